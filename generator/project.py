@@ -1,0 +1,84 @@
+"""What validation has established about a project: names bound, types known, order worked out."""
+
+from dataclasses import dataclass
+
+from generator.schema import Config
+
+RESERVED = "__"
+"""What the names of the columns begin with that a project adds to its own: ``__row``, ``__target``, ``__part``."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of the project's table; ``level`` 0 is read from the source, higher levels are derived in order."""
+
+    name: str
+    source: str
+    type: str
+    role: str
+    sql: str | None
+    level: int
+
+
+@dataclass(frozen=True)
+class Dimension:
+    """A source that lookups read: its columns with their DuckDB types, and the key that names a row."""
+
+    name: str
+    columns: tuple[tuple[str, str], ...]
+    key: tuple[str, ...]
+    known_at: str | None
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A check whose expression is bound to its source."""
+
+    name: str
+    source: str
+    expect: str
+    otherwise: str
+    clear: tuple[str, ...]
+    at_most: float
+
+
+@dataclass(frozen=True)
+class Feature:
+    """A feature with its type; either an expression (``sql``) or a lookup (``dimension``, ``column``, ``by``)."""
+
+    name: str
+    type: str
+    encoding: str
+    level: int
+    sql: str | None = None
+    dimension: str | None = None
+    column: str | None = None
+    by: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Target:
+    """The target as one SQL expression: BOOLEAN for binary, VARCHAR for multiclass, DOUBLE for regression."""
+
+    sql: str
+
+
+@dataclass(frozen=True)
+class Project:
+    """A config that has passed every check, with what the checks found out."""
+
+    config: Config
+    columns: tuple[Column, ...]
+    dimensions: tuple[Dimension, ...]
+    rules: tuple[Rule, ...]
+    features: tuple[Feature, ...]
+    target: Target
+
+    def with_role(self, *roles: str) -> tuple[Column, ...]:
+        """Return the columns that have one of ``roles``, in the order of the config."""
+        return tuple(column for column in self.columns if column.role in roles)
+
+    @property
+    def time(self) -> Column | None:
+        """Return the time column, if the table has one."""
+        return next(iter(self.with_role("time")), None)

@@ -1,0 +1,70 @@
+"""What every part of the config shares: frozen models that refuse unknown keys, and the types of single values."""
+
+import keyword
+import re
+from datetime import timedelta
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
+from pydantic_core import PydanticCustomError
+
+UNITS = {"second": 1, "minute": 60, "hour": 3_600, "day": 86_400, "week": 604_800}
+
+
+class Strict(BaseModel):
+    """A frozen part of the config that refuses keys it does not know."""
+
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, strict=True, populate_by_name=True, allow_inf_nan=False
+    )
+
+
+def _duration(value: Any) -> timedelta:
+    if isinstance(value, timedelta):
+        return value
+    match = re.fullmatch(r"\s*(\d+)\s+(second|minute|hour|day|week)s?\s*", str(value))
+    if not match:
+        raise PydanticCustomError(
+            "duration", "not a duration: write it like '3 hours', '7 days' or '90 minutes'"
+        )
+    return timedelta(seconds=int(match[1]) * UNITS[match[2]])
+
+
+def _words(value: timedelta) -> str:
+    """Return ``value`` in its largest whole unit, the way a user writes it: ``3 hours``."""
+    seconds = int(value.total_seconds())
+    unit, size = next((u, s) for u, s in reversed(UNITS.items()) if seconds % s == 0)
+    count = seconds // size
+    return f"{count} {unit}" if count == 1 else f"{count} {unit}s"
+
+
+def _identifier(value: str) -> str:
+    if not re.fullmatch(r"[a-z][a-z0-9_]{0,62}", value) or keyword.iskeyword(value):
+        raise PydanticCustomError(
+            "identifier", "not a plain name: use small letters, digits and underscores, as in 'late_flights'"
+        )
+    return value
+
+
+Duration = Annotated[timedelta, BeforeValidator(_duration), PlainSerializer(_words)]
+"""A span of time, written as a count and a unit; at least one second."""
+
+Identifier = Annotated[str, AfterValidator(_identifier)]
+"""A name that becomes the name of a module, folder or stage."""
+
+Text = Annotated[str, Field(min_length=1, max_length=2_000)]
+"""Words for people."""
+
+Share = Annotated[float, Field(ge=0, le=1)]
+"""A part of a whole, 0 to 1."""
+
+Sql = Annotated[str, Field(min_length=1, max_length=10_000)]
+"""One SQL expression in DuckDB's dialect."""
+
+Kind = Literal["boolean", "integer", "float", "text", "date", "timestamp"]
+"""What a column holds; ``timestamp`` has no zone, and is UTC where the data gives one."""
+
+
+def words(value: timedelta) -> str:
+    """Return a duration as people say it: ``3 hours``."""
+    return _words(value)

@@ -1,0 +1,51 @@
+"""``conf/features/``: each feature in one line, a row expression in SQL or a lookup in a dimension table."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Discriminator, Field, Tag
+
+from generator.schema.base import Sql, Strict, Text
+
+Encoding = Literal["number", "category"]
+
+
+class Expression(Strict):
+    """A feature computed from a row's inputs and from earlier features."""
+
+    sql: Sql
+    encode: Encoding | None = Field(
+        default=None, description="how models see it; worked out from the type by default"
+    )
+
+
+class Lookup(Strict):
+    """A feature read from a dimension table by key; NULL where the key is not found."""
+
+    lookup: Annotated[str, Field(pattern=r"^[^.]+\..+$")] = Field(description="source.column")
+    by: tuple[Sql, ...] = Field(
+        description="expressions over the inputs that match the source's key, in its order"
+    )
+    encode: Encoding | None = None
+
+
+def _long_form(value: Any) -> Any:
+    """Return the long form of a feature given as bare SQL, and of a single ``by``."""
+    if isinstance(value, str):
+        return {"sql": value}
+    if isinstance(value, dict) and isinstance(value.get("by"), str):
+        return {**value, "by": (value["by"],)}
+    return value
+
+
+def _which(value: Any) -> str:
+    given = value if isinstance(value, dict) else vars(value)
+    return "lookup" if "lookup" in given else "expression"
+
+
+Feature = Annotated[
+    Annotated[Expression, Tag("expression")] | Annotated[Lookup, Tag("lookup")],
+    Discriminator(_which),
+    BeforeValidator(_long_form),
+]
+
+Features = dict[Text, Feature]

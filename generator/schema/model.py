@@ -1,0 +1,68 @@
+"""``conf/model/``: the candidates that compete. Each option is placed under ``model.<its own name>``."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from generator.schema.base import Strict
+
+Count = Annotated[int, Field(ge=1)]
+Positive = Annotated[float, Field(gt=0)]
+NotNegative = Annotated[float, Field(ge=0)]
+Fraction = Annotated[float, Field(gt=0, le=1)]
+
+
+class Baseline(Strict):
+    """Predict the base rate, the class shares or the mean: what every other candidate must beat."""
+
+    kind: Literal["baseline"]
+
+
+class LinearParams(Strict):
+    """Settings of the logistic or ridge regression."""
+
+    regularization: Positive = Field(default=1.0, description="strength of the L2 penalty")
+    max_iter: Count = 300
+    min_count: Count = Field(
+        default=20, description="categories seen less often in training share one coefficient"
+    )
+
+
+class Linear(Strict):
+    """Logistic regression for classes, ridge regression for numbers, on scaled and one-hot features."""
+
+    kind: Literal["linear"]
+    params: LinearParams = LinearParams()
+
+
+class LightGBMParams(Strict):
+    """LightGBM's own parameter names; see its documentation for their meaning."""
+
+    num_leaves: Annotated[int, Field(ge=2, le=131_072)] = 31
+    learning_rate: Positive = 0.1
+    max_depth: int = -1
+    min_data_in_leaf: Annotated[int, Field(ge=0)] = 20
+    min_sum_hessian_in_leaf: NotNegative = 0.001
+    feature_fraction: Fraction = 1.0
+    bagging_fraction: Fraction = 1.0
+    bagging_freq: Annotated[int, Field(ge=0)] = 0
+    lambda_l1: NotNegative = 0.0
+    lambda_l2: NotNegative = 0.0
+    min_gain_to_split: NotNegative = 0.0
+    max_bin: Annotated[int, Field(ge=2)] = 255
+    cat_smooth: NotNegative = 10.0
+    cat_l2: NotNegative = 10.0
+    max_cat_threshold: Count = 32
+    seed: int = 0
+
+
+class LightGBM(Strict):
+    """Gradient-boosted trees, stopped early on the validation part, then fitted again on all training rows."""
+
+    kind: Literal["lightgbm"]
+    rounds: Count = Field(default=1_000, description="most trees; early stopping usually keeps fewer")
+    early_stopping: Count = Field(default=50, description="stop after this many rounds without a gain")
+    params: LightGBMParams = LightGBMParams()
+
+
+Candidate = Annotated[Baseline | Linear | LightGBM, Field(discriminator="kind")]

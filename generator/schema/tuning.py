@@ -1,0 +1,25 @@
+"""``conf/tuning/``: whether, and how long, settings are searched for before a candidate is fitted."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from generator.schema.base import Strict
+
+
+class NoTuning(Strict):
+    """Fit every candidate with the settings in its config."""
+
+    kind: Literal["none"]
+
+
+class Optuna(Strict):
+    """Search LightGBM's main settings on the validation part with Optuna, starting from those in its config."""
+
+    kind: Literal["optuna"]
+    trials: Annotated[int, Field(ge=1)] = 25
+    rounds: Annotated[int, Field(ge=1)] = Field(default=300, description="most trees in one trial")
+    seed: int = 0
+
+
+Tuning = Annotated[NoTuning | Optuna, Field(discriminator="kind")]
