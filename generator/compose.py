@@ -92,9 +92,7 @@ def read_params(file: Path) -> Composed:
     text = file.read_text(encoding="utf-8")
     values = yaml.safe_load(text)
     if not isinstance(values, dict):
-        raise ConfigError(
-            [Problem(file.name, 1, "", "this is not a composed config", "run `ninefold generate`")]
-        )
+        raise ConfigError([Problem(file.name, 1, "", "this is not a composed config", "run `ninefold generate`")])
     return Composed(values, _origins(file, (), ""))
 
 
@@ -208,9 +206,7 @@ def _defaults(node: yaml.Node | None) -> Iterator[tuple[str, str, int]]:
 
 
 def _hydra_problem(error: Exception, folder: Path) -> Problem:
-    first, *rest = [line.strip() for line in str(error).splitlines() if line.strip()] or [
-        type(error).__name__
-    ]
+    first, *rest = [line.strip() for line in str(error).splitlines() if line.strip()] or [type(error).__name__]
     place = _find_line(folder, getattr(error, "full_key", None))
     file, line = (place.file, place.line) if place else (f"{folder.name}/", 0)
     return Problem(file, line, str(getattr(error, "full_key", None) or ""), first, " ".join(rest)[:300])

@@ -85,19 +85,13 @@ class _Resolver:
     def _names(self) -> None:
         package = self.config.project.package
         if package in FOLDERS:
-            self._say(
-                ("project", "package"), f"'{package}' is a folder of every project", "choose another name"
-            )
+            self._say(("project", "package"), f"'{package}' is a folder of every project", "choose another name")
         elif package in sys.stdlib_module_names:
-            self._say(
-                ("project", "package"), f"'{package}' is a module of Python itself", "choose another name"
-            )
+            self._say(("project", "package"), f"'{package}' is a module of Python itself", "choose another name")
         for name, source in self.config.data.sources.items():
             if source.package and find_spec(source.package) is None:
                 path = ("data", "sources", name, "package")
-                self._say(
-                    path, f"'{source.package}' is not installed", "add it to requirements.txt and install it"
-                )
+                self._say(path, f"'{source.package}' is not installed", "add it to requirements.txt and install it")
 
     def _choices(self) -> None:
         problem, split = self.config.problem, self.config.split
@@ -109,22 +103,16 @@ class _Resolver:
                 f"'{times[0]}' already has this role",
             )
         if split.kind == "time" and not times:
-            self._say(
-                ("split", "kind"), "a split by time needs a time column, and the table has none", SPLIT_ADVICE
-            )
+            self._say(("split", "kind"), "a split by time needs a time column, and the table has none", SPLIT_ADVICE)
         for key in ("decide_before", "label_after"):
             if getattr(problem, key) is not None and not times:
                 self._say(("problem", key), "needs a time column, and the table has none", "leave it out")
         if problem.use == "prescriptive" and problem.decision is None:
             self._say(("problem", "use"), "a prescriptive project needs a decision", "add `problem.decision`")
         if problem.use != "prescriptive" and problem.decision is not None:
-            self._say(
-                ("problem", "decision"), f"a {problem.use} project decides nothing", "set `use: prescriptive`"
-            )
+            self._say(("problem", "decision"), f"a {problem.use} project decides nothing", "set `use: prescriptive`")
         if problem.decision is not None and problem.task != "binary":
-            self._say(
-                ("problem", "decision", "kind"), "a threshold needs a yes/no target", "set `task: binary`"
-            )
+            self._say(("problem", "decision", "kind"), "a threshold needs a yes/no target", "set `task: binary`")
         self._metrics()
 
     def _metrics(self) -> None:
@@ -135,18 +123,14 @@ class _Resolver:
         named += [(("metrics", "guardrails", name), name) for name in metrics.guardrails]
         for path, name in named:
             if name not in allowed:
-                self._say(
-                    path, f"'{name}' does not measure a {task} target", f"allowed: {', '.join(allowed)}"
-                )
+                self._say(path, f"'{name}' does not measure a {task} target", f"allowed: {', '.join(allowed)}")
         reported = {metrics.primary, *metrics.report}
         for name, bounds in metrics.guardrails.items():
             if name in allowed and name not in reported:
                 hint = "add it to `metrics.report`"
                 self._say(("metrics", "guardrails", name), f"'{name}' is guarded but not reported", hint)
             if bounds.min is None and bounds.max is None:
-                self._say(
-                    ("metrics", "guardrails", name), "a guardrail without a bound", "give `min` or `max`"
-                )
+                self._say(("metrics", "guardrails", name), "a guardrail without a bound", "give `min` or `max`")
 
     def _slices(self, columns: tuple[Column, ...]) -> None:
         known = [column.name for column in columns if column.role in ("input", "key")]
@@ -183,9 +167,7 @@ class _Resolver:
                 types[name], bound[name] = kind, text
         self._roles(trees, data.columns, types)
         return tuple(
-            Column(
-                name, column.source or name, types[name], column.role, bound.get(name), levels.get(name, 0)
-            )
+            Column(name, column.source or name, types[name], column.role, bound.get(name), levels.get(name, 0))
             for name, column in data.columns.items()
             if name in types
         )
@@ -196,9 +178,7 @@ class _Resolver:
         for name, column in given.items():
             path = ("data", "columns", name)
             if column.sql and column.source:
-                self._say(
-                    (*path, "from"), "a derived column is not read from the source", "keep `sql` or `from`"
-                )
+                self._say((*path, "from"), "a derived column is not read from the source", "keep `sql` or `from`")
             if column.role == "time" and types.get(name, "TIMESTAMP") not in ("TIMESTAMP", "DATE"):
                 hint = "set `type: timestamp`, or derive one with `sql:`"
                 self._say((*path, "role"), f"a time column cannot be {types[name]}", hint)
@@ -257,13 +237,9 @@ class _Resolver:
                 continue
             for index, column in enumerate(check.clear):
                 if column not in tables[source]:
-                    self._say(
-                        (*path, "clear", index), f"no column '{column}'", suggestion(column, tables[source])
-                    )
+                    self._say((*path, "clear", index), f"no column '{column}'", suggestion(column, tables[source]))
             if (check.otherwise == "clear") != bool(check.clear):
-                self._say(
-                    (*path, "clear"), "`otherwise: clear` and `clear: [columns]` go together", "give both"
-                )
+                self._say((*path, "clear"), "`otherwise: clear` and `clear: [columns]` go together", "give both")
             expect = self._boolean((*path, "expect"), check.expect, tables[source])
             rules.append(Rule(name, source, expect, check.otherwise, check.clear, check.at_most))
         return tuple(rules)
@@ -281,16 +257,12 @@ class _Resolver:
         if task == "regression" and encoding_of(kind) != "number":
             self._say(path, f"a regression target cannot be {kind}", "give a number")
         if task == "binary" and kind != "BOOLEAN" and given.positive is None:
-            hint = (
-                "compare it with a value, or name the value that counts as yes in `problem.target.positive`"
-            )
+            hint = "compare it with a value, or name the value that counts as yes in `problem.target.positive`"
             self._say(path, f"a binary target has to be true or false, and this is {kind}", hint)
         if task == "binary" and given.positive is not None:
             return Target(f"({text}) = {self._positive(kind)}")
         return Target(
-            {"multiclass": f"CAST({text} AS VARCHAR)", "regression": f"CAST({text} AS DOUBLE)"}.get(
-                task, text
-            )
+            {"multiclass": f"CAST({text} AS VARCHAR)", "regression": f"CAST({text} AS DOUBLE)"}.get(task, text)
         )
 
     def _positive(self, kind: str) -> str:
@@ -303,9 +275,7 @@ class _Resolver:
 
     # -- features
 
-    def _features(
-        self, columns: tuple[Column, ...], dimensions: tuple[Dimension, ...]
-    ) -> tuple[Feature, ...]:
+    def _features(self, columns: tuple[Column, ...], dimensions: tuple[Dimension, ...]) -> tuple[Feature, ...]:
         given = self.config.features
         inputs = {column.name: column.type for column in columns if column.role in ("input", "key", "time")}
         outcomes = {column.name.lower() for column in columns if column.role == "outcome"}
@@ -326,11 +296,7 @@ class _Resolver:
             if clash and not (isinstance(tree, exp.Column) and tree.name.lower() == name.lower()):
                 hint = "call it something else, so that its name means one thing"
                 self._say(("features", name), f"'{name}' is already a column of the table", hint)
-        trees = {
-            name: tree
-            for name, tree in trees.items()
-            if not self._leaks(self._sql_path(name), tree, outcomes)
-        }
+        trees = {name: tree for name, tree in trees.items() if not self._leaks(self._sql_path(name), tree, outcomes)}
         levels = self._levels(
             {
                 name: tree
@@ -425,9 +391,7 @@ class _Resolver:
                 hint = "SQL ignores case: rename one of the two"
                 self._say((*path, name), f"'{other}' and '{name}' differ only by case", hint)
             if name.startswith(RESERVED):
-                self._say(
-                    (*path, name), f"names that begin with '{RESERVED}' are kept", "choose another name"
-                )
+                self._say((*path, name), f"names that begin with '{RESERVED}' are kept", "choose another name")
 
     def _parsed(self, texts: Iterable[tuple[Path_, str, str]]) -> dict[str, exp.Expression]:
         trees = {}
@@ -438,9 +402,7 @@ class _Resolver:
                 self._say(path, problem.what, problem.hint)
         return trees
 
-    def _typed(
-        self, path: Path_, tree: exp.Expression, types: Mapping[str, str], table: str
-    ) -> tuple[str, str]:
+    def _typed(self, path: Path_, tree: exp.Expression, types: Mapping[str, str], table: str) -> tuple[str, str]:
         """Return the type and the bound text of ``tree`` over columns of ``types``; empty where it is refused."""
         try:
             self.judge.table(table, types or {"__row": "BIGINT"})
@@ -454,9 +416,7 @@ class _Resolver:
         for tree in self._parsed([(path, "check", text)]).values():
             kind, bound = self._typed(path, tree, types, "checked")
             if kind and kind != "BOOLEAN":
-                self._say(
-                    path, f"a rule has to be true or false, and this is {kind}", "compare it with something"
-                )
+                self._say(path, f"a rule has to be true or false, and this is {kind}", "compare it with something")
             return bound
         return ""
 
@@ -464,8 +424,7 @@ class _Resolver:
         """Return how many steps of derivation each name needs, 1 for the first; refuses circles."""
         actual = {name.lower(): name for name in trees}
         needs = {
-            name: {actual[n.lower()] for n in column_names(tree) if n.lower() in actual}
-            for name, tree in trees.items()
+            name: {actual[n.lower()] for n in column_names(tree) if n.lower() in actual} for name, tree in trees.items()
         }
         levels: dict[str, int] = {}
         while len(levels) < len(needs):
@@ -487,9 +446,7 @@ def _reaching(start: set[str], trees: Mapping[str, exp.Expression]) -> set[str]:
     """Return the lower-case names that are in ``start`` or derived from it, however indirectly."""
     reached = set(start)
     while True:
-        more = {
-            name.lower() for name, tree in trees.items() if {n.lower() for n in column_names(tree)} & reached
-        }
+        more = {name.lower() for name, tree in trees.items() if {n.lower() for n in column_names(tree)} & reached}
         if more <= reached:
             return reached
         reached |= more

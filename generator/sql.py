@@ -81,13 +81,9 @@ def parse(text: str) -> exp.Expression:
         detail = error.errors[0] if getattr(error, "errors", None) else {}
         near = f" near '{detail['highlight']}'" if detail.get("highlight") else ""
         what = str(detail.get("description") or str(error).splitlines()[0]).rstrip(".")
-        raise SqlProblem(
-            f"not a SQL expression: {what}{near}", "write one expression, as after SELECT"
-        ) from error
+        raise SqlProblem(f"not a SQL expression: {what}{near}", "write one expression, as after SELECT") from error
     select = statements[0] if len(statements) == 1 else None
-    extra = select and [
-        name for name, value in select.args.items() if value and name not in ("expressions", "kind")
-    ]
+    extra = select and [name for name, value in select.args.items() if value and name not in ("expressions", "kind")]
     if not isinstance(select, exp.Select) or len(select.expressions) != 1 or extra:
         raise SqlProblem("not a single SQL expression", "write one expression, as after SELECT")
     tree = select.expressions[0].copy()
@@ -166,9 +162,7 @@ class Judge:
     def type_of(self, expression: str, table: str) -> str:
         """Return the DuckDB type of ``expression`` over ``table``; raises :class:`SqlProblem` as the binder does."""
         try:
-            row = self._database.execute(
-                f"DESCRIBE SELECT {expression} AS x FROM {identifier(table)}"
-            ).fetchone()
+            row = self._database.execute(f"DESCRIBE SELECT {expression} AS x FROM {identifier(table)}").fetchone()
         except duckdb.Error as error:
             raise SqlProblem(*_binder_message(str(error))) from error
         assert row is not None

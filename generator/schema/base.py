@@ -14,9 +14,7 @@ UNITS = {"second": 1, "minute": 60, "hour": 3_600, "day": 86_400, "week": 604_80
 class Strict(BaseModel):
     """A frozen part of the config that refuses keys it does not know."""
 
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, strict=True, populate_by_name=True, allow_inf_nan=False
-    )
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, populate_by_name=True, allow_inf_nan=False)
 
 
 def _duration(value: Any) -> timedelta:
@@ -24,9 +22,7 @@ def _duration(value: Any) -> timedelta:
         return value
     match = re.fullmatch(r"\s*(\d+)\s+(second|minute|hour|day|week)s?\s*", str(value))
     if not match:
-        raise PydanticCustomError(
-            "duration", "not a duration: write it like '3 hours', '7 days' or '90 minutes'"
-        )
+        raise PydanticCustomError("duration", "not a duration: write it like '3 hours', '7 days' or '90 minutes'")
     return timedelta(seconds=int(match[1]) * UNITS[match[2]])
 
 

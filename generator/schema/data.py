@@ -36,12 +36,8 @@ class Column(Strict):
     """A column of the project's table: what it holds, and when it is known."""
 
     role: Role = "input"
-    type: Kind | None = Field(
-        default=None, description="what the column holds; worked out when `sql` is given"
-    )
-    source: Text | None = Field(
-        default=None, alias="from", description="its name in the source, when that differs"
-    )
+    type: Kind | None = Field(default=None, description="what the column holds; worked out when `sql` is given")
+    source: Text | None = Field(default=None, alias="from", description="its name in the source, when that differs")
     sql: Sql | None = Field(default=None, description="derive the column from others by this expression")
 
 
@@ -54,9 +50,7 @@ class Check(Strict):
         default=None, description="the source it is about; the project's table by default"
     )
     clear: tuple[Text, ...] = Field(default=(), description="columns set to NULL where the rule is broken")
-    at_most: Share = Field(
-        default=0.1, description="share of rows that may break the rule before `process` stops"
-    )
+    at_most: Share = Field(default=0.1, description="share of rows that may break the rule before `process` stops")
 
 
 class Data(Strict):

@@ -13,18 +13,14 @@ class Expression(Strict):
     """A feature computed from a row's inputs and from earlier features."""
 
     sql: Sql
-    encode: Encoding | None = Field(
-        default=None, description="how models see it; worked out from the type by default"
-    )
+    encode: Encoding | None = Field(default=None, description="how models see it; worked out from the type by default")
 
 
 class Lookup(Strict):
     """A feature read from a dimension table by key; NULL where the key is not found."""
 
     lookup: Annotated[str, Field(pattern=r"^[^.]+\..+$")] = Field(description="source.column")
-    by: tuple[Sql, ...] = Field(
-        description="expressions over the inputs that match the source's key, in its order"
-    )
+    by: tuple[Sql, ...] = Field(description="expressions over the inputs that match the source's key, in its order")
     encode: Encoding | None = None
 
 

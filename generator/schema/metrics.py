@@ -33,10 +33,6 @@ class Metrics(Strict):
     primary: Metric
     report: tuple[Metric, ...] = ()
     guardrails: dict[Metric, Bounds] = Field(default_factory=dict)
-    slices: tuple[Text, ...] = Field(
-        default=(), description="input columns whose groups are scored one by one"
-    )
-    slice_rows: Annotated[int, Field(ge=10)] = Field(
-        default=200, description="fewest rows a group needs to be scored"
-    )
+    slices: tuple[Text, ...] = Field(default=(), description="input columns whose groups are scored one by one")
+    slice_rows: Annotated[int, Field(ge=10)] = Field(default=200, description="fewest rows a group needs to be scored")
     bootstrap: Bootstrap = Bootstrap()

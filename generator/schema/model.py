@@ -23,9 +23,7 @@ class LinearParams(Strict):
 
     regularization: Positive = Field(default=1.0, description="strength of the L2 penalty")
     max_iter: Count = 300
-    min_count: Count = Field(
-        default=20, description="categories seen less often in training share one coefficient"
-    )
+    min_count: Count = Field(default=20, description="categories seen less often in training share one coefficient")
 
 
 class Linear(Strict):

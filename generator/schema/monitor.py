@@ -16,10 +16,6 @@ class Monitor(Strict):
     chunk_rows: Annotated[int, Field(ge=50)] = Field(
         default=2_000, description="rows compared with the reference at a time"
     )
-    chunks: Annotated[int, Field(ge=20)] = Field(
-        default=200, description="reference chunks that set the thresholds"
-    )
-    min_rows: Annotated[int, Field(ge=1)] = Field(
-        default=200, description="logged rows before anything is judged"
-    )
+    chunks: Annotated[int, Field(ge=20)] = Field(default=200, description="reference chunks that set the thresholds")
+    min_rows: Annotated[int, Field(ge=1)] = Field(default=200, description="logged rows before anything is judged")
     seed: int = 0

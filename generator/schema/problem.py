@@ -49,9 +49,7 @@ class Problem(Strict):
     use: Use = "predictive"
     task: Task
     target: Target
-    why: Text = Field(
-        default="not stated", description="what is better in the world when the answer is right"
-    )
+    why: Text = Field(default="not stated", description="what is better in the world when the answer is right")
     decide_before: Duration | None = Field(
         default=None, description="how long before a row's time the prediction is made; needs a time column"
     )

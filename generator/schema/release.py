@@ -13,6 +13,4 @@ class Release(Strict):
     min_gain: Annotated[float, Field(ge=0)] = Field(
         default=0.0, description="gain in the primary metric that a challenger must show beyond the noise"
     )
-    beat_baseline: bool = Field(
-        default=True, description="refuse a model that is not better than the base rate"
-    )
+    beat_baseline: bool = Field(default=True, description="refuse a model that is not better than the base rate")
