@@ -3,31 +3,29 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import yaml
 from hydra import compose as hydra_compose
 from hydra import initialize_config_dir
+from hydra.core.default_element import ResultDefault
 from hydra.core.global_hydra import GlobalHydra
-from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.errors import HydraException
 from hydra.types import RunMode
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
 from generator.errors import ConfigError, Problem, suggestion
+from generator.interpolation import unresolved
+from generator.origins import Origin, Path_, dotted, origins_of, read_yaml, text_problems
+from generator.overrides import chooses, origins_under, parse_overrides, unknown_keys
+
+__all__ = ["Composed", "Origin", "Path_", "compose", "dotted", "read_params"]
 
 ROOT = "config"
-
-Path_ = tuple[str | int, ...]
-
-
-@dataclass(frozen=True)
-class Origin:
-    """Where a value was written: a file as the user would type it, and a 1-based line (0: none)."""
-
-    file: str
-    line: int
+HYDRA = Lock()
+"""Hydra keeps what it composes in one global object, so one thread composes at a time."""
 
 
 @dataclass(frozen=True)
@@ -50,176 +48,126 @@ class Composed:
         return Problem(origin.file, origin.line, dotted(path), what, hint)
 
 
-def dotted(path: Path_) -> str:
-    """Return ``path`` as a user would write it: ``features.hour.sql``, ``model.0``."""
-    return ".".join(str(part) for part in path)
-
-
 def compose(folder: Path, overrides: Sequence[str] = ()) -> Composed:
     """Compose ``folder/config.yaml`` and its groups under Hydra ``overrides``.
 
     Raises :class:`ConfigError` for what Hydra or YAML refuse: a missing option, a syntax error, a duplicate key,
-    an interpolation that leads nowhere.
+    an interpolation that leads nowhere, an override of a key that is not there.
     """
-    if not (folder / f"{ROOT}.yaml").is_file():
-        hint = "run `ninefold` in the folder that holds conf/, or name it with --project"
-        raise ConfigError([Problem(f"{folder.name}/{ROOT}.yaml", 0, "", "this file does not exist", hint)])
-    broken = list(_syntax_problems(folder))
-    if broken:
-        raise ConfigError(broken)
-    missing = list(_missing_options(folder))
-    if missing:
-        raise ConfigError(missing)
+    folder = folder.resolve()
+    _refuse_broken_files(folder)
+    items = parse_overrides(overrides, folder)
+    choices = [str(item.input_line) for item in items if chooses(item, folder)]
     try:
-        with initialize_config_dir(str(folder.resolve()), version_base=None):
-            loader = GlobalHydra.instance().config_loader()
-            parts = loader.compute_defaults_list(ROOT, list(overrides), RunMode.RUN).defaults
-            config = hydra_compose(ROOT, list(overrides))
-        values = _plain(config)
+        if len(choices) < len(items):
+            before, _ = _compose(folder, choices)
+            plain = OmegaConf.to_container(before)
+            assert isinstance(plain, dict)
+            settings = [item for item in items if not chooses(item, folder)]
+            _refuse(unknown_keys(settings, {str(key): plain[key] for key in plain}, _groups(folder)))
+        config, parts = _compose(folder, list(overrides))
     except (HydraException, OmegaConfBaseException) as error:
         raise ConfigError([_hydra_problem(error, folder)]) from error
     origins: dict[Path_, Origin] = {}
     for part in parts:
         if part.config_path and not part.config_path.startswith("hydra/"):
             package = tuple(part.package.split(".")) if part.package else ()
-            origins |= _origins(folder / f"{part.config_path}.yaml", package, folder.name)
-    origins |= _override_origins(overrides)
-    return Composed(values, origins)
+            file = folder / f"{part.config_path}.yaml"
+            origins |= origins_of(read_yaml(file), _shown(file, folder), package)
+    return _resolved(config, origins_under(origins, items, folder))
 
 
 def read_params(file: Path) -> Composed:
     """Read an already composed config, as DVC writes it for an experiment, from ``file``."""
-    text = file.read_text(encoding="utf-8")
-    values = yaml.safe_load(text)
-    if not isinstance(values, dict):
+    if not file.is_file():
+        raise ConfigError([Problem(file.name, 0, "", "this file does not exist", "run `ninefold generate`")])
+    _refuse(text_problems(file, file.name))
+    node = read_yaml(file)
+    if not isinstance(node, yaml.MappingNode):
         raise ConfigError([Problem(file.name, 1, "", "this is not a composed config", "run `ninefold generate`")])
-    return Composed(values, _origins(file, (), ""))
+    # OmegaConf reads numbers and dates the way composing does: 1e-3 is a number, 2013-10-01 is a text.
+    config = OmegaConf.create(file.read_text(encoding="utf-8-sig"))
+    assert isinstance(config, DictConfig)
+    return Composed(_plain(config, resolve=False), origins_of(node, file.name))
 
 
-def _plain(config: DictConfig) -> dict[str, Any]:
-    values = OmegaConf.to_container(config, resolve=True, throw_on_missing=True)
+def _compose(folder: Path, overrides: list[str]) -> tuple[DictConfig, list[ResultDefault]]:
+    """Return Hydra's config, and the files it was put together from in the order in which they win."""
+    with HYDRA, initialize_config_dir(str(folder), version_base=None):
+        loader = GlobalHydra.instance().config_loader()
+        parts = loader.compute_defaults_list(ROOT, overrides, RunMode.RUN).defaults
+        return hydra_compose(ROOT, overrides), list(parts)
+
+
+def _resolved(config: DictConfig, origins: Mapping[Path_, Origin]) -> Composed:
+    composed = Composed({}, origins)
+    _refuse(composed.problem(*wrong) for wrong in unresolved(config))
+    return Composed(_plain(config, resolve=True), origins)
+
+
+def _plain(config: DictConfig, resolve: bool) -> dict[str, Any]:
+    values = OmegaConf.to_container(config, resolve=resolve)
     assert isinstance(values, dict)
     return {str(key): value for key, value in values.items()}
 
 
-def _shown(file: Path, root: str) -> str:
+def _shown(file: Path, folder: Path) -> str:
     """Return ``file`` as ``conf/data/flights.yaml``, whatever folder the command runs in."""
-    parts = file.parts
-    return "/".join(parts[parts.index(root) :]) if root in parts else file.name
+    return f"{folder.name}/{file.relative_to(folder).as_posix()}"
 
 
-def _origins(file: Path, package: Path_, root: str) -> dict[Path_, Origin]:
-    found: dict[Path_, Origin] = {}
-    shown = _shown(file, root)
-
-    def walk(node: yaml.Node, path: Path_) -> None:
-        found.setdefault(path, Origin(shown, node.start_mark.line + 1))
-        if isinstance(node, yaml.MappingNode):
-            for key, value in node.value:
-                below = (*path, key.value)
-                found[below] = Origin(shown, key.start_mark.line + 1)
-                walk(value, below)
-        elif isinstance(node, yaml.SequenceNode):
-            for index, value in enumerate(node.value):
-                walk(value, (*path, index))
-
-    root_node = yaml.compose(file.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
-    if root_node is not None:
-        walk(root_node, package)
-    return found
+def _groups(folder: Path) -> list[str]:
+    return sorted(item.name for item in folder.iterdir() if item.is_dir())
 
 
-def _override_origins(overrides: Sequence[str]) -> dict[Path_, Origin]:
-    parsed = OverridesParser.create().parse_overrides(list(overrides)) if overrides else []
-    return {
-        tuple(item.key_or_group.replace("/", ".").split(".")): Origin(f"override {item.input_line}", 0)
-        for item in parsed
-    }
+def _refuse(problems: Iterator[Problem]) -> None:
+    if found := list(problems):
+        raise ConfigError(found)
 
 
-def _syntax_problems(folder: Path) -> Iterator[Problem]:
-    for file in sorted(folder.rglob("*.yaml")):
-        shown = _shown(file, folder.name)
-        try:
-            node = yaml.compose(file.read_text(encoding="utf-8-sig"), Loader=yaml.SafeLoader)
-        except yaml.MarkedYAMLError as error:
-            line = error.problem_mark.line + 1 if error.problem_mark else 0
-            hint = "YAML is indented with spaces, never with tabs" if "\\t" in str(error.problem) else ""
-            yield Problem(shown, line, "", f"not valid YAML: {error.problem}", hint)
-        except (UnicodeDecodeError, yaml.YAMLError) as error:
-            yield Problem(shown, 0, "", f"not valid YAML: {error}", "save the file as UTF-8 text")
-        else:
-            yield from _duplicate_keys(node, shown, ())
+def _refuse_broken_files(folder: Path) -> None:
+    if not (folder / f"{ROOT}.yaml").is_file():
+        hint = "run `ninefold` in the folder that holds conf/, or name it with --project"
+        raise ConfigError([Problem(f"{folder.name}/{ROOT}.yaml", 0, "", "this file does not exist", hint)])
+    files = sorted(folder.rglob("*.yaml"))
+    _refuse(problem for file in files for problem in text_problems(file, _shown(file, folder)))
+    _refuse(problem for file in files for problem in _missing_options(file, folder))
 
 
-def _duplicate_keys(node: yaml.Node | None, shown: str, path: Path_) -> Iterator[Problem]:
-    if isinstance(node, yaml.SequenceNode):
-        for index, value in enumerate(node.value):
-            yield from _duplicate_keys(value, shown, (*path, index))
-    if not isinstance(node, yaml.MappingNode):
-        return
-    first: dict[str, int] = {}
-    for key, value in node.value:
-        line = key.start_mark.line + 1
-        if key.value in first:
-            hint = f"it is already given in line {first[key.value]}: keep one of the two"
-            yield Problem(shown, line, dotted((*path, key.value)), "this key is given twice", hint)
-        first.setdefault(key.value, line)
-        yield from _duplicate_keys(value, shown, (*path, key.value))
-
-
-def _missing_options(folder: Path) -> Iterator[Problem]:
-    """Yield a problem for every group and option that a defaults list names and ``folder`` does not have."""
-    for file in sorted(folder.rglob("*.yaml")):
-        node = yaml.compose(file.read_text(encoding="utf-8-sig"), Loader=yaml.SafeLoader)
-        base = folder if file.parent == folder else file.parent
-        for group, option, line in _defaults(node):
-            home = folder / group.lstrip("/") if group.startswith("/") else base / group
-            if (home / f"{option}.yaml").is_file():
-                continue
-            shown = _shown(file, folder.name)
-            if not home.is_dir():
-                groups = sorted(item.name for item in base.iterdir() if item.is_dir())
-                yield Problem(shown, line, f"defaults.{group}", "no such group", suggestion(group, groups))
-            else:
-                options = sorted(item.stem for item in home.glob("*.yaml"))
-                hint = suggestion(option, options)
-                yield Problem(shown, line, f"defaults.{group}", f"no option '{option}'", hint)
+def _missing_options(file: Path, folder: Path) -> Iterator[Problem]:
+    """Yield a problem for every group and option that the defaults list of ``file`` names and ``folder`` lacks."""
+    for group, option, line in _defaults(read_yaml(file)):
+        base = folder if group.startswith("/") else file.parent
+        home, path = base / group.lstrip("/"), f"defaults.{group}"
+        options = sorted(item.stem for item in home.glob("*.yaml"))
+        if not home.is_dir():
+            yield Problem(_shown(file, folder), line, path, "no such group", suggestion(group, _groups(base)))
+        elif option == "???":
+            yield Problem(_shown(file, folder), line, path, "no option is chosen", f"options: {', '.join(options)}")
+        elif (home / f"{option}.yml").is_file():
+            hint = f"rename {option}.yml to {option}.yaml"
+            yield Problem(_shown(file, folder), line, path, f"no file '{option}.yaml'", hint)
+        elif option not in options:
+            yield Problem(_shown(file, folder), line, path, f"no option '{option}'", suggestion(option, options))
 
 
 def _defaults(node: yaml.Node | None) -> Iterator[tuple[str, str, int]]:
     """Yield (group, option, line) for the entries of a ``defaults`` list that name an option outright."""
     if not isinstance(node, yaml.MappingNode):
         return
-    for key, entries in node.value:
-        if key.value != "defaults" or not isinstance(entries, yaml.SequenceNode):
+    lists = [value for key, value in node.value if key.value == "defaults" and isinstance(value, yaml.SequenceNode)]
+    entries = [entry for found in lists for entry in found.value if isinstance(entry, yaml.MappingNode)]
+    for group, options in (pair for entry in entries for pair in entry.value):
+        name = group.value.removeprefix("override ").split("@")[0]
+        if name.startswith(("optional ", "hydra/")):
             continue
-        for entry in entries.value:
-            for group, options in entry.value if isinstance(entry, yaml.MappingNode) else ():
-                name = group.value.removeprefix("override ").split("@")[0]
-                if name.startswith(("optional ", "hydra/")):
-                    continue
-                listed = options.value if isinstance(options, yaml.SequenceNode) else [options]
-                for option in listed:
-                    if option.tag.endswith(":str") and "${" not in option.value:
-                        yield name, option.value.removesuffix(".yaml"), option.start_mark.line + 1
+        for option in options.value if isinstance(options, yaml.SequenceNode) else [options]:
+            if option.tag.endswith(":str") and "${" not in option.value:
+                yield name, option.value.removesuffix(".yaml"), option.start_mark.line + 1
 
 
 def _hydra_problem(error: Exception, folder: Path) -> Problem:
+    """Return what Hydra says of a config that has passed every check of ours."""
     first, *rest = [line.strip() for line in str(error).splitlines() if line.strip()] or [type(error).__name__]
-    place = _find_line(folder, getattr(error, "full_key", None))
-    file, line = (place.file, place.line) if place else (f"{folder.name}/", 0)
-    return Problem(file, line, str(getattr(error, "full_key", None) or ""), first, " ".join(rest)[:300])
-
-
-def _find_line(folder: Path, key: str | None) -> Origin | None:
-    """Return where ``key`` is written, looking through every file: Hydra names the key but not its line."""
-    if not key:
-        return None
-    wanted = tuple(key.replace("[", ".").replace("]", "").split("."))
-    for file in sorted(folder.rglob("*.yaml")):
-        package = tuple(file.relative_to(folder).parts[:-1])
-        for path, origin in _origins(file, package, folder.name).items():
-            if tuple(str(part) for part in path) == wanted:
-                return origin
-    return None
+    hint = " ".join(rest)[:300] or "see the defaults lists and interpolations of the config"
+    return Problem(f"{folder.name}/{ROOT}.yaml", 0, str(getattr(error, "full_key", None) or ""), first, hint)

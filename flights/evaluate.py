@@ -1,0 +1,163 @@
+"""Choose a candidate on the validation part, then look once at the holdout: metrics with intervals, slices, curves."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from flights.curves import CURVES
+from flights.decision import Payoff, curve
+from flights.encoding import read_matrix, read_parts, read_target
+from flights.metrics import HIGHER_IS_BETTER, METRICS, PRIMARY, gain, interval, measure, resamples
+from flights.outputs import new_folder, read_json, write_json
+from flights.scoring import baseline, lightgbm, linear
+from flights.settings import setting
+
+TRAIN = Path("data/train.parquet")
+HOLDOUT = Path("data/holdout.parquet")
+ENCODERS = Path("data/encoders.json")
+MODELS = Path("models")
+TABLE = Path("data/tables/flights.parquet")
+SLICES = (
+    "origin",
+    "carrier",
+)
+CANDIDATES = {
+    "baseline": baseline.Model,
+    "linear": linear.Model,
+    "lightgbm": lightgbm.Model,
+}
+EVALUATION = Path("reports/evaluation.json")
+METRICS_FILE = Path("reports/metrics.json")
+PLOTS = Path("reports/plots")
+
+Scores = Mapping[str, np.ndarray]
+
+
+def bootstrap(target: np.ndarray, scores: Scores, names: list[str]) -> dict[str, dict[str, list[float]]]:
+    """Return the metrics ``names`` of every candidate on the same resamples of the rows."""
+    settings = setting("metrics", "bootstrap")
+    drawn: dict[str, dict[str, list[float]]] = {candidate: {name: [] for name in names} for candidate in scores}
+    for weight in resamples(len(target), settings["rounds"], settings["seed"]):
+        for candidate, score in scores.items():
+            for name in names:
+                drawn[candidate][name].append(METRICS[name](target, score, weight))
+    return drawn
+
+
+def select(target: np.ndarray, scores: Scores, confidence: float) -> dict[str, Any]:
+    """Return the best candidate on the validation part, and whether its lead over the next is more than noise."""
+    values = {name: METRICS[PRIMARY](target, score, None) for name, score in scores.items()}
+    order = sorted(values, key=values.__getitem__, reverse=HIGHER_IS_BETTER)
+    drawn = bootstrap(target, {name: scores[name] for name in order[:2]}, [PRIMARY])
+    selection: dict[str, Any] = {"chosen": order[0], "values": {name: round(values[name], 6) for name in order}}
+    if len(order) > 1:
+        first, second = (drawn[name][PRIMARY] for name in order[:2])
+        leads = [gain(new, old) for new, old in zip(first, second, strict=True)]
+        low, high = interval(leads, confidence)
+        lead = {"over": order[1], "gain": round(gain(values[order[0]], values[order[1]]), 6)}
+        selection["lead"] = {**lead, "interval": [round(low, 6), round(high, 6)], "beyond_noise": low > 0}
+    return selection
+
+
+def assess(target: np.ndarray, scores: Scores, confidence: float) -> dict[str, Any]:
+    """Return every metric of every candidate on the holdout, each with its interval."""
+    drawn = bootstrap(target, scores, list(METRICS))
+    return {
+        candidate: {
+            name: {
+                "value": round(value, 6),
+                "interval": [round(bound, 6) for bound in interval(drawn[candidate][name], confidence)],
+            }
+            for name, value in measure(target, score).items()
+        }
+        for candidate, score in scores.items()
+    }
+
+
+def slices(target: np.ndarray, score: np.ndarray) -> dict[str, list[dict[str, Any]]]:
+    """Return the primary metric in each group of the holdout that has rows enough, largest group first."""
+    fewest = setting("metrics", "slice_rows")
+    table = pq.read_table(TABLE, columns=["__row", *SLICES])
+    held = pq.read_table(HOLDOUT, columns=["__row"])["__row"].to_numpy()
+    rows = table.take(np.searchsorted(table["__row"].to_numpy(), held))
+    found: dict[str, list[dict[str, Any]]] = {}
+    for name in SLICES:
+        counts = sorted(
+            pc.value_counts(rows[name]).to_pylist(), key=lambda group: (-group["counts"], str(group["values"]))
+        )
+        found[name] = []
+        for group in counts:
+            inside = (
+                pc.equal(rows[name], group["values"]).fill_null(group["values"] is None).to_numpy(zero_copy_only=False)
+            )
+            if group["counts"] >= fewest and len(np.unique(target[inside])) > 1:
+                value = round(METRICS[PRIMARY](target[inside], score[inside], None), 6)
+                found[name].append({"value": str(group["values"]), "rows": group["counts"], PRIMARY: value})
+    return found
+
+
+def worth(target: np.ndarray, score: np.ndarray, confidence: float) -> dict[str, Any]:
+    """Return the money per 1,000 rows from deciding by ``score``, and from the two decisions that need no model."""
+    payoff = Payoff.read()
+    settings = setting("metrics", "bootstrap")
+    decided = payoff.realised(target, payoff.act(score))
+    always = payoff.realised(target, np.ones(len(target), dtype=bool))
+    never = payoff.realised(target, np.zeros(len(target), dtype=bool))
+    best_blind = always if always.mean() > never.mean() else never
+    gains = [
+        1_000 * float(np.average(decided - best_blind, weights=weight))
+        for weight in resamples(len(target), settings["rounds"], settings["seed"])
+    ]
+    return {
+        "action": setting("problem", "decision", "action"),
+        "currency": setting("problem", "decision", "currency"),
+        "acts_on": round(float(payoff.act(score).mean()), 6),
+        "per_1000_rows": {
+            "by_model": round(1_000 * float(decided.mean()), 2),
+            "always": round(1_000 * float(always.mean()), 2),
+            "never": round(1_000 * float(never.mean()), 2),
+        },
+        "gain_over_best_without_model": {
+            "value": round(1_000 * float((decided - best_blind).mean()), 2),
+            "interval": [round(bound, 2) for bound in interval(gains, confidence)],
+        },
+    }
+
+
+def main() -> None:
+    confidence = setting("metrics", "bootstrap", "confidence")
+    encoders = read_json(ENCODERS)
+    validated = read_target(TRAIN, encoders)[read_parts(TRAIN)]
+    selection = select(validated, {name: np.load(MODELS / name / "validation.npy") for name in CANDIDATES}, confidence)
+    chosen = selection["chosen"]
+    matrix, target = read_matrix(HOLDOUT, encoders), read_target(HOLDOUT, encoders)
+    scores = {name: model.load(MODELS / name).predict(matrix) for name, model in CANDIDATES.items()}
+    evaluation = {
+        "chosen": chosen,
+        "primary": PRIMARY,
+        "higher_is_better": HIGHER_IS_BETTER,
+        "confidence": confidence,
+        "rows": {"training": len(read_parts(TRAIN)), "validation": len(validated), "holdout": len(target)},
+        "selection": selection,
+        "holdout": assess(target, scores, confidence),
+        "slices": slices(target, scores[chosen]),
+        "decision": worth(target, scores[chosen], confidence),
+    }
+    with new_folder(PLOTS) as folder:
+        for name, points in CURVES.items():
+            write_json(folder / f"{name}.json", points(target, scores[chosen]))
+        write_json(folder / "payoff.json", curve(target, scores[chosen]))
+    write_json(EVALUATION, evaluation)
+    flat: dict[str, Any] = {name: figure["value"] for name, figure in evaluation["holdout"][chosen].items()}
+    flat["value_per_1000_rows"] = evaluation["decision"]["per_1000_rows"]["by_model"]
+    flat["candidates"] = {name: {PRIMARY: figures[PRIMARY]["value"]} for name, figures in evaluation["holdout"].items()}
+    write_json(METRICS_FILE, flat)
+    print(f"chosen: {chosen}; {PRIMARY} on the holdout: {flat[PRIMARY]:.4f}")
+
+
+if __name__ == "__main__":
+    main()

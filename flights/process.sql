@@ -1,0 +1,316 @@
+-- Raw text becomes typed columns; every rule of conf/data/ is judged; rows that break one leave with their reasons.
+
+-- flights
+CREATE OR REPLACE TEMP TABLE flights_judged AS
+WITH typed AS (
+  SELECT
+    file_row_number AS __row,
+    TRY_CAST(carrier AS VARCHAR) AS carrier,
+    TRY_CAST(flight AS BIGINT) AS flight,
+    TRY_CAST(origin AS VARCHAR) AS origin,
+    TRY_CAST(dest AS VARCHAR) AS dest,
+    TRY_CAST(tailnum AS VARCHAR) AS tailnum,
+    TRY_CAST(distance AS DOUBLE) AS distance,
+    TRY_CAST(sched_arr_time AS BIGINT) AS sched_arr_time,
+    TRY_CAST(arr_delay AS DOUBLE) AS arr_delay,
+    TRY_CAST(dep_delay AS DOUBLE) AS dep_delay,
+    TRY_CAST(dep_time AS BIGINT) AS dep_time,
+    TRY_CAST(arr_time AS BIGINT) AS arr_time,
+    TRY_CAST(air_time AS DOUBLE) AS air_time,
+    TRY_CAST(year AS BIGINT) AS year,
+    TRY_CAST(month AS BIGINT) AS month,
+    TRY_CAST(day AS BIGINT) AS day,
+    TRY_CAST(hour AS BIGINT) AS hour,
+    TRY_CAST(minute AS BIGINT) AS minute,
+    TRY_CAST(sched_dep_time AS BIGINT) AS sched_dep_time,
+    TRY_CAST(time_hour AS TIMESTAMP) AS time_hour,
+    concat_ws(
+      '; ',
+      NULL,
+      CASE WHEN flight IS NOT NULL AND TRY_CAST(flight AS BIGINT) IS NULL THEN 'flight is not a whole number' END,
+      CASE WHEN distance IS NOT NULL AND TRY_CAST(distance AS DOUBLE) IS NULL THEN 'distance is not a number' END,
+      CASE WHEN sched_arr_time IS NOT NULL AND TRY_CAST(sched_arr_time AS BIGINT) IS NULL THEN 'sched_arr_time is not a whole number' END,
+      CASE WHEN arr_delay IS NOT NULL AND TRY_CAST(arr_delay AS DOUBLE) IS NULL THEN 'arr_delay is not a number' END,
+      CASE WHEN dep_delay IS NOT NULL AND TRY_CAST(dep_delay AS DOUBLE) IS NULL THEN 'dep_delay is not a number' END,
+      CASE WHEN dep_time IS NOT NULL AND TRY_CAST(dep_time AS BIGINT) IS NULL THEN 'dep_time is not a whole number' END,
+      CASE WHEN arr_time IS NOT NULL AND TRY_CAST(arr_time AS BIGINT) IS NULL THEN 'arr_time is not a whole number' END,
+      CASE WHEN air_time IS NOT NULL AND TRY_CAST(air_time AS DOUBLE) IS NULL THEN 'air_time is not a number' END,
+      CASE WHEN year IS NOT NULL AND TRY_CAST(year AS BIGINT) IS NULL THEN 'year is not a whole number' END,
+      CASE WHEN month IS NOT NULL AND TRY_CAST(month AS BIGINT) IS NULL THEN 'month is not a whole number' END,
+      CASE WHEN day IS NOT NULL AND TRY_CAST(day AS BIGINT) IS NULL THEN 'day is not a whole number' END,
+      CASE WHEN hour IS NOT NULL AND TRY_CAST(hour AS BIGINT) IS NULL THEN 'hour is not a whole number' END,
+      CASE WHEN minute IS NOT NULL AND TRY_CAST(minute AS BIGINT) IS NULL THEN 'minute is not a whole number' END,
+      CASE WHEN sched_dep_time IS NOT NULL AND TRY_CAST(sched_dep_time AS BIGINT) IS NULL THEN 'sched_dep_time is not a whole number' END,
+      CASE WHEN time_hour IS NOT NULL AND TRY_CAST(time_hour AS TIMESTAMP) IS NULL THEN 'time_hour is not a timestamp' END
+    ) AS __misfits
+  FROM read_parquet('data/raw/flights.parquet', file_row_number = true)
+),
+step_1 AS (
+  SELECT
+    *,
+    time_hour + TO_MINUTES(minute) AS departure,
+    MAKE_TIMESTAMP(year, month, day, hour, minute, 0) AS scheduled_departure
+  FROM typed
+)
+SELECT
+  *,
+  concat_ws(
+    '; ',
+    nullif(__misfits, ''),
+    CASE WHEN NOT (origin IN ('EWR', 'JFK', 'LGA')) THEN 'breaks leaves_new_york' END,
+    CASE WHEN NOT (distance > 0) THEN 'breaks real_distance' END,
+    CASE WHEN NOT (departure IS NOT NULL) THEN 'departure is missing' END,
+    CASE WHEN row_number() OVER (PARTITION BY carrier, flight, departure ORDER BY __row) > 1 THEN 'the key is already taken' END
+  ) AS __reasons
+FROM step_1;
+
+CREATE OR REPLACE TEMP VIEW flights_kept AS
+SELECT
+  __row,
+  carrier,
+  flight,
+  departure,
+  origin,
+  dest,
+  tailnum,
+  distance,
+  scheduled_departure,
+  sched_arr_time,
+  arr_delay,
+  dep_delay,
+  dep_time,
+  arr_time,
+  air_time
+FROM flights_judged
+WHERE __reasons = ''
+ORDER BY __row;
+
+-- weather
+CREATE OR REPLACE TEMP TABLE weather_judged AS
+WITH typed AS (
+  SELECT
+    file_row_number AS __row,
+    TRY_CAST(origin AS VARCHAR) AS origin,
+    TRY_CAST(time_hour AS TIMESTAMP) AS time_hour,
+    TRY_CAST(temp AS DOUBLE) AS temp,
+    TRY_CAST(dewp AS DOUBLE) AS dewp,
+    TRY_CAST(humid AS DOUBLE) AS humid,
+    TRY_CAST(wind_speed AS DOUBLE) AS wind_speed,
+    TRY_CAST(precip AS DOUBLE) AS precip,
+    TRY_CAST(pressure AS DOUBLE) AS pressure,
+    TRY_CAST(visib AS DOUBLE) AS visib,
+    concat_ws(
+      '; ',
+      NULL,
+      CASE WHEN time_hour IS NOT NULL AND TRY_CAST(time_hour AS TIMESTAMP) IS NULL THEN 'time_hour is not a timestamp' END,
+      CASE WHEN temp IS NOT NULL AND TRY_CAST(temp AS DOUBLE) IS NULL THEN 'temp is not a number' END,
+      CASE WHEN dewp IS NOT NULL AND TRY_CAST(dewp AS DOUBLE) IS NULL THEN 'dewp is not a number' END,
+      CASE WHEN humid IS NOT NULL AND TRY_CAST(humid AS DOUBLE) IS NULL THEN 'humid is not a number' END,
+      CASE WHEN wind_speed IS NOT NULL AND TRY_CAST(wind_speed AS DOUBLE) IS NULL THEN 'wind_speed is not a number' END,
+      CASE WHEN precip IS NOT NULL AND TRY_CAST(precip AS DOUBLE) IS NULL THEN 'precip is not a number' END,
+      CASE WHEN pressure IS NOT NULL AND TRY_CAST(pressure AS DOUBLE) IS NULL THEN 'pressure is not a number' END,
+      CASE WHEN visib IS NOT NULL AND TRY_CAST(visib AS DOUBLE) IS NULL THEN 'visib is not a number' END
+    ) AS __misfits
+  FROM read_parquet('data/raw/weather.parquet', file_row_number = true)
+)
+SELECT
+  *,
+  concat_ws(
+    '; ',
+    nullif(__misfits, '')
+  ) AS __reasons
+FROM typed;
+
+CREATE OR REPLACE TEMP VIEW weather_kept AS
+SELECT
+  origin,
+  time_hour,
+  temp,
+  dewp,
+  humid,
+  CASE WHEN NOT (wind_speed < 150) THEN NULL ELSE wind_speed END AS wind_speed,
+  precip,
+  pressure,
+  visib
+FROM weather_judged
+WHERE __reasons = ''
+ORDER BY __row;
+
+-- planes
+CREATE OR REPLACE TEMP TABLE planes_judged AS
+WITH typed AS (
+  SELECT
+    file_row_number AS __row,
+    TRY_CAST(tailnum AS VARCHAR) AS tailnum,
+    TRY_CAST(year AS BIGINT) AS year,
+    TRY_CAST(manufacturer AS VARCHAR) AS manufacturer,
+    TRY_CAST(engines AS BIGINT) AS engines,
+    TRY_CAST(seats AS BIGINT) AS seats,
+    concat_ws(
+      '; ',
+      NULL,
+      CASE WHEN year IS NOT NULL AND TRY_CAST(year AS BIGINT) IS NULL THEN 'year is not a whole number' END,
+      CASE WHEN engines IS NOT NULL AND TRY_CAST(engines AS BIGINT) IS NULL THEN 'engines is not a whole number' END,
+      CASE WHEN seats IS NOT NULL AND TRY_CAST(seats AS BIGINT) IS NULL THEN 'seats is not a whole number' END
+    ) AS __misfits
+  FROM read_parquet('data/raw/planes.parquet', file_row_number = true)
+)
+SELECT
+  *,
+  concat_ws(
+    '; ',
+    nullif(__misfits, '')
+  ) AS __reasons
+FROM typed;
+
+CREATE OR REPLACE TEMP VIEW planes_kept AS
+SELECT
+  tailnum,
+  year,
+  manufacturer,
+  engines,
+  seats
+FROM planes_judged
+WHERE __reasons = ''
+ORDER BY __row;
+
+-- airports
+CREATE OR REPLACE TEMP TABLE airports_judged AS
+WITH typed AS (
+  SELECT
+    file_row_number AS __row,
+    TRY_CAST(faa AS VARCHAR) AS faa,
+    TRY_CAST(lat AS DOUBLE) AS lat,
+    TRY_CAST(lon AS DOUBLE) AS lon,
+    TRY_CAST(alt AS DOUBLE) AS alt,
+    TRY_CAST(tz AS DOUBLE) AS tz,
+    concat_ws(
+      '; ',
+      NULL,
+      CASE WHEN lat IS NOT NULL AND TRY_CAST(lat AS DOUBLE) IS NULL THEN 'lat is not a number' END,
+      CASE WHEN lon IS NOT NULL AND TRY_CAST(lon AS DOUBLE) IS NULL THEN 'lon is not a number' END,
+      CASE WHEN alt IS NOT NULL AND TRY_CAST(alt AS DOUBLE) IS NULL THEN 'alt is not a number' END,
+      CASE WHEN tz IS NOT NULL AND TRY_CAST(tz AS DOUBLE) IS NULL THEN 'tz is not a number' END
+    ) AS __misfits
+  FROM read_parquet('data/raw/airports.parquet', file_row_number = true)
+)
+SELECT
+  *,
+  concat_ws(
+    '; ',
+    nullif(__misfits, '')
+  ) AS __reasons
+FROM typed;
+
+CREATE OR REPLACE TEMP VIEW airports_kept AS
+SELECT
+  faa,
+  lat,
+  lon,
+  alt,
+  tz
+FROM airports_judged
+WHERE __reasons = ''
+ORDER BY __row;
+
+-- airlines
+CREATE OR REPLACE TEMP TABLE airlines_judged AS
+WITH typed AS (
+  SELECT
+    file_row_number AS __row,
+    TRY_CAST(carrier AS VARCHAR) AS carrier,
+    TRY_CAST(name AS VARCHAR) AS name,
+    concat_ws(
+      '; ',
+      NULL
+    ) AS __misfits
+  FROM read_parquet('data/raw/airlines.parquet', file_row_number = true)
+)
+SELECT
+  *,
+  concat_ws(
+    '; ',
+    nullif(__misfits, '')
+  ) AS __reasons
+FROM typed;
+
+CREATE OR REPLACE TEMP VIEW airlines_kept AS
+SELECT
+  carrier,
+  name
+FROM airlines_judged
+WHERE __reasons = ''
+ORDER BY __row;
+
+CREATE OR REPLACE TEMP VIEW quarantine AS
+SELECT 'flights' AS source, judged.__row AS source_row, judged.__reasons AS reasons, to_json(raw) AS content
+FROM flights_judged AS judged
+JOIN read_parquet('data/raw/flights.parquet', file_row_number = true) AS raw ON raw.file_row_number = judged.__row
+WHERE judged.__reasons <> ''
+UNION ALL
+SELECT 'weather' AS source, judged.__row AS source_row, judged.__reasons AS reasons, to_json(raw) AS content
+FROM weather_judged AS judged
+JOIN read_parquet('data/raw/weather.parquet', file_row_number = true) AS raw ON raw.file_row_number = judged.__row
+WHERE judged.__reasons <> ''
+UNION ALL
+SELECT 'planes' AS source, judged.__row AS source_row, judged.__reasons AS reasons, to_json(raw) AS content
+FROM planes_judged AS judged
+JOIN read_parquet('data/raw/planes.parquet', file_row_number = true) AS raw ON raw.file_row_number = judged.__row
+WHERE judged.__reasons <> ''
+UNION ALL
+SELECT 'airports' AS source, judged.__row AS source_row, judged.__reasons AS reasons, to_json(raw) AS content
+FROM airports_judged AS judged
+JOIN read_parquet('data/raw/airports.parquet', file_row_number = true) AS raw ON raw.file_row_number = judged.__row
+WHERE judged.__reasons <> ''
+UNION ALL
+SELECT 'airlines' AS source, judged.__row AS source_row, judged.__reasons AS reasons, to_json(raw) AS content
+FROM airlines_judged AS judged
+JOIN read_parquet('data/raw/airlines.parquet', file_row_number = true) AS raw ON raw.file_row_number = judged.__row
+WHERE judged.__reasons <> ''
+ORDER BY source, source_row;
+
+CREATE OR REPLACE TEMP VIEW rules AS
+SELECT 'fits_its_types' AS rule, 'flights' AS source, 'quarantine' AS otherwise, CAST(0.1 AS DOUBLE) AS at_most,
+  count(*) FILTER (WHERE __misfits <> '') AS broken, count(*) AS rows
+FROM flights_judged
+UNION ALL
+SELECT 'time_is_known' AS rule, 'flights' AS source, 'quarantine' AS otherwise, CAST(0.1 AS DOUBLE) AS at_most,
+  count(*) FILTER (WHERE departure IS NULL) AS broken, count(*) AS rows
+FROM flights_judged
+UNION ALL
+SELECT 'key_is_unique' AS rule, 'flights' AS source, 'quarantine' AS otherwise, CAST(0.1 AS DOUBLE) AS at_most,
+  count(*) FILTER (WHERE __reasons LIKE '%the key is already taken%') AS broken, count(*) AS rows
+FROM flights_judged
+UNION ALL
+SELECT 'fits_its_types' AS rule, 'weather' AS source, 'quarantine' AS otherwise, CAST(0.1 AS DOUBLE) AS at_most,
+  count(*) FILTER (WHERE __misfits <> '') AS broken, count(*) AS rows
+FROM weather_judged
+UNION ALL
+SELECT 'fits_its_types' AS rule, 'planes' AS source, 'quarantine' AS otherwise, CAST(0.1 AS DOUBLE) AS at_most,
+  count(*) FILTER (WHERE __misfits <> '') AS broken, count(*) AS rows
+FROM planes_judged
+UNION ALL
+SELECT 'fits_its_types' AS rule, 'airports' AS source, 'quarantine' AS otherwise, CAST(0.1 AS DOUBLE) AS at_most,
+  count(*) FILTER (WHERE __misfits <> '') AS broken, count(*) AS rows
+FROM airports_judged
+UNION ALL
+SELECT 'leaves_new_york' AS rule, 'flights' AS source, 'quarantine' AS otherwise, CAST(0.1 AS DOUBLE) AS at_most,
+  count(*) FILTER (WHERE NOT (origin IN ('EWR', 'JFK', 'LGA'))) AS broken, count(*) AS rows
+FROM flights_judged
+UNION ALL
+SELECT 'real_distance' AS rule, 'flights' AS source, 'quarantine' AS otherwise, CAST(0.1 AS DOUBLE) AS at_most,
+  count(*) FILTER (WHERE NOT (distance > 0)) AS broken, count(*) AS rows
+FROM flights_judged
+UNION ALL
+SELECT 'landed' AS rule, 'flights' AS source, 'warn' AS otherwise, CAST(0.1 AS DOUBLE) AS at_most,
+  count(*) FILTER (WHERE NOT (NOT arr_delay IS NULL)) AS broken, count(*) AS rows
+FROM flights_judged
+UNION ALL
+SELECT 'known_plane' AS rule, 'flights' AS source, 'warn' AS otherwise, CAST(0.1 AS DOUBLE) AS at_most,
+  count(*) FILTER (WHERE NOT (NOT tailnum IS NULL)) AS broken, count(*) AS rows
+FROM flights_judged
+UNION ALL
+SELECT 'possible_wind' AS rule, 'weather' AS source, 'clear' AS otherwise, CAST(0.1 AS DOUBLE) AS at_most,
+  count(*) FILTER (WHERE NOT (wind_speed < 150)) AS broken, count(*) AS rows
+FROM weather_judged
+;

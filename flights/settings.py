@@ -1,0 +1,14 @@
+"""Read the values that conf/ gives to the stages; dvc.yaml lists which stage reads which."""
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+
+def setting(*path: str) -> Any:
+    """Return the part of params.yaml at ``path``, as in ``setting("model", "linear")``."""
+    value = yaml.safe_load(Path("params.yaml").read_text(encoding="utf-8"))
+    for key in path:
+        value = value[key]
+    return value

@@ -1,0 +1,51 @@
+"""Text that is safe to print as code, and the few ways to make it.
+
+Templates refuse to print a plain string (see :mod:`generator.render`); whatever comes from a config has to become
+:class:`Code` here first, as a Python literal, a SQL identifier, a SQL string or a bound SQL expression.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from generator import sql
+
+
+class Code(str):
+    """Text that may be printed into rendered code as it stands."""
+
+    __slots__ = ()
+
+
+def python(value: Any) -> Code:
+    """Return ``value`` as a Python literal."""
+    if isinstance(value, Mapping):
+        inner = ", ".join(f"{python(key)}: {python(item)}" for key, item in value.items())
+        return Code("{" + inner + "}")
+    if isinstance(value, tuple):
+        return Code("(" + "".join(f"{python(item)}, " for item in value) + ")")
+    if isinstance(value, list):
+        return Code("[" + ", ".join(python(item) for item in value) + "]")
+    if isinstance(value, str):
+        return Code(repr(str(value)))
+    return Code(repr(value))
+
+
+def name(column: str, table: str | None = None) -> Code:
+    """Return ``column`` as a SQL identifier."""
+    return Code(sql.identifier(column, table))
+
+
+def names(columns: Iterable[str]) -> Code:
+    """Return ``columns`` as a list of SQL identifiers."""
+    return Code(", ".join(name(column) for column in columns))
+
+
+def text(value: str) -> Code:
+    """Return ``value`` as a SQL string."""
+    return Code(sql.literal(value))
+
+
+def json_text(value: Any) -> Code:
+    """Return ``value`` as JSON, which is also YAML."""
+    return Code(json.dumps(value, ensure_ascii=False))

@@ -1,0 +1,100 @@
+"""Where values come from: the file and line of every key in a YAML text, and what is wrong with the text itself."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from generator.errors import Problem
+
+Path_ = tuple[str | int, ...]
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where a value was written: a file as the user would type it, and a 1-based line (0: none)."""
+
+    file: str
+    line: int
+
+
+def dotted(path: Path_) -> str:
+    """Return ``path`` as a user would write it: ``features.hour.sql``, ``model.0``, ``columns.'a.b'.type``."""
+    return ".".join(str(part) if re.fullmatch(r"[^\s.:'\"]+", str(part)) else repr(part) for part in path)
+
+
+def read_yaml(file: Path) -> yaml.Node | None:
+    """Return the YAML in ``file`` as nodes, which know their lines; None for an empty file."""
+    node: yaml.Node | None = yaml.compose(file.read_text(encoding="utf-8-sig"), Loader=yaml.SafeLoader)
+    return node
+
+
+def origins_of(node: yaml.Node | None, shown: str, package: Path_ = ()) -> dict[Path_, Origin]:
+    """Return the origin of every key under ``node``, with ``package`` put in front of its path."""
+    return {path: Origin(shown, line) for path, line in _lines(node, package)} if node else {}
+
+
+def text_problems(file: Path, shown: str) -> Iterator[Problem]:
+    """Yield what keeps ``file`` from being read as YAML in which every key is given once."""
+    try:
+        node = read_yaml(file)
+        yield from _duplicate_keys(node, shown, ())
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 0
+        yield Problem(shown, line, "", f"not valid YAML: {error.problem}", _yaml_hint(error))
+    except (UnicodeDecodeError, yaml.YAMLError) as error:
+        yield Problem(shown, 0, "", f"not text in UTF-8: {' '.join(str(error).split())}", "save the file as UTF-8 text")
+    except RecursionError:
+        yield Problem(shown, 0, "", "a value holds itself, or is nested too deeply", "look for `&` and `*` in the file")
+
+
+def _yaml_hint(error: yaml.MarkedYAMLError) -> str:
+    said = f"{error.context} {error.problem}"
+    if "\\t" in said:
+        return "YAML is indented with spaces, never with tabs"
+    if "mapping values are not allowed" in said:
+        return "put quotes around text that holds ': ', and check the indentation of the line"
+    if "quoted scalar" in said:
+        return "a quote is opened and never closed"
+    if "flow" in said:
+        return "close every { and [; put quotes around text that holds a comma, a bracket or a brace"
+    if "alias" in said:
+        return "quote text that begins with *; or name an anchor that is written above"
+    return "check indentation, colons and quotes in this line and the one above"
+
+
+def _lines(node: yaml.Node, path: Path_) -> Iterator[tuple[Path_, int]]:
+    yield path, node.start_mark.line + 1
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            below = (*path, _key(key))
+            yield from _lines(value, below)
+            yield below, key.start_mark.line + 1  # a key's own line, where its value begins on a later one
+    elif isinstance(node, yaml.SequenceNode):
+        for index, value in enumerate(node.value):
+            yield from _lines(value, (*path, index))
+
+
+def _key(node: yaml.Node) -> str | int:
+    """Return a key as it arrives in the config: ``no`` and ``1`` are not texts."""
+    plain = isinstance(node, yaml.ScalarNode) and not node.tag.endswith((":str", ":merge", ":timestamp"))
+    key: str | int = yaml.safe_load(node.value) if plain else str(node.value)
+    return key
+
+
+def _duplicate_keys(node: yaml.Node | None, shown: str, path: Path_) -> Iterator[Problem]:
+    if isinstance(node, yaml.SequenceNode):
+        for index, value in enumerate(node.value):
+            yield from _duplicate_keys(value, shown, (*path, index))
+    if not isinstance(node, yaml.MappingNode):
+        return
+    first: dict[str | int, int] = {}
+    for key, value in node.value:
+        name, line = _key(key), key.start_mark.line + 1
+        if name in first:
+            hint = f"it is already given in line {first[name]}: keep one of the two"
+            yield Problem(shown, line, dotted((*path, name)), "this key is given twice", hint)
+        first.setdefault(name, line)
+        yield from _duplicate_keys(value, shown, (*path, name))

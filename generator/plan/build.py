@@ -1,0 +1,58 @@
+"""The one list of every file that is rendered, from which template, with which part of the plan."""
+
+from collections.abc import Iterator
+
+import yaml
+
+from generator.code import Code
+from generator.plan.models import candidate_plan, evaluate_plan, features_plan, metrics_plan
+from generator.plan.stages import stages
+from generator.plan.tables import collect_plan, define_plan, labels_plan, process_plan
+from generator.plan.types import File, Plan, ProjectPlan
+from generator.plan.words import TASKS
+from generator.project import Project
+
+
+def plan(project: Project, watched: tuple[str, ...] = ("conf",)) -> Plan:
+    """Return everything to render for ``project``; ``watched`` are the folders that a change of renders anew."""
+    package = project.config.project.package
+    files = tuple(
+        File(f"{package}/{path}", f"package/{template or path}.jinja", context)
+        for path, template, context in _modules(project)
+    )
+    values = project.config.model_dump(mode="json", by_alias=True, exclude_none=True)
+    params = yaml.safe_dump(values, sort_keys=False, allow_unicode=True, width=120)
+    return Plan(ProjectPlan(Code(package)), files, stages(project, watched), {"params.yaml": params})
+
+
+def _modules(project: Project) -> Iterator[tuple[str, str, object]]:
+    """Yield (path in the package, template where its name differs, context)."""
+    task = TASKS[project.config.problem.task]
+    yield "__init__.py", "", None
+    yield "ruff.toml", "", None
+    yield "settings.py", "", None
+    yield "outputs.py", "", None
+    yield "engine.py", "", None
+    yield "collect.py", "", collect_plan(project)
+    process = process_plan(project)
+    yield "process.sql", "", process
+    yield "process.py", "", process
+    yield "labels.sql", "", labels_plan(project)
+    yield "define.py", "", define_plan(project)
+    if project.config.problem.use == "descriptive":
+        return
+    features = features_plan(project)
+    yield "columns.py", "", features
+    yield "features.sql", "", features
+    yield "features.py", "", features
+    yield "encoding.py", "", task
+    yield "metrics.py", "", metrics_plan(project)
+    yield "scoring/__init__.py", "", None
+    for kind in sorted({candidate.kind for candidate in project.config.model.values()}):
+        yield f"scoring/{kind}.py", "", task
+    for name, candidate in project.config.model.items():
+        yield f"train_{name}.py", f"train_{candidate.kind}.py", candidate_plan(project, name)
+    yield "curves.py", f"curves/{task.name}.py", None
+    if project.config.problem.decision is not None:
+        yield "decision.py", "", None
+    yield "evaluate.py", "", evaluate_plan(project)

@@ -1,0 +1,66 @@
+"""The stages of ``dvc.yaml``: what each runs, reads and leaves behind."""
+
+from collections.abc import Iterator
+
+from generator.plan.types import Stage
+from generator.project import Project
+
+REPORTS = "reports"
+
+
+def stages(project: Project, watched: tuple[str, ...]) -> tuple[Stage, ...]:
+    """Return the stages in the order of the lifecycle; ``watched`` are the folders the code is rendered from."""
+    return tuple(_stages(project, watched))
+
+
+def _stages(project: Project, watched: tuple[str, ...]) -> Iterator[Stage]:
+    config = project.config
+    package = config.project.package
+    labels = f"{package}/labels.sql"
+    table = f"data/tables/{config.data.table}.parquet"
+    files = tuple(source.path for source in config.data.sources.values() if source.package is None)
+    trained = ("data/train.parquet", "data/encoders.json")
+
+    def module(name: str, **parts: object) -> Stage:
+        return Stage(name, f"python -m {package}.{name}", modules=(name,), **parts)  # type: ignore[arg-type]
+
+    yield Stage("generate", "ninefold generate", deps=watched, params=("",), edited=(package,))
+    yield module("collect", deps=files, params=("engine",), outs=("data/raw", f"{REPORTS}/collection.json"))
+    yield module(
+        "process",
+        deps=("data/raw", f"{package}/process.sql"),
+        params=("engine",),
+        outs=("data/tables", "data/quarantine.parquet", f"{REPORTS}/contract.json"),
+    )
+    yield module(
+        "define",
+        deps=(table, labels),
+        params=("engine", "problem", "project.title"),
+        outs=(f"{REPORTS}/brief.json", f"{REPORTS}/brief.md"),
+    )
+    if config.problem.use == "descriptive":
+        return
+    yield module(
+        "features",
+        deps=("data/tables", labels, f"{package}/features.sql"),
+        params=("engine",),
+        outs=("data/train.parquet", "data/holdout.parquet", "data/encoders.json"),
+    )
+    yield Stage(
+        "train",
+        f"python -m {package}.train_${{key}}",
+        modules=("encoding", "settings"),
+        deps=(*trained, f"{package}/train_${{key}}.py", f"{package}/scoring/${{item.kind}}.py"),
+        params=("model.${key}",),
+        outs=("models/${key}",),
+        foreach="${model}",
+    )
+    decision = ("problem.decision",) if config.problem.decision is not None else ()
+    sliced = (table,) if config.metrics.slices else ()
+    yield module(
+        "evaluate",
+        deps=("models", *trained, "data/holdout.parquet", *sliced, f"{package}/scoring"),
+        params=("metrics.bootstrap", "metrics.slice_rows", *decision),
+        outs=(f"{REPORTS}/evaluation.json", f"{REPORTS}/plots"),
+        metrics=(f"{REPORTS}/metrics.json",),
+    )

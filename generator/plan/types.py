@@ -1,0 +1,53 @@
+"""What a plan is made of."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from generator.code import Code
+
+
+@dataclass(frozen=True)
+class ProjectPlan:
+    """What every template may know: the names of the project."""
+
+    package: Code
+
+
+@dataclass(frozen=True)
+class File:
+    """One file that is rendered: where it goes, from which template, with what."""
+
+    path: str
+    template: str
+    context: Any = None
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One stage of ``dvc.yaml``.
+
+    ``modules`` are those of the project's own modules that it runs: they, and all that they import, are dependencies.
+    ``metrics`` are outputs small enough for git; ``persistent`` outputs outlive a run; ``edited`` ones are git's.
+    ``params`` are keys of ``params.yaml``; "" means all of them.
+    """
+
+    name: str
+    command: str
+    modules: tuple[str, ...] = ()
+    deps: tuple[str, ...] = ()
+    params: tuple[str, ...] = ()
+    outs: tuple[str, ...] = ()
+    persistent: tuple[str, ...] = ()
+    edited: tuple[str, ...] = ()
+    metrics: tuple[str, ...] = ()
+    foreach: str | None = None
+
+
+@dataclass(frozen=True)
+class Plan:
+    """All that is rendered: files from templates, the stages that run them, and texts that need no template."""
+
+    project: ProjectPlan
+    files: tuple[File, ...]
+    stages: tuple[Stage, ...]
+    texts: dict[str, str]

@@ -1,0 +1,114 @@
+"""The words and literals that depend on the task, in one place."""
+
+from dataclasses import dataclass
+
+from generator.code import Code
+
+
+@dataclass(frozen=True)
+class Task:
+    """How a task's target and predictions look in rendered code."""
+
+    name: Code
+    classes: bool
+    target_words: Code
+    target_type: Code
+    target_dtype: Code
+    prediction_words: Code
+    shape_words: Code
+    baseline_words: Code
+    baseline_type: Code
+    baseline_shape: Code
+    link_template: str
+    power_template: str
+    curves_template: str
+    curve_arguments: Code
+    linear_words: Code
+    estimator: Code
+    estimator_code: Code
+    objective: str
+    default_metric: str
+
+
+_LOGISTIC = Code('LogisticRegression(C=1 / params["regularization"], max_iter=params["max_iter"], warm_start=True)')
+
+TASKS = {
+    "binary": Task(
+        name=Code("binary"),
+        classes=False,
+        target_words=Code("1 where the target is true, else 0"),
+        target_type=Code("pa.int8()"),
+        target_dtype=Code("np.int64"),
+        prediction_words=Code("the probability that the target is true"),
+        shape_words=Code(", shape (rows,)"),
+        baseline_words=Code("the base rate"),
+        baseline_type=Code("float"),
+        baseline_shape=Code("len(matrix)"),
+        link_template="package/link/binary.py.jinja",
+        power_template="package/power/binary.py.jinja",
+        curves_template="package/curves/binary.py.jinja",
+        curve_arguments=Code(""),
+        linear_words=Code("logistic regression"),
+        estimator=Code("LogisticRegression"),
+        estimator_code=_LOGISTIC,
+        objective="binary",
+        default_metric="binary_logloss",
+    ),
+    "multiclass": Task(
+        name=Code("multiclass"),
+        classes=True,
+        target_words=Code("the place of the row's class among the sorted classes"),
+        target_type=Code("pa.int64()"),
+        target_dtype=Code("np.int64"),
+        prediction_words=Code("the probability of each class"),
+        shape_words=Code(", shape (rows, classes)"),
+        baseline_words=Code("the share of each class"),
+        baseline_type=Code("list[float]"),
+        baseline_shape=Code("(len(matrix), len(self.prediction))"),
+        link_template="package/link/multiclass.py.jinja",
+        power_template="package/power/multiclass.py.jinja",
+        curves_template="package/curves/multiclass.py.jinja",
+        curve_arguments=Code(', encoders["classes"]'),
+        linear_words=Code("logistic regression"),
+        estimator=Code("LogisticRegression"),
+        estimator_code=_LOGISTIC,
+        objective="multiclass",
+        default_metric="multi_logloss",
+    ),
+    "regression": Task(
+        name=Code("regression"),
+        classes=False,
+        target_words=Code("the value of the target"),
+        target_type=Code("pa.float64()"),
+        target_dtype=Code("np.float64"),
+        prediction_words=Code("the expected value of the target"),
+        shape_words=Code(", shape (rows,)"),
+        baseline_words=Code("the mean of the target"),
+        baseline_type=Code("float"),
+        baseline_shape=Code("len(matrix)"),
+        link_template="package/link/regression.py.jinja",
+        power_template="package/power/regression.py.jinja",
+        curves_template="package/curves/regression.py.jinja",
+        curve_arguments=Code(""),
+        linear_words=Code("ridge regression"),
+        estimator=Code("Ridge"),
+        estimator_code=Code('Ridge(alpha=params["regularization"], solver="lsqr", max_iter=params["max_iter"])'),
+        objective="regression",
+        default_metric="l2",
+    ),
+}
+"""What each task changes in the code."""
+
+LIGHTGBM_METRICS = {
+    "roc_auc": "auc",
+    "average_precision": "average_precision",
+    "rmse": "rmse",
+    "mae": "l1",
+}
+"""LightGBM's names for our metrics, where early stopping can watch the primary one itself."""
+
+USES = {
+    "descriptive": "say what happened and what drives it; nothing is predicted",
+    "predictive": "predict the target for new rows; people or programs decide what to do",
+    "prescriptive": "say what to do for each new row, from its prediction and the payoffs",
+}

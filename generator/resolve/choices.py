@@ -1,0 +1,122 @@
+"""Names and choices that are right by themselves and have to fit together."""
+
+import re
+import sys
+from importlib.util import find_spec
+from typing import get_args
+
+from generator.compose import Path_
+from generator.resolve.session import Session
+from generator.schema import metrics as metric_names
+
+FOLDERS = frozenset(
+    ["bundle", "conf", "data", "generator", "logs", "models", "registry", "reports", "templates", "tests"]
+)
+LIBRARIES = frozenset(
+    ["altair", "duckdb", "dvc", "hydra", "lightgbm", "msgspec", "numpy", "optuna", "pyarrow", "pytest", "scipy"]
+    + ["sklearn", "starlette", "uvicorn", "vl_convert", "yaml"]
+)
+SQL_NAMES = re.compile(r"inputs|features|labelled|raw|typed|judged|looked_up|step_\d+")
+"""What rendered SQL calls its own tables."""
+
+METRICS = {
+    "binary": get_args(metric_names.Binary),
+    "multiclass": get_args(metric_names.Multiclass),
+    "regression": get_args(metric_names.Regression),
+}
+
+
+def check_choices(session: Session) -> None:
+    """Say which names are taken, and which choices contradict each other."""
+    _package(session)
+    _sources(session)
+    _times(session)
+    _decision(session)
+    _metrics(session)
+    _guardrails(session)
+
+
+def _package(session: Session) -> None:
+    name = session.config.project.package
+    taken = {
+        "a folder of every project": FOLDERS,
+        "a module of Python itself": sys.stdlib_module_names,
+        "a library that the project imports": LIBRARIES,
+    }
+    for reason, names in taken.items():
+        if name in names:
+            session.say(("project", "package"), f"'{name}' is {reason}", f"choose another name, as '{name}_project'")
+
+
+def _sources(session: Session) -> None:
+    for name, source in session.config.data.sources.items():
+        path: Path_ = ("data", "sources", name)
+        if SQL_NAMES.fullmatch(name):
+            session.say(path, f"the rendered SQL calls a table of its own '{name}'", f"rename it, as '{name}_file'")
+        if source.package and not _is_installed(source.package):
+            hint = "install it, and add it to requirements.txt; without `package:` the path is one of the project"
+            session.say((*path, "package"), f"'{source.package}' is not installed", hint)
+
+
+def _is_installed(package: str) -> bool:
+    try:
+        return find_spec(package) is not None
+    except (ImportError, ValueError):
+        return False
+
+
+def _times(session: Session) -> None:
+    config = session.config
+    times = [name for name, column in config.data.columns.items() if column.role == "time"]
+    for name in times[1:]:
+        hint = f"'{times[0]}' already has this role: keep it in one place, and make the other an input"
+        session.say(("data", "columns", name, "role"), "a second time column", hint)
+    if times:
+        return
+    if config.split.kind == "time":
+        hint = "choose split=at_random, or give one column `role: time`"
+        session.say(("split", "kind"), "a split by time needs a time column, and the table has none", hint)
+    for key in ("decide_before", "label_after"):
+        if getattr(config.problem, key) is not None:
+            hint = "leave it out, or give one column `role: time`"
+            session.say(("problem", key), "needs a time column, and the table has none", hint)
+
+
+def _decision(session: Session) -> None:
+    problem = session.config.problem
+    if problem.use == "prescriptive" and problem.decision is None:
+        hint = "add `decision:` to the problem, or set `use: predictive`"
+        session.say(("problem", "use"), "a prescriptive project needs a decision", hint)
+    if problem.use != "prescriptive" and problem.decision is not None:
+        hint = "set `use: prescriptive`, or leave the decision out"
+        session.say(("problem", "decision"), f"a {problem.use} project decides nothing", hint)
+    if problem.decision is not None and problem.task != "binary":
+        hint = f"set `task: binary`, or leave the decision out; the task is {problem.task}"
+        session.say(("problem", "decision", "kind"), "a threshold needs a yes/no target", hint)
+
+
+def _metrics(session: Session) -> None:
+    metrics, task = session.config.metrics, session.config.problem.task
+    named: list[tuple[Path_, str]] = [(("metrics", "primary"), metrics.primary)]
+    named += [(("metrics", "report", index), name) for index, name in enumerate(metrics.report)]
+    named += [(("metrics", "guardrails", name), name) for name in metrics.guardrails]
+    for path, name in named:
+        if name not in METRICS[task]:
+            hint = f"allowed: {', '.join(METRICS[task])}"
+            session.say(path, f"'{name}' does not measure a {task} target", hint)
+    for index, name in enumerate(metrics.report):
+        if name in metrics.report[:index]:
+            session.say(("metrics", "report", index), f"'{name}' is given twice", "keep one of the two")
+
+
+def _guardrails(session: Session) -> None:
+    metrics = session.config.metrics
+    reported = {metrics.primary, *metrics.report}
+    for name, bounds in metrics.guardrails.items():
+        path: Path_ = ("metrics", "guardrails", name)
+        if name in METRICS[session.config.problem.task] and name not in reported:
+            session.say(path, f"'{name}' is guarded but not reported", f"add {name} to `metrics.report`")
+        if bounds.min is None and bounds.max is None:
+            session.say(path, "a guardrail without a bound", "give `min:` or `max:`")
+        if bounds.min is not None and bounds.max is not None and bounds.min > bounds.max:
+            session.say(path, f"no value is above {bounds.min} and below {bounds.max}", "exchange `min` and `max`")

@@ -1,0 +1,124 @@
+"""Features: expressions over inputs and earlier features, and lookups; none of them may see an outcome."""
+
+from collections.abc import Iterable, Mapping
+
+from sqlglot import exp
+
+from generator.compose import Path_
+from generator.project import Column, Dimension, Feature
+from generator.resolve.lookups import resolve_lookup
+from generator.resolve.order import circles, levels, needs
+from generator.resolve.session import Session, Told
+from generator.schema.features import Expression, Lookup
+from generator.sql import encoding_of
+
+LATE = "is an outcome: it is not known when the prediction is made"
+
+
+def resolve_features(
+    session: Session, columns: tuple[Column, ...], dimensions: tuple[Dimension, ...]
+) -> tuple[Feature, ...]:
+    """Return the features with their types and encodings, in the order of the config."""
+    given = session.config.features
+    session.distinct(("features",), given)
+    if not given and session.config.problem.use != "descriptive":
+        session.say(("features",), "a model needs a feature", "write `name: expression`")
+    inputs = {column.name: column.type for column in columns if column.role in ("input", "key", "time")}
+    barred = _barred(session, columns)
+    found = {}
+    for name, feature in given.items():
+        if isinstance(feature, Lookup):
+            looked_up = resolve_lookup(session, name, feature, inputs, barred, dimensions)
+            if looked_up:
+                found[name] = _encoded(session, looked_up)
+    trees = _trees(session, inputs)
+    _names(session, trees)
+    for feature in _expressions(session, trees, inputs, barred, found):
+        found[feature.name] = _encoded(session, feature)
+    return tuple(found[name] for name in given if name in found)
+
+
+def _barred(session: Session, columns: Iterable[Column]) -> dict[str, Told]:
+    """Return why columns of the table that are not inputs cannot be used."""
+    found: dict[str, Told] = {name.lower(): None for name in session.config.data.columns}
+    for column in columns:
+        if column.role == "outcome":
+            hint = "use only columns with `role: input`, `key` or `time`"
+            found[column.name.lower()] = (f"'{column.name}' {LATE}", hint)
+        elif column.role == "drop":
+            hint = "give it `role: input` if it is known when the prediction is made"
+            found[column.name.lower()] = (f"'{column.name}' has `role: drop`", hint)
+    return found
+
+
+def _trees(session: Session, inputs: Mapping[str, str]) -> dict[str, exp.Expression]:
+    found = {}
+    for name, feature in session.config.features.items():
+        if isinstance(feature, Expression):
+            tree = session.tree(_path(session, name), feature.sql)
+            if tree is not None:
+                found[name] = tree
+    return found
+
+
+def _names(session: Session, trees: Mapping[str, exp.Expression]) -> None:
+    """Refuse a feature that is named like a column and is something else."""
+    columns = {name.lower(): column.role for name, column in session.config.data.columns.items()}
+    for name in session.config.features:
+        role = columns.get(name.lower(), "drop")
+        if role != "drop" and not _is_itself(name, trees.get(name)):
+            hint = "call it something else, so that its name means one thing"
+            session.say(("features", name), f"'{name}' is already a column of the table", hint)
+
+
+def _is_itself(name: str, tree: exp.Expression | None) -> bool:
+    return isinstance(tree, exp.Column) and tree.name.lower() == name.lower()
+
+
+def _expressions(
+    session: Session,
+    trees: Mapping[str, exp.Expression],
+    inputs: Mapping[str, str],
+    barred: Mapping[str, Told],
+    looked_up: Mapping[str, Feature],
+) -> list[Feature]:
+    """Return the features that are expressions, in the order in which they can be computed."""
+    columns = {name.lower() for name in inputs}
+    later = {name: tree for name, tree in trees.items() if name.lower() not in columns}
+    wanted = needs(later)
+    for circle in circles(wanted):
+        what = f"goes round in a circle: {' -> '.join([*circle, circle[0]])}"
+        session.say(_path(session, circle[0]), what, "compute one of them from columns alone")
+    order = dict.fromkeys(trees.keys() - later.keys(), 0) | levels(wanted)
+    types = dict(inputs) | {name: feature.type for name, feature in looked_up.items()}
+    features: dict[str, Told] = {name.lower(): None for name in session.config.features}
+    found = []
+    for name in sorted(order, key=lambda item: (order[item], item)):
+        # A feature may have the name of a column that is dropped; where it failed, that has been said.
+        typed = session.typed(_path(session, name), trees[name], types, {**barred, **_others(features, name)})
+        if typed:
+            types.setdefault(name, typed[0])
+            found.append(Feature(name, typed[0], "number", order[name], sql=typed[1]))
+    return found
+
+
+def _others(features: Mapping[str, Told], name: str) -> dict[str, Told]:
+    return {other: told for other, told in features.items() if other != name.lower()}
+
+
+def _encoded(session: Session, feature: Feature) -> Feature:
+    """Return ``feature`` with the encoding that its type and the config ask for."""
+    asked, natural = session.config.features[feature.name].encode, encoding_of(feature.type)
+    if natural is None:
+        hint = "turn it into a number or a text, as in `extract(hour FROM x)`, `epoch(x)` or `CAST(x AS VARCHAR)`"
+        session.say(("features", feature.name), f"a model cannot see a {feature.type}", hint)
+    if asked == "number" and natural == "category":
+        hint = "cast it in `sql:`, or set `encode: category`"
+        session.say(("features", feature.name, "encode"), f"{feature.type} is not a number", hint)
+    return Feature(**(vars(feature) | {"encoding": asked or natural or "number"}))
+
+
+def _path(session: Session, name: str) -> Path_:
+    """Return the path of a feature's expression: the feature itself where only the expression is written."""
+    written = session.composed.values.get("features", {}).get(name)
+    return ("features", name, "sql") if isinstance(written, dict) else ("features", name)

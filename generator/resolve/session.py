@@ -1,0 +1,74 @@
+"""What every check shares: the config, the judge of its SQL, and the problems found so far."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from sqlglot import exp
+
+from generator.compose import Composed, Path_
+from generator.errors import Problem, suggestion
+from generator.project import RESERVED
+from generator.schema import Config
+from generator.sql import Judge, SqlError, bind, column_names, parse, render
+
+Told = tuple[str, str] | None
+"""Why a name cannot be used, and what to do; None where another problem has said so already."""
+
+
+@dataclass
+class Session:
+    """One pass over a config; ``problems`` gathers what is wrong as it goes."""
+
+    config: Config
+    composed: Composed
+    judge: Judge
+    problems: list[Problem] = field(default_factory=list)
+
+    def say(self, path: Path_, what: str, hint: str) -> None:
+        """Note a problem at ``path``."""
+        self.problems.append(self.composed.problem(path, what, hint))
+
+    def distinct(self, path: Path_, names: Iterable[str]) -> None:
+        """Refuse names that SQL cannot tell apart, and those that a project keeps for itself."""
+        seen: dict[str, str] = {}
+        for name in names:
+            other = seen.setdefault(name.lower(), name)
+            if other != name:
+                hint = "SQL ignores case: rename one of the two"
+                self.say((*path, name), f"'{other}' and '{name}' differ only by case", hint)
+            if name.startswith(RESERVED):
+                hint = "choose another name; `from:` may still read it from the source"
+                self.say((*path, name), f"names that begin with '{RESERVED}' are the project's own", hint)
+
+    def tree(self, path: Path_, text: str) -> exp.Expression | None:
+        """Return the parsed expression that stands at ``path``, or None where it is refused."""
+        try:
+            return parse(text)
+        except SqlError as error:
+            self.say(path, error.what, error.hint)
+            return None
+
+    def typed(
+        self, path: Path_, tree: exp.Expression, types: Mapping[str, str], barred: Mapping[str, Told] | None = None
+    ) -> tuple[str, str] | None:
+        """Return the type and the bound text of ``tree`` over columns of ``types``, or None where it is refused.
+
+        ``barred`` says of names in small letters that are no columns of ``types`` why they are not.
+        """
+        known = {name.lower(): name for name in types}
+        unknown = [name for name in column_names(tree) if name.lower() not in known]
+        for name in unknown:
+            if name.lower() not in (barred or {}):
+                self.say(path, f"no column '{name}'", suggestion(name, types) or "declare it in `data.columns`")
+            elif told := (barred or {})[name.lower()]:
+                self.say(path, *told)
+        if unknown:
+            return None
+        try:
+            # Names that differ only by case are told elsewhere; DuckDB would stop at them.
+            self.judge.table("judged", {name: types[name] for name in known.values()} or {RESERVED: "BIGINT"})
+            text = render(bind(tree, types))
+            return self.judge.type_of(text, "judged"), text
+        except SqlError as error:
+            self.say(path, error.what, error.hint)
+            return None
