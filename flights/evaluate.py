@@ -41,10 +41,13 @@ def bootstrap(target: np.ndarray, scores: Scores, names: list[str]) -> dict[str,
     """Return the metrics ``names`` of every candidate on the same resamples of the rows."""
     settings = setting("metrics", "bootstrap")
     drawn: dict[str, dict[str, list[float]]] = {candidate: {name: [] for name in names} for candidate in scores}
+    # Rows in the order of their scores, so that metrics which rank them have nothing left to sort.
+    orders = {name: np.argsort(score.reshape(len(score), -1)[:, 0], kind="stable") for name, score in scores.items()}
+    sorted_rows = {name: (target[order], scores[name][order]) for name, order in orders.items()}
     for weight in resamples(len(target), settings["rounds"], settings["seed"]):
-        for candidate, score in scores.items():
+        for candidate, order in orders.items():
             for name in names:
-                drawn[candidate][name].append(METRICS[name](target, score, weight))
+                drawn[candidate][name].append(METRICS[name](*sorted_rows[candidate], weight[order]))
     return drawn
 
 

@@ -9,15 +9,13 @@ from generator.plan.tables import ColumnPlan, Step, layers
 from generator.plan.words import LIGHTGBM_METRICS, TASKS
 from generator.project import Column, Feature, Project
 from generator.schema.base import words
+from generator.schema.tuning import Optuna
 
 SKLEARN = {
-    "roc_auc": "from sklearn.metrics import roc_auc_score",
-    "roc_auc_ovr": "from sklearn.metrics import roc_auc_score",
-    "average_precision": "from sklearn.metrics import average_precision_score",
-    "log_loss": "from sklearn.metrics import log_loss as log_loss_score",
     "macro_f1": "from sklearn.metrics import f1_score",
     "r2": "from sklearn.metrics import r2_score",
 }
+RANKING = ("roc_auc", "roc_auc_ovr", "average_precision")
 LOWER_IS_BETTER = ("log_loss", "brier", "calibration_error", "rmse", "mae")
 
 
@@ -57,7 +55,17 @@ class MetricsPlan:
     names: tuple[Code, ...]
     primary: Code
     higher: bool
-    labels: Code
+    likelihood: Code
+
+
+@dataclass(frozen=True)
+class TuningPlan:
+    """How long settings are searched for, and which way is better."""
+
+    trials: int
+    rounds: int
+    seed: int
+    direction: str
 
 
 @dataclass(frozen=True)
@@ -72,6 +80,8 @@ class CandidatePlan:
     estimator_code: Code
     objective: str
     metric: str
+    tuning: TuningPlan | None
+    progress: int
 
 
 @dataclass(frozen=True)
@@ -147,21 +157,26 @@ def metrics_plan(project: Project) -> MetricsPlan:
     """Plan the metrics that were asked for, the primary one first."""
     metrics, task = project.config.metrics, TASKS[project.config.problem.task]
     asked = tuple(dict.fromkeys((metrics.primary, *metrics.report)))
+    ranked = ("ranked",) if set(asked) & set(RANKING) else ()
     return MetricsPlan(
         task.target_words,
         task.prediction_words,
         tuple(Code(line) for line in sorted({SKLEARN[item] for item in asked if item in SKLEARN})),
-        tuple(f"package/metrics/{item}.py.jinja" for item in asked),
+        tuple(f"package/metrics/{item}.py.jinja" for item in (*ranked, *asked)),
         tuple(Code(item) for item in asked),
         Code(metrics.primary),
         metrics.primary not in LOWER_IS_BETTER,
-        Code("range(score.shape[1])" if task.classes else "(0, 1)"),
+        task.likelihood,
     )
 
 
 def candidate_plan(project: Project, candidate: str) -> CandidatePlan:
     """Plan the training of one candidate."""
     task = TASKS[project.config.problem.task]
+    metric = LIGHTGBM_METRICS.get(project.config.metrics.primary, task.default_metric)
+    tuning = project.config.tuning
+    direction = "maximize" if metric in ("auc", "average_precision") else "minimize"
+    search = TuningPlan(tuning.trials, tuning.rounds, tuning.seed, direction) if isinstance(tuning, Optuna) else None
     return CandidatePlan(
         Code(candidate),
         task.classes,
@@ -170,7 +185,9 @@ def candidate_plan(project: Project, candidate: str) -> CandidatePlan:
         task.estimator,
         task.estimator_code,
         task.objective,
-        LIGHTGBM_METRICS.get(project.config.metrics.primary, task.default_metric),
+        metric,
+        search,
+        0 if search else 50,
     )
 
 

@@ -28,6 +28,7 @@ class Task:
     estimator_code: Code
     objective: str
     default_metric: str
+    likelihood: Code
 
 
 _LOGISTIC = Code('LogisticRegression(C=1 / params["regularization"], max_iter=params["max_iter"], warm_start=True)')
@@ -53,6 +54,7 @@ TASKS = {
         estimator_code=_LOGISTIC,
         objective="binary",
         default_metric="binary_logloss",
+        likelihood=Code("np.where(target, score, 1 - score)"),
     ),
     "multiclass": Task(
         name=Code("multiclass"),
@@ -74,6 +76,7 @@ TASKS = {
         estimator_code=_LOGISTIC,
         objective="multiclass",
         default_metric="multi_logloss",
+        likelihood=Code("score[np.arange(len(target)), target]"),
     ),
     "regression": Task(
         name=Code("regression"),
@@ -95,6 +98,7 @@ TASKS = {
         estimator_code=Code('Ridge(alpha=params["regularization"], solver="lsqr", max_iter=params["max_iter"])'),
         objective="regression",
         default_metric="l2",
+        likelihood=Code(""),
     ),
 }
 """What each task changes in the code."""

@@ -6,25 +6,39 @@ A target is 1 where the target is true, else 0; a score is the probability that 
 from collections.abc import Callable, Iterator
 
 import numpy as np
-from sklearn.metrics import average_precision_score, roc_auc_score
-from sklearn.metrics import log_loss as log_loss_score
 
 Metric = Callable[[np.ndarray, np.ndarray, np.ndarray | None], float]
 
 
+def ranked(target: np.ndarray, score: np.ndarray, weight: np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:
+    """Return the weight of positives and of negatives at each distinct score, lowest first."""
+    order = np.argsort(score, kind="stable")
+    weights = np.ones(len(score)) if weight is None else weight[order]
+    positive, ordered = target[order] * weights, score[order]
+    starts = np.flatnonzero(np.r_[True, ordered[1:] != ordered[:-1]])
+    positives = np.add.reduceat(positive, starts)
+    return positives, np.add.reduceat(weights, starts) - positives
+
+
 def roc_auc(target: np.ndarray, score: np.ndarray, weight: np.ndarray | None = None) -> float:
-    """Chance that a random positive row scores higher than a random negative one."""
-    return float(roc_auc_score(target, score, sample_weight=weight))
+    """Chance that a random positive row scores higher than a random negative one; ties count half."""
+    positive, negative = ranked(target, score, weight)
+    below = np.cumsum(negative) - negative / 2
+    return float(positive @ below / (positive.sum() * negative.sum()))
 
 
 def average_precision(target: np.ndarray, score: np.ndarray, weight: np.ndarray | None = None) -> float:
     """Precision, averaged over the recall that each threshold adds."""
-    return float(average_precision_score(target, score, sample_weight=weight))
+    positive, negative = (part[::-1] for part in ranked(target, score, weight))
+    found, flagged = np.cumsum(positive), np.cumsum(positive + negative)
+    precision = np.divide(found, flagged, out=np.zeros(len(found)), where=flagged > 0)
+    return float(positive @ precision / found[-1])
 
 
 def log_loss(target: np.ndarray, score: np.ndarray, weight: np.ndarray | None = None) -> float:
     """Mean surprise, in nats, at what happened."""
-    return float(log_loss_score(target, score, sample_weight=weight, labels=(0, 1)))
+    happened = np.where(target, score, 1 - score)
+    return float(-np.average(np.log(np.maximum(happened, 1e-15)), weights=weight))
 
 
 def brier(target: np.ndarray, score: np.ndarray, weight: np.ndarray | None = None) -> float:
