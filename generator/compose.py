@@ -116,6 +116,11 @@ def _shown(file: Path, folder: Path) -> str:
     return f"{folder.name}/{file.relative_to(folder).as_posix()}"
 
 
+def _package(file: Path, folder: Path) -> Path_:
+    """Return where the values of ``file`` go, unless it says otherwise: ``data`` for ``conf/data/flights.yaml``."""
+    return file.relative_to(folder).parts[:-1]
+
+
 def _groups(folder: Path) -> list[str]:
     return sorted(item.name for item in folder.iterdir() if item.is_dir())
 
@@ -130,7 +135,7 @@ def _refuse_broken_files(folder: Path) -> None:
         hint = "run `ninefold` in the folder that holds conf/, or name it with --project"
         raise ConfigError([Problem(f"{folder.name}/{ROOT}.yaml", 0, "", "this file does not exist", hint)])
     files = sorted(folder.rglob("*.yaml"))
-    _refuse(problem for file in files for problem in text_problems(file, _shown(file, folder)))
+    _refuse(problem for file in files for problem in text_problems(file, _shown(file, folder), _package(file, folder)))
     _refuse(problem for file in files for problem in _missing_options(file, folder))
 
 

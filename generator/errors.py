@@ -58,5 +58,5 @@ def suggestion(name: str, known: Iterable[str]) -> str:
 
 def excerpt(value: object) -> str:
     """Return ``value`` on one line of at most 60 characters, for use in a message."""
-    line = " ".join(str(value).split())
+    line = "".join(char if char.isprintable() else repr(char)[1:-1] for char in " ".join(str(value).split()))
     return line if len(line) <= 60 else f"{line[:57]}..."

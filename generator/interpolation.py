@@ -1,6 +1,6 @@
 """Values that a config leaves open: ``???`` that nobody filled in, and ``${...}`` that leads nowhere."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from omegaconf import DictConfig, ListConfig, OmegaConf
@@ -21,7 +21,8 @@ def unresolved(config: DictConfig) -> list[Wrong]:
 def _below(node: Any, keys: list[str], path: Path_) -> Iterator[Wrong]:
     if node._is_none():
         return
-    for key in node if isinstance(node, DictConfig) else range(len(node)):
+    names: Iterable[Any] = node if isinstance(node, DictConfig) else range(len(node))
+    for key in names:
         below = (*path, key)
         if OmegaConf.is_missing(node, key):
             yield below, "the value is missing", "write it in place of `???`"
@@ -32,7 +33,7 @@ def _below(node: Any, keys: list[str], path: Path_) -> Iterator[Wrong]:
 
 
 def _unreached(node: Any, key: Any, keys: list[str], path: Path_) -> Iterator[Wrong]:
-    text = str(OmegaConf.to_container(node)[key])  # type: ignore[index, call-overload]
+    text = str(OmegaConf.to_container(node)[key])  # type: ignore[index]
     try:
         found = node[key]
         if isinstance(found, DictConfig | ListConfig):
@@ -49,7 +50,7 @@ def _reason(text: str, said: str, keys: list[str]) -> tuple[str, str]:
     if "recursi" in said.lower():
         return f"'{text}' goes round in a circle", "write the value itself in one of the places"
     if "Interpolation key" in said:
-        near = suggestion(text.removeprefix("${").removesuffix("}"), keys)
+        near = suggestion(text.partition("${")[2].partition("}")[0], keys)
         hint = near if near.startswith("did you mean") else "name a key by its whole path, as in ${project.package}"
         return f"'{text}' leads nowhere", hint
     return f"'{text}': {said[:1].lower()}{said[1:]}", "write the value itself, or a key as in ${project.package}"

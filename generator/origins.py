@@ -22,7 +22,12 @@ class Origin:
 
 def dotted(path: Path_) -> str:
     """Return ``path`` as a user would write it: ``features.hour.sql``, ``model.0``, ``columns.'a.b'.type``."""
-    return ".".join(str(part) if re.fullmatch(r"[^\s.:'\"]+", str(part)) else repr(part) for part in path)
+    return ".".join(_part(part) for part in path)
+
+
+def _part(part: str | int) -> str:
+    text = str(part).lower() if isinstance(part, bool) else str(part)
+    return text if text.isprintable() and re.fullmatch(r"[^\s.:'\"]+", text) else repr(part)
 
 
 def read_yaml(file: Path) -> yaml.Node | None:
@@ -36,18 +41,28 @@ def origins_of(node: yaml.Node | None, shown: str, package: Path_ = ()) -> dict[
     return {path: Origin(shown, line) for path, line in _lines(node, package)} if node else {}
 
 
-def text_problems(file: Path, shown: str) -> Iterator[Problem]:
-    """Yield what keeps ``file`` from being read as YAML in which every key is given once."""
+def text_problems(file: Path, shown: str, package: Path_ = ()) -> Iterator[Problem]:
+    """Yield what keeps ``file``, placed at ``package``, from being read as YAML in which every key is given once."""
     try:
         node = read_yaml(file)
-        yield from _duplicate_keys(node, shown, ())
+        yield from _duplicate_keys(node, shown, package)
     except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 0
-        yield Problem(shown, line, "", f"not valid YAML: {error.problem}", _yaml_hint(error))
-    except (UnicodeDecodeError, yaml.YAMLError) as error:
-        yield Problem(shown, 0, "", f"not text in UTF-8: {' '.join(str(error).split())}", "save the file as UTF-8 text")
+        yield Problem(shown, _line(error), "", f"not valid YAML: {error.problem}", _yaml_hint(error))
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        yield Problem(shown, line, "", "not text in UTF-8", "save the file with the encoding UTF-8")
+    except yaml.YAMLError as error:
+        what = f"not valid YAML: {str(error).splitlines()[0]}"
+        yield Problem(shown, 0, "", what, 'delete the character; in quotes, write it as "\\x07"')
     except RecursionError:
         yield Problem(shown, 0, "", "a value holds itself, or is nested too deeply", "look for `&` and `*` in the file")
+
+
+def _line(error: yaml.MarkedYAMLError) -> int:
+    """Return the line of ``error``: where a thing begins that is still open at the end of the file, if it is that."""
+    at_end = "stream" in str(error.problem) and error.context_mark is not None
+    mark = error.context_mark if at_end else error.problem_mark
+    return mark.line + 1 if mark else 0
 
 
 def _yaml_hint(error: yaml.MarkedYAMLError) -> str:

@@ -4,15 +4,16 @@ Nothing from a config is ever pasted into SQL: names, values and expressions all
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
+from typing import cast
 
-import duckdb
 import sqlglot
 from sqlglot import exp
 from sqlglot.errors import ParseError, SqlglotError, TokenError
 
-from generator.errors import excerpt, nearest, suggestion
+from generator.dialect import functions, keywords
+from generator.errors import excerpt, suggestion
 
 DIALECT = "duckdb"
 TYPES = {
@@ -27,16 +28,9 @@ NUMBERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "U
            "UHUGEINT", "FLOAT", "DOUBLE")  # fmt: skip
 MANY_ROWS = (exp.Query, exp.Window, exp.AggFunc, exp.Unnest, exp.Explode)
 NO_VALUE = (exp.Star, exp.Columns, exp.Placeholder, exp.Parameter, exp.PositionalColumn, exp.Command, exp.DDL, exp.DML)
-UNSTABLE_TOO = frozenset(
-    # What DuckDB calls stable, and is not so from day to day, version to version or machine to machine.
-    ["ago", "current_catalog", "current_role", "current_user", "session_user", "user", "version", "hash", "rand"]
-    + ["current_localtime", "current_localtimestamp", "localtime", "localtimestamp", "getenv", "pg_typeof"]
-    + ["current_time", "current_timestamp", "add_parquet_key"]
-)
 ONE_ROW = (
     "an expression sees one row: no aggregate, window or subquery; `{lookup: source.column, by: key}` reads a table"
 )
-CAST = "change a type as in TRY_CAST(x AS DOUBLE), or use another column"
 AFTER_SELECT = "write one expression, as after SELECT"
 
 
@@ -55,30 +49,6 @@ class UnknownColumnError(SqlError):
     def __init__(self, name: str, known: Iterable[str]) -> None:
         self.name = name
         super().__init__(f"no column '{name}'", suggestion(name, known))
-
-
-@cache
-def _keywords() -> frozenset[str]:
-    """Return the words that DuckDB does not take for a name unless they are quoted."""
-    query = "SELECT keyword_name FROM duckdb_keywords() WHERE keyword_category <> 'unreserved'"
-    with duckdb.connect() as database:
-        return frozenset(str(row[0]) for row in database.execute(query).fetchall())
-
-
-@cache
-def _functions() -> dict[str, str]:
-    """Return DuckDB's functions, each as ``row``, ``rows`` (aggregates, windows, tables) or ``unstable``."""
-    query = """
-        SELECT function_name,
-               bool_or(stability IN ('VOLATILE', 'CONSISTENT_WITHIN_QUERY')
-                       OR (schema_name = 'pg_catalog' AND function_type = 'macro')),
-               bool_or(function_type IN ('scalar', 'macro')
-                       AND coalesce(macro_definition, '') NOT SIMILAR TO '(?s).*\\b(sum|avg|list|string_agg|unnest)\\(.*')
-        FROM duckdb_functions() GROUP BY function_name"""
-    with duckdb.connect() as database:
-        rows = database.execute(query).fetchall()
-    kinds = {name.lower(): "unstable" if unstable else "row" if row else "rows" for name, unstable, row in rows}
-    return kinds | dict.fromkeys(UNSTABLE_TOO, "unstable") | {"histogram": "rows"}
 
 
 def identifier(name: str, table: str | None = None) -> str:
@@ -107,7 +77,7 @@ def parse(text: str) -> exp.Expression:
     try:
         tree = _one_expression(sqlglot.parse(f"SELECT {text}\n", dialect=DIALECT), text)
         for node in tree.walk():
-            _judge(node)
+            _judge(cast(exp.Expression, node))
     except SqlglotError as error:
         raise SqlError(*_syntax_message(error)) from error
     except RecursionError as error:
@@ -154,7 +124,7 @@ def _syntax_message(error: SqlglotError) -> tuple[str, str]:
 def _judge(node: exp.Expression) -> None:
     if isinstance(node, exp.Column) and node.table:
         raise SqlError(f"'{render(node)}' names a table", f"write '{node.name}' alone")
-    kind = _functions().get(_function_name(node), "row")
+    kind = functions().get(_function_name(node), "row")
     if isinstance(node, MANY_ROWS) or kind == "rows":
         raise SqlError(f"`{excerpt(render(node))}` looks beyond the row", ONE_ROW)
     if isinstance(node, NO_VALUE):
@@ -210,57 +180,13 @@ def _quoted(name: str) -> exp.Identifier:
 @cache
 def _is_plain(name: str) -> bool:
     """Return whether ``name`` means a column without quotes, to DuckDB and to sqlglot, which disagree on a few."""
-    if not re.fullmatch(r"[a-z_][a-z0-9_]*", name) or name in _keywords():
+    if not re.fullmatch(r"[a-z_][a-z0-9_]*", name) or name in keywords():
         return False
     try:
         tree = sqlglot.parse_one(f"SELECT {name}", dialect=DIALECT)
     except SqlglotError:
         return False
     return isinstance(tree.expressions[0], exp.Column)
-
-
-class Judge:
-    """Empty DuckDB tables with the declared columns, against which expressions are typed before any data is read."""
-
-    def __init__(self) -> None:
-        self._database = duckdb.connect(config={"enable_external_access": "false"})
-
-    def __enter__(self) -> "Judge":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._database.close()
-
-    def table(self, name: str, columns: Mapping[str, str]) -> None:
-        """Create the empty table ``name`` with ``columns``, a mapping of names to DuckDB types."""
-        body = ", ".join(f"{identifier(column)} {kind}" for column, kind in columns.items())
-        self._database.execute(f"CREATE OR REPLACE TABLE {identifier(name)} ({body})")
-
-    def type_of(self, expression: str, table: str) -> str:
-        """Return the DuckDB type of ``expression`` over ``table``; raises :class:`SqlError` as the binder does."""
-        try:
-            row = self._database.execute(f"DESCRIBE SELECT {expression} AS x FROM {identifier(table)}").fetchone()
-        except duckdb.Error as error:
-            raise SqlError(*_binder_message(str(error))) from error
-        assert row is not None
-        return str(row[1])
-
-
-def _binder_message(message: str) -> tuple[str, str]:
-    """Put DuckDB's message into what is wrong and what to do."""
-    lines = [line.strip() for line in message.splitlines() if line.strip()]
-    what = re.sub(r"^\w[\w ]*Error: ", "", lines[0]).rstrip(".!")
-    if unknown := re.search(r"Function with name \"?(\w+)\"? does not exist", what):
-        names = [name for name, kind in _functions().items() if kind == "row" and name.isidentifier()]
-        near = nearest(unknown[1], names)
-        return f"no function '{unknown[1]}'", f"did you mean '{near}'?" if near else "see the functions of DuckDB"
-    if clash := re.search(r"[\"'](\S+?)\((.*)\)[\"']", what):
-        takes = [line.split(" -> ")[0] for line in lines[1:] if line.startswith(f"{clash[1]}(")]
-        hint = f"it takes {' or '.join(takes[:3])}; " if takes and clash[1].isidentifier() else ""
-        return f"'{clash[1]}' cannot take ({clash[2]})", f"{hint}{CAST}"
-    if "cast" in what.lower():
-        return re.split(r" - |\. ", what)[0], CAST
-    return what, CAST if "type" in what.lower() else AFTER_SELECT
 
 
 def encoding_of(kind: str) -> str | None:

@@ -5,6 +5,7 @@ Everything here is the user's to mend, so problems are collected and raised toge
 
 from generator.compose import Composed
 from generator.errors import ConfigError
+from generator.judge import Judge
 from generator.project import Project
 from generator.resolve.choices import check_choices
 from generator.resolve.features import resolve_features
@@ -13,7 +14,6 @@ from generator.resolve.sources import resolve_dimensions, resolve_rules
 from generator.resolve.table import resolve_columns
 from generator.resolve.target import resolve_target
 from generator.schema import Config
-from generator.sql import Judge
 
 __all__ = ["resolve"]
 

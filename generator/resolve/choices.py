@@ -13,9 +13,9 @@ FOLDERS = frozenset(
     ["bundle", "conf", "data", "generator", "logs", "models", "registry", "reports", "templates", "tests"]
 )
 LIBRARIES = frozenset(
-    ["altair", "duckdb", "dvc", "hydra", "lightgbm", "msgspec", "numpy", "optuna", "pyarrow", "pytest", "scipy"]
-    + ["sklearn", "starlette", "uvicorn", "vl_convert", "yaml"]
-)
+    ["altair", "duckdb", "dvc", "hydra", "lightgbm", "msgspec", "numpy", "optuna", "pyarrow", "pytest", "scipy",
+     "sklearn", "starlette", "uvicorn", "vl_convert", "yaml"]
+)  # fmt: skip
 SQL_NAMES = re.compile(r"inputs|features|labelled|raw|typed|judged|looked_up|step_\d+")
 """What rendered SQL calls its own tables."""
 

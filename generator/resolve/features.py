@@ -31,10 +31,10 @@ def resolve_features(
             looked_up = resolve_lookup(session, name, feature, inputs, barred, dimensions)
             if looked_up:
                 found[name] = _encoded(session, looked_up)
-    trees = _trees(session, inputs)
+    trees = _trees(session)
     _names(session, trees)
-    for feature in _expressions(session, trees, inputs, barred, found):
-        found[feature.name] = _encoded(session, feature)
+    for computed in _expressions(session, trees, inputs, barred, found):
+        found[computed.name] = _encoded(session, computed)
     return tuple(found[name] for name in given if name in found)
 
 
@@ -51,7 +51,7 @@ def _barred(session: Session, columns: Iterable[Column]) -> dict[str, Told]:
     return found
 
 
-def _trees(session: Session, inputs: Mapping[str, str]) -> dict[str, exp.Expression]:
+def _trees(session: Session) -> dict[str, exp.Expression]:
     found = {}
     for name, feature in session.config.features.items():
         if isinstance(feature, Expression):
@@ -85,7 +85,8 @@ def _expressions(
     """Return the features that are expressions, in the order in which they can be computed."""
     columns = {name.lower() for name in inputs}
     later = {name: tree for name, tree in trees.items() if name.lower() not in columns}
-    wanted = needs(later)
+    # What reads a column of its own name that it may not read is no circle, and is told so as any other reader is.
+    wanted = {name: read - {name} if name.lower() in barred else read for name, read in needs(later).items()}
     for circle in circles(wanted):
         what = f"goes round in a circle: {' -> '.join([*circle, circle[0]])}"
         session.say(_path(session, circle[0]), what, "compute one of them from columns alone")

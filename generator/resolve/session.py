@@ -7,9 +7,10 @@ from sqlglot import exp
 
 from generator.compose import Composed, Path_
 from generator.errors import Problem, suggestion
+from generator.judge import Judge
 from generator.project import RESERVED
 from generator.schema import Config
-from generator.sql import Judge, SqlError, bind, column_names, parse, render
+from generator.sql import SqlError, bind, column_names, parse, render
 
 Told = tuple[str, str] | None
 """Why a name cannot be used, and what to do; None where another problem has said so already."""

@@ -18,7 +18,7 @@ def resolve_dimensions(session: Session) -> tuple[Dimension, ...]:
             continue
         path: Path_ = ("data", "sources", name)
         session.distinct((*path, "columns"), source.columns)
-        if not source.columns:
+        if not source.columns and session.config.data.table in session.config.data.sources:
             session.say(path, "the source has no columns", "list what to keep in `columns:`, with types")
         for index, key in enumerate(source.key):
             if key not in source.columns:

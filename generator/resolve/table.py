@@ -26,13 +26,12 @@ def resolve_columns(session: Session) -> tuple[Column, ...]:
     order, bound = _derive(session, trees, types)
     _late(session, trees)
     _roles(session, types)
-    columns = tuple(
+    _slices(session)
+    return tuple(
         Column(name, column.source or name, types[name], column.role, bound.get(name), order.get(name, 0))
         for name, column in given.items()
         if name in types
     )
-    _slices(session, columns)
-    return columns
 
 
 def _source(session: Session) -> None:
@@ -107,8 +106,8 @@ def _roles(session: Session, types: Mapping[str, str]) -> None:
         session.say(("data", "columns"), "no column is known when the prediction is made", "give one `role: input`")
 
 
-def _slices(session: Session, columns: tuple[Column, ...]) -> None:
-    known = [column.name for column in columns if column.role in ("input", "key")]
+def _slices(session: Session) -> None:
+    known = [name for name, column in session.config.data.columns.items() if column.role in ("input", "key")]
     for index, name in enumerate(session.config.metrics.slices):
         if name not in known:
             hint = suggestion(name, known) or "name an input column, or leave it out"

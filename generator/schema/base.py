@@ -35,10 +35,18 @@ def _words(value: timedelta) -> str:
 
 
 def _identifier(value: str) -> str:
-    if not re.fullmatch(r"[a-z][a-z0-9_]{0,62}", value) or keyword.iskeyword(value):
+    if keyword.iskeyword(value):
+        raise PydanticCustomError("identifier", "a word of Python itself: choose another name")
+    if not re.fullmatch(r"[a-z][a-z0-9_]{0,62}", value):
         raise PydanticCustomError(
             "identifier", "not a plain name: use small letters, digits and underscores, as in 'late_flights'"
         )
+    return value
+
+
+def _column_name(value: str) -> str:
+    if not value.strip() or "\0" in value:
+        raise PydanticCustomError("column_name", "not a name: write one that can be seen, without a NUL character")
     return value
 
 
@@ -47,6 +55,9 @@ Duration = Annotated[timedelta, BeforeValidator(_duration), PlainSerializer(_wor
 
 Identifier = Annotated[str, AfterValidator(_identifier)]
 """A name that becomes the name of a module, folder or stage."""
+
+ColumnName = Annotated[str, AfterValidator(_column_name)]
+"""A name of a column or feature: any text that can be seen."""
 
 Text = Annotated[str, Field(min_length=1, max_length=2_000)]
 """Words for people."""

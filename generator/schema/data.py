@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from generator.schema.base import Identifier, Kind, Share, Sql, Strict, Text
+from generator.schema.base import ColumnName, Identifier, Kind, Share, Sql, Strict, Text
 
 Role = Literal["key", "time", "input", "outcome", "drop"]
 
@@ -19,14 +19,14 @@ class Source(Strict):
     format: Literal["csv", "parquet", "json"] = "csv"
     delimiter: str = Field(default=",", min_length=1, max_length=1)
     nulls: tuple[str, ...] = Field(default=("",), description="texts that stand for a missing value")
-    columns: dict[Text, Kind] = Field(
+    columns: dict[ColumnName, Kind] = Field(
         default_factory=dict,
         description="columns to keep and what they hold; the project's table gives its own instead",
     )
-    key: tuple[Text, ...] = Field(
+    key: tuple[ColumnName, ...] = Field(
         default=(), description="columns that name a row, for lookups; no two rows share them"
     )
-    known_at: Text | None = Field(
+    known_at: ColumnName | None = Field(
         default=None,
         description="timestamp column after which a row is known; later rows are never looked up",
     )
@@ -37,7 +37,9 @@ class Column(Strict):
 
     role: Role = "input"
     type: Kind | None = Field(default=None, description="what the column holds; worked out when `sql` is given")
-    source: Text | None = Field(default=None, alias="from", description="its name in the source, when that differs")
+    source: ColumnName | None = Field(
+        default=None, alias="from", description="its name in the source, when that differs"
+    )
     sql: Sql | None = Field(default=None, description="derive the column from others by this expression")
 
 
@@ -49,7 +51,7 @@ class Check(Strict):
     source: Identifier | None = Field(
         default=None, description="the source it is about; the project's table by default"
     )
-    clear: tuple[Text, ...] = Field(default=(), description="columns set to NULL where the rule is broken")
+    clear: tuple[ColumnName, ...] = Field(default=(), description="columns set to NULL where the rule is broken")
     at_most: Share = Field(default=0.1, description="share of rows that may break the rule before `process` stops")
 
 
@@ -58,5 +60,5 @@ class Data(Strict):
 
     sources: dict[Identifier, Source]
     table: Identifier = Field(description="the source that has one row for every thing to predict")
-    columns: dict[Text, Column]
+    columns: dict[ColumnName, Column]
     checks: dict[Identifier, Check] = Field(default_factory=dict)

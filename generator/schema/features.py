@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Discriminator, Field, Tag
 
-from generator.schema.base import Sql, Strict, Text
+from generator.schema.base import ColumnName, Sql, Strict
 
 Encoding = Literal["number", "category"]
 
@@ -19,7 +19,7 @@ class Expression(Strict):
 class Lookup(Strict):
     """A feature read from a dimension table by key; NULL where the key is not found."""
 
-    lookup: Annotated[str, Field(pattern=r"^[^.]+\..+$")] = Field(description="source.column")
+    lookup: Annotated[str, Field(pattern=r"^[^.]+\.[\s\S]+$")] = Field(description="source.column")
     by: tuple[Sql, ...] = Field(description="expressions over the inputs that match the source's key, in its order")
     encode: Encoding | None = None
 
@@ -33,9 +33,13 @@ def _long_form(value: Any) -> Any:
     return value
 
 
-def _which(value: Any) -> str:
-    given = value if isinstance(value, dict) else vars(value)
-    return "lookup" if "lookup" in given else "expression"
+def _which(value: Any) -> str | None:
+    """Return which form ``value`` is meant to be; ``by`` without ``lookup`` is a lookup with a slip."""
+    if isinstance(value, Expression | Lookup):
+        return type(value).__name__.lower()
+    if not isinstance(value, dict):
+        return None
+    return "lookup" if "lookup" in value or ("by" in value and "sql" not in value) else "expression"
 
 
 Feature = Annotated[
@@ -44,4 +48,4 @@ Feature = Annotated[
     BeforeValidator(_long_form),
 ]
 
-Features = dict[Text, Feature]
+Features = dict[ColumnName, Feature]

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from generator.schema.base import Share, Strict, Text
+from generator.schema.base import ColumnName, Strict
 
 Binary = Literal["roc_auc", "average_precision", "log_loss", "brier", "calibration_error"]
 Multiclass = Literal["log_loss", "accuracy", "macro_f1", "roc_auc_ovr"]
@@ -33,6 +33,6 @@ class Metrics(Strict):
     primary: Metric
     report: tuple[Metric, ...] = ()
     guardrails: dict[Metric, Bounds] = Field(default_factory=dict)
-    slices: tuple[Text, ...] = Field(default=(), description="input columns whose groups are scored one by one")
+    slices: tuple[ColumnName, ...] = Field(default=(), description="input columns whose groups are scored one by one")
     slice_rows: Annotated[int, Field(ge=10)] = Field(default=200, description="fewest rows a group needs to be scored")
     bootstrap: Bootstrap = Bootstrap()

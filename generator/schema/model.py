@@ -11,6 +11,29 @@ Positive = Annotated[float, Field(gt=0)]
 NotNegative = Annotated[float, Field(ge=0)]
 Fraction = Annotated[float, Field(gt=0, le=1)]
 
+OTHER_NAMES = {
+    "C": "regularization, the strength: 1 / C",
+    "alpha": "regularization",
+    "colsample_bytree": "feature_fraction",
+    "eta": "learning_rate",
+    "lambda": "lambda_l2",
+    "max_leaf_nodes": "num_leaves",
+    "min_child_samples": "min_data_in_leaf",
+    "min_child_weight": "min_sum_hessian_in_leaf",
+    "min_samples_leaf": "min_data_in_leaf",
+    "min_split_gain": "min_gain_to_split",
+    "n_estimators": "rounds, a key beside `params`",
+    "num_boost_round": "rounds, a key beside `params`",
+    "num_iterations": "rounds, a key beside `params`",
+    "early_stopping_rounds": "early_stopping, a key beside `params`",
+    "random_state": "seed",
+    "reg_alpha": "lambda_l1",
+    "reg_lambda": "lambda_l2",
+    "subsample": "bagging_fraction",
+    "subsample_freq": "bagging_freq",
+}
+"""What other libraries call these settings, for hints."""
+
 
 class Baseline(Strict):
     """Predict the base rate, the class shares or the mean: what every other candidate must beat."""

@@ -1,0 +1,56 @@
+"""DuckDB as the judge of expressions: their types, and its own refusals in the words of a user."""
+
+import re
+from collections.abc import Mapping
+
+import duckdb
+
+from generator.dialect import functions
+from generator.errors import nearest
+from generator.sql import AFTER_SELECT, SqlError, identifier
+
+CAST = "change a type as in TRY_CAST(x AS DOUBLE), or use another column"
+
+
+class Judge:
+    """Empty DuckDB tables with the declared columns, against which expressions are typed before any data is read."""
+
+    def __init__(self) -> None:
+        self._database = duckdb.connect(config={"enable_external_access": "false"})
+
+    def __enter__(self) -> "Judge":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._database.close()
+
+    def table(self, name: str, columns: Mapping[str, str]) -> None:
+        """Create the empty table ``name`` with ``columns``, a mapping of names to DuckDB types."""
+        body = ", ".join(f"{identifier(column)} {kind}" for column, kind in columns.items())
+        self._database.execute(f"CREATE OR REPLACE TABLE {identifier(name)} ({body})")
+
+    def type_of(self, expression: str, table: str) -> str:
+        """Return the DuckDB type of ``expression`` over ``table``; raises :class:`SqlError` as the binder does."""
+        try:
+            row = self._database.execute(f"DESCRIBE SELECT {expression} AS x FROM {identifier(table)}").fetchone()
+        except duckdb.Error as error:
+            raise SqlError(*_binder_message(str(error))) from error
+        assert row is not None
+        return str(row[1])
+
+
+def _binder_message(message: str) -> tuple[str, str]:
+    """Put DuckDB's message into what is wrong and what to do."""
+    lines = [line.strip() for line in message.splitlines() if line.strip()]
+    what = re.sub(r"^\w[\w ]*Error: ", "", lines[0]).rstrip(".!")
+    if unknown := re.search(r"Function with name \"?(\w+)\"? does not exist", what):
+        names = [name for name, kind in functions().items() if kind == "row" and name.isidentifier()]
+        near = nearest(unknown[1], names)
+        return f"no function '{unknown[1]}'", f"did you mean '{near}'?" if near else "see the functions of DuckDB"
+    if clash := re.search(r"[\"'](\S+?)\((.*)\)[\"']", what):
+        takes = [line.split(" -> ")[0] for line in lines[1:] if line.startswith(f"{clash[1]}(")]
+        hint = f"it takes {' or '.join(takes[:3])}; " if takes and clash[1].isidentifier() else ""
+        return f"'{clash[1]}' cannot take ({clash[2]})", f"{hint}{CAST}"
+    if "cast" in what.lower():
+        return re.split(r" - |\. ", what)[0], CAST
+    return what, CAST if "type" in what.lower() else AFTER_SELECT
