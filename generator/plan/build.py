@@ -6,7 +6,7 @@ import yaml
 
 from generator.code import Code
 from generator.plan.models import candidate_plan, evaluate_plan, features_plan, metrics_plan
-from generator.plan.stages import stages
+from generator.plan.stages import sections, stages
 from generator.plan.tables import collect_plan, define_plan, labels_plan, process_plan
 from generator.plan.types import File, Plan, ProjectPlan
 from generator.plan.words import TASKS
@@ -22,7 +22,7 @@ def plan(project: Project, watched: tuple[str, ...] = ("conf",)) -> Plan:
     )
     values = project.config.model_dump(mode="json", by_alias=True, exclude_none=True)
     params = yaml.safe_dump(values, sort_keys=False, allow_unicode=True, width=120)
-    return Plan(ProjectPlan(Code(package)), files, stages(project, watched), {"params.yaml": params})
+    return Plan(ProjectPlan(Code(package)), files, stages(project, watched), sections(project), {"params.yaml": params})
 
 
 def _modules(project: Project) -> Iterator[tuple[str, str, object]]:

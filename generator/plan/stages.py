@@ -1,16 +1,49 @@
 """The stages of ``dvc.yaml``: what each runs, reads and leaves behind."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from generator.plan.types import Stage
 from generator.project import Project
 
 REPORTS = "reports"
+PLOTS = {
+    "binary": {
+        "roc": ("false_positive_rate", "true_positive_rate", "linear", "ROC on the holdout"),
+        "precision_recall": ("recall", "precision", "linear", "Precision and recall on the holdout"),
+        "calibration": ("forecast", "happened", "linear", "Calibration on the holdout"),
+    },
+    "multiclass": {
+        "confusion": ("actual", "predicted", "confusion", "Actual and predicted classes of the holdout"),
+        "confidence": ("forecast", "happened", "linear", "How often the likeliest class is right"),
+    },
+    "regression": {
+        "predicted": ("predicted", "actual", "scatter", "Predicted and actual values of the holdout"),
+        "residuals": ("error", "rows", "linear", "Errors on the holdout"),
+    },
+}
+"""What ``dvc plots show`` draws for each task: x, y, template and title of every file in reports/plots/."""
+
+PAYOFF = ("threshold", "value_per_1000_rows", "linear", "Money per 1,000 rows by threshold")
 
 
 def stages(project: Project, watched: tuple[str, ...]) -> tuple[Stage, ...]:
     """Return the stages in the order of the lifecycle; ``watched`` are the folders the code is rendered from."""
     return tuple(_stages(project, watched))
+
+
+def sections(project: Project) -> dict[str, Any]:
+    """Return what ``dvc.yaml`` says beside its stages: the plots, and the bundle as an artifact with a name."""
+    problem = project.config.problem
+    if problem.use == "descriptive":
+        return {}
+    drawn = PLOTS[problem.task] | ({"payoff": PAYOFF} if problem.decision is not None else {})
+    plots = [
+        {f"{REPORTS}/plots/{name}.json": {"x": x, "y": y, "template": template, "title": title}}
+        for name, (x, y, template, title) in drawn.items()
+    ]
+    artifact = {"path": "bundle", "type": "model", "desc": "The service with its model, ready to run"}
+    return {"plots": plots, "artifacts": {project.config.project.package.replace("_", "-"): artifact}}
 
 
 def _stages(project: Project, watched: tuple[str, ...]) -> Iterator[Stage]:

@@ -45,9 +45,13 @@ class Stage:
 
 @dataclass(frozen=True)
 class Plan:
-    """All that is rendered: files from templates, the stages that run them, and texts that need no template."""
+    """All that is rendered: files from templates, the stages that run them, and texts that need no template.
+
+    ``sections`` are the parts of ``dvc.yaml`` beside its stages.
+    """
 
     project: ProjectPlan
     files: tuple[File, ...]
     stages: tuple[Stage, ...]
+    sections: dict[str, Any]
     texts: dict[str, str]
