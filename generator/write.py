@@ -14,6 +14,9 @@ from typing import Literal
 from generator.errors import MergeConflictError
 
 BASE = ".ninefold/base"
+SUFFIX = ".rendered"
+"""Added to every name in BASE, so that no tool takes a copy for the thing: DVC reads each dvc.yaml it finds."""
+
 VALUES = ("params.yaml",)
 """Files that hold composed values alone; DVC writes them too, so there is nothing of a user's to merge."""
 
@@ -31,7 +34,8 @@ class Change:
 
 def compare(tree: Mapping[str, str], root: Path) -> tuple[Change, ...]:
     """Return what bringing ``root`` up to ``tree`` does to each file, in the order of their paths."""
-    known = {str(file.relative_to(root / BASE).as_posix()) for file in (root / BASE).rglob("*") if file.is_file()}
+    bases = (root / BASE).rglob(f"*{SUFFIX}")
+    known = {file.relative_to(root / BASE).as_posix().removesuffix(SUFFIX) for file in bases}
     stale = [change for path in sorted(known - tree.keys()) if (change := _stale(path, root))]
     return tuple(
         sorted([*(_change(path, text, root) for path, text in tree.items()), *stale], key=lambda item: item.path)
@@ -50,15 +54,15 @@ def apply(changes: Iterable[Change], tree: Mapping[str, str], root: Path) -> Non
         if change.status == "stale" and change.text is None:
             _remove(root / change.path, root)
     for path, text in tree.items():
-        if path not in VALUES and _read(root / BASE / path) != text:
-            _write(root / BASE / path, text)
+        if path not in VALUES and _read(_base(path, root)) != text:
+            _write(_base(path, root), text)
     for change in changes:
         if change.status == "stale":
-            _remove(root / BASE / change.path, root)
+            _remove(_base(change.path, root), root)
 
 
 def _change(path: str, new: str, root: Path) -> Change:
-    ours, base = _read(root / path), _read(root / BASE / path)
+    ours, base = _read(root / path), _read(_base(path, root))
     if ours is None:
         return Change(path, "create", new)
     if ours == new:
@@ -76,7 +80,7 @@ def _change(path: str, new: str, root: Path) -> Change:
 def _stale(path: str, root: Path) -> Change | None:
     """Return what becomes of a file that is no longer rendered: it goes, unless a user edited it."""
     ours = _read(root / path)
-    return Change(path, "stale", None if ours == _read(root / BASE / path) else ours)
+    return Change(path, "stale", None if ours == _read(_base(path, root)) else ours)
 
 
 def _merge(ours: str, base: str, new: str) -> str | None:
@@ -89,6 +93,10 @@ def _merge(ours: str, base: str, new: str) -> str | None:
             files.append(str(file))
         done = subprocess.run(["git", "merge-file", "-p", *files], capture_output=True, check=False)
     return done.stdout.decode("utf-8") if done.returncode == 0 else None
+
+
+def _base(path: str, root: Path) -> Path:
+    return root / BASE / f"{path}{SUFFIX}"
 
 
 def _read(file: Path) -> str | None:
