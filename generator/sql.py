@@ -124,30 +124,30 @@ def _syntax_message(error: SqlglotError) -> tuple[str, str]:
 def _judge(node: exp.Expression) -> None:
     if isinstance(node, exp.Column) and node.table:
         raise SqlError(f"'{render(node)}' names a table", f"write '{node.name}' alone")
-    kind = functions().get(_function_name(node), "row")
-    if isinstance(node, MANY_ROWS) or kind == "rows":
+    kinds = {functions().get(name, "row") for name in _function_names(node)}
+    if isinstance(node, MANY_ROWS) or "rows" in kinds:
         raise SqlError(f"`{excerpt(render(node))}` looks beyond the row", ONE_ROW)
     if isinstance(node, NO_VALUE):
         raise SqlError(f"`{excerpt(render(node))}` has no place in an expression", "name a column of the row")
-    if kind == "unstable":
+    if "unstable" in kinds:
         what = f"`{excerpt(render(node))}` changes from run to run, or looks outside the row"
         raise SqlError(what, "use a column that holds the value")
 
 
-def _function_name(node: exp.Expression) -> str:
-    """Return the name under which DuckDB will see a function; empty for what is not one."""
-    if not isinstance(node, exp.Func):
-        return ""
+def _function_names(node: exp.Expression) -> set[str]:
+    """Return the names under which DuckDB and sqlglot know a function; none for what is not one."""
     if isinstance(node, exp.Anonymous):
         name = node.name.lower()
-        return "ago" if name == "age" and len(node.expressions) == 1 else name  # age(x) counts from today
-    match = re.match(r"\w+", render(node))
-    return match[0].lower() if match else ""
+        return {"ago" if name == "age" and len(node.expressions) == 1 else name}  # age(x) counts from today
+    if not isinstance(node, exp.Func):
+        return set()
+    rendered = re.match(r"\w+", render(node))
+    return {node.sql_name().lower()} | ({rendered[0].lower()} if rendered else set())
 
 
 def column_names(tree: exp.Expression) -> tuple[str, ...]:
     """Return the column names in ``tree``, each once, in order of appearance."""
-    return tuple(dict.fromkeys(column.name for column in tree.find_all(exp.Column)))
+    return tuple(dict.fromkeys(column.name for column in tree.find_all(exp.Column, bfs=False)))
 
 
 def bind(tree: exp.Expression, known: Iterable[str], table: str | None = None) -> exp.Expression:

@@ -16,7 +16,7 @@ from generator.validate import validate
 
 CASES = Path(__file__).parent / "errors"
 BASE = CASES / "base"
-NAMES = sorted(case.name for case in CASES.iterdir() if case != BASE)
+NAMES = sorted(case.name for case in CASES.iterdir() if case.is_dir() and case != BASE)
 
 
 def told(case: Path, workspace: Path) -> str:
