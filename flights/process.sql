@@ -5,11 +5,11 @@ CREATE OR REPLACE TEMP TABLE flights_judged AS
 WITH typed AS (
   SELECT
     file_row_number AS __row,
-    TRY_CAST(carrier AS VARCHAR) AS carrier,
+    carrier,
     TRY_CAST(flight AS BIGINT) AS flight,
-    TRY_CAST(origin AS VARCHAR) AS origin,
-    TRY_CAST(dest AS VARCHAR) AS dest,
-    TRY_CAST(tailnum AS VARCHAR) AS tailnum,
+    origin,
+    dest,
+    tailnum,
     TRY_CAST(distance AS DOUBLE) AS distance,
     TRY_CAST(sched_arr_time AS BIGINT) AS sched_arr_time,
     TRY_CAST(arr_delay AS DOUBLE) AS arr_delay,
@@ -90,7 +90,7 @@ CREATE OR REPLACE TEMP TABLE weather_judged AS
 WITH typed AS (
   SELECT
     file_row_number AS __row,
-    TRY_CAST(origin AS VARCHAR) AS origin,
+    origin,
     TRY_CAST(time_hour AS TIMESTAMP) AS time_hour,
     TRY_CAST(temp AS DOUBLE) AS temp,
     TRY_CAST(dewp AS DOUBLE) AS dewp,
@@ -141,9 +141,9 @@ CREATE OR REPLACE TEMP TABLE planes_judged AS
 WITH typed AS (
   SELECT
     file_row_number AS __row,
-    TRY_CAST(tailnum AS VARCHAR) AS tailnum,
+    tailnum,
     TRY_CAST(year AS BIGINT) AS year,
-    TRY_CAST(manufacturer AS VARCHAR) AS manufacturer,
+    manufacturer,
     TRY_CAST(engines AS BIGINT) AS engines,
     TRY_CAST(seats AS BIGINT) AS seats,
     concat_ws(
@@ -179,7 +179,7 @@ CREATE OR REPLACE TEMP TABLE airports_judged AS
 WITH typed AS (
   SELECT
     file_row_number AS __row,
-    TRY_CAST(faa AS VARCHAR) AS faa,
+    faa,
     TRY_CAST(lat AS DOUBLE) AS lat,
     TRY_CAST(lon AS DOUBLE) AS lon,
     TRY_CAST(alt AS DOUBLE) AS alt,
@@ -218,8 +218,8 @@ CREATE OR REPLACE TEMP TABLE airlines_judged AS
 WITH typed AS (
   SELECT
     file_row_number AS __row,
-    TRY_CAST(carrier AS VARCHAR) AS carrier,
-    TRY_CAST(name AS VARCHAR) AS name,
+    carrier,
+    name,
     concat_ws(
       '; ',
       NULL

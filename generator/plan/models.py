@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from generator import sql
 from generator.code import Code, name
-from generator.plan.tables import ColumnPlan, Step, layers
+from generator.plan.tables import ColumnPlan, Join, Step, layers
 from generator.plan.words import LIGHTGBM_METRICS, TASKS
 from generator.project import Column, Feature, Project
 from generator.schema.base import words
@@ -20,22 +20,10 @@ LOWER_IS_BETTER = ("log_loss", "brier", "calibration_error", "rmse", "mae")
 
 
 @dataclass(frozen=True)
-class Join:
-    """A dimension table as ``features.sql`` joins it."""
-
-    table: Code
-    alias: Code
-    aliased: bool
-    condition: Code
-
-
-@dataclass(frozen=True)
 class FeaturesPlan:
     """What ``features.sql``, ``features.py`` and ``columns.py`` need."""
 
     lookups: tuple[str, ...]
-    joins: tuple[Join, ...]
-    looked_up: tuple[ColumnPlan, ...]
     steps: tuple[Step, ...]
     last_step: Code
     selected: tuple[ColumnPlan, ...]
@@ -117,14 +105,15 @@ def features_plan(project: Project) -> FeaturesPlan:
         for item in project.features
         if item.sql and item.level
     ]
-    steps = layers(own, Code("looked_up"))
+    first = Code("looked_up" if looked_up else "inputs")
+    steps = layers(own, first)
+    if looked_up:
+        steps = (Step(first, Code("inputs"), tuple(looked_up), Code("inputs.*"), tuple(joins.values())), *steps)
     selected = tuple(ColumnPlan(name(item.name), sql=_final(item)) for item in project.features)
     return FeaturesPlan(
         tuple(dict.fromkeys(dimension for dimension, _ in joins)),
-        tuple(joins.values()),
-        tuple(looked_up),
         steps,
-        steps[-1].name if steps else Code("looked_up"),
+        steps[-1].name if steps else first,
         selected,
         project.config.problem.target.name,
         tuple(item.name for item in project.features),

@@ -41,16 +41,32 @@ class ColumnPlan:
     source: Code = Code("")
     type: Code = Code("")
     misfit: Code = Code("")
-    cleared: bool = False
+
+    @property
+    def renamed(self) -> bool:
+        """Return whether the column's expression is more than its name."""
+        return self.sql != self.name
+
+
+@dataclass(frozen=True)
+class Join:
+    """A dimension table as ``features.sql`` joins it."""
+
+    table: Code
+    alias: Code
+    aliased: bool
+    condition: Code
 
 
 @dataclass(frozen=True)
 class Step:
-    """One layer of derived columns over the layer before."""
+    """One layer of derived columns over the layer before; ``star`` is what it takes over from it."""
 
     name: Code
     before: Code
     columns: tuple[ColumnPlan, ...]
+    star: Code = Code("*")
+    joins: tuple[Join, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -180,6 +196,7 @@ def _table(project: Project, label: str) -> TablePlan:
     read = tuple(
         ColumnPlan(
             name(column.name),
+            sql=_cast(column, text_already=project.config.data.sources[label].format == "csv"),
             source=name(column.source),
             type=Code(column.type),
             misfit=text(f"{column.name} is not {_article(column.type)}") if column.type != "VARCHAR" else Code(""),
@@ -202,7 +219,6 @@ def _table(project: Project, label: str) -> TablePlan:
             sql=Code(f"CASE WHEN NOT ({clears[column.name].expect}) THEN NULL ELSE {name(column.name)} END")
             if column.name in clears
             else name(column.name),
-            cleared=column.name in clears,
         )
         for column in columns
         if column.role != "drop"
@@ -219,6 +235,12 @@ def _table(project: Project, label: str) -> TablePlan:
         tuple(kept),
         numbered=main,
     )
+
+
+def _cast(column: Column, text_already: bool) -> Code:
+    """Return a raw column as its declared type; what does not fit becomes NULL, and its row is refused."""
+    source = name(column.source)
+    return source if text_already and column.type == "VARCHAR" else Code(f"TRY_CAST({source} AS {column.type})")
 
 
 def layers(columns: list[Column], first: Code) -> tuple[Step, ...]:
