@@ -66,7 +66,7 @@ def compose(folder: Path, overrides: Sequence[str] = ()) -> Composed:
             settings = [item for item in items if not chooses(item, folder)]
             _refuse(unknown_keys(settings, {str(key): plain[key] for key in plain}, _groups(folder)))
         config, parts = _compose(folder, list(overrides))
-    except (HydraException, OmegaConfBaseException) as error:
+    except (HydraException, OmegaConfBaseException, ValueError) as error:
         raise ConfigError([_hydra_problem(error, folder)]) from error
     origins: dict[Path_, Origin] = {}
     for part in parts:
@@ -167,7 +167,7 @@ def _defaults(node: yaml.Node | None) -> Iterator[tuple[str, str, int]]:
         if name.startswith(("optional ", "hydra/")):
             continue
         for option in options.value if isinstance(options, yaml.SequenceNode) else [options]:
-            if option.tag.endswith(":str") and "${" not in option.value:
+            if isinstance(option, yaml.ScalarNode) and not option.tag.endswith(":null") and "${" not in option.value:
                 yield name, option.value.removesuffix(".yaml"), option.start_mark.line + 1
 
 

@@ -9,6 +9,8 @@ import yaml
 
 from generator.errors import Problem
 
+UNTAGGED = "put quotes around text that begins with !"
+
 Path_ = tuple[str | int, ...]
 
 
@@ -100,6 +102,10 @@ def _key(node: yaml.Node) -> str | int:
 
 
 def _duplicate_keys(node: yaml.Node | None, shown: str, path: Path_) -> Iterator[Problem]:
+    if node is not None and not node.tag.startswith("tag:yaml.org,2002:"):
+        yield Problem(shown, node.start_mark.line + 1, dotted(path), f"the tag {node.tag} is not known", UNTAGGED)
+    elif node is not None and "python" in node.tag:
+        yield Problem(shown, node.start_mark.line + 1, dotted(path), "a config holds no Python objects", UNTAGGED)
     if isinstance(node, yaml.SequenceNode):
         for index, value in enumerate(node.value):
             yield from _duplicate_keys(value, shown, (*path, index))
@@ -107,7 +113,12 @@ def _duplicate_keys(node: yaml.Node | None, shown: str, path: Path_) -> Iterator
         return
     first: dict[str | int, int] = {}
     for key, value in node.value:
-        name, line = _key(key), key.start_mark.line + 1
+        line = key.start_mark.line + 1
+        if not isinstance(key, yaml.ScalarNode):
+            hint = "put quotes around text that holds a bracket or a brace"
+            yield Problem(shown, line, dotted(path), "a key has to be a text", hint)
+            continue
+        name = _key(key)
         if name in first:
             hint = f"it is already given in line {first[name]}: keep one of the two"
             yield Problem(shown, line, dotted((*path, name)), "this key is given twice", hint)

@@ -43,14 +43,6 @@ class SqlError(Exception):
         super().__init__(what)
 
 
-class UnknownColumnError(SqlError):
-    """An expression names a column that there is not."""
-
-    def __init__(self, name: str, known: Iterable[str]) -> None:
-        self.name = name
-        super().__init__(f"no column '{name}'", suggestion(name, known))
-
-
 def identifier(name: str, table: str | None = None) -> str:
     """Return ``name`` as SQL, quoted where it has to be; qualified when ``table`` is given."""
     return render(exp.column(_quoted(name), table=_quoted(table) if table else None))
@@ -158,7 +150,7 @@ def bind(tree: exp.Expression, known: Iterable[str], table: str | None = None) -
     names = {name.lower(): name for name in known}
     unknown = [name for name in column_names(tree) if name.lower() not in names]
     if unknown:
-        raise UnknownColumnError(unknown[0], names.values())
+        raise SqlError(f"no column '{unknown[0]}'", suggestion(unknown[0], names.values()))
     return rename(tree, lambda name: names[name.lower()], table)
 
 
