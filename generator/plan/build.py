@@ -6,6 +6,7 @@ import yaml
 
 from generator.code import Code
 from generator.plan.models import candidate_plan, evaluate_plan, features_plan, metrics_plan
+from generator.plan.service import monitor_plan, package_plan, release_plan, service_plan
 from generator.plan.stages import sections, stages
 from generator.plan.tables import collect_plan, define_plan, labels_plan, process_plan
 from generator.plan.types import File, Plan, ProjectPlan
@@ -22,7 +23,10 @@ def plan(project: Project, watched: tuple[str, ...] = ("conf",)) -> Plan:
     )
     values = project.config.model_dump(mode="json", by_alias=True, exclude_none=True)
     params = yaml.safe_dump(values, sort_keys=False, allow_unicode=True, width=120)
-    return Plan(ProjectPlan(Code(package)), files, stages(project, watched), sections(project), {"params.yaml": params})
+    texts = {"params.yaml": params}
+    if project.config.problem.use != "descriptive":
+        texts["logs/.gitignore"] = "*\n!.gitignore\n"
+    return Plan(ProjectPlan(Code(package)), files, stages(project, watched), sections(project), texts)
 
 
 def _modules(project: Project) -> Iterator[tuple[str, str, object]]:
@@ -56,3 +60,12 @@ def _modules(project: Project) -> Iterator[tuple[str, str, object]]:
     if project.config.problem.decision is not None:
         yield "decision.py", "", None
     yield "evaluate.py", "", evaluate_plan(project)
+    service = service_plan(project)
+    for name in ("__init__.py", "__main__.py", "README.md", "app.py", "batch.py", "inputs.sql", "request.py", "scorer.py"):
+        yield f"service/{name}", "", service
+    if service.log:
+        yield "service/log.py", "", service
+    yield "bundles.py", "", service
+    yield "package.py", "", package_plan(project)
+    yield "release.py", "", release_plan(project)
+    yield "monitor.py", "", monitor_plan(project)

@@ -97,3 +97,33 @@ def _stages(project: Project, watched: tuple[str, ...]) -> Iterator[Stage]:
         outs=(f"{REPORTS}/evaluation.json", f"{REPORTS}/plots"),
         metrics=(f"{REPORTS}/metrics.json",),
     )
+    yield Stage(
+        "package",
+        f"python -m {package}.package",
+        modules=("package", "service.app", *(("decision",) if decision else ())),
+        deps=(
+            "models",
+            "data/tables",
+            "data/encoders.json",
+            "data/holdout.parquet",
+            f"{REPORTS}/evaluation.json",
+            f"{package}/features.sql",
+            f"{package}/scoring",
+            f"{package}/service",
+        ),
+        params=("service", *decision),
+        outs=("bundle", f"{REPORTS}/package.json"),
+    )
+    yield module(
+        "release",
+        deps=("bundle", f"{REPORTS}/package.json", *trained, "data/holdout.parquet", table),
+        params=("metrics.bootstrap", "metrics.guardrails", "release"),
+        persistent=("registry",),
+        metrics=(f"{REPORTS}/release.json",),
+    )
+    yield module(
+        "monitor",
+        deps=("registry", "logs", "data/holdout.parquet", table),
+        params=("monitor",),
+        metrics=(f"{REPORTS}/monitor.json",),
+    )

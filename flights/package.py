@@ -1,0 +1,161 @@
+"""Put all that answers requests into bundle/, and prove that it scores the holdout as the batch path does."""
+
+import hashlib
+import shutil
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+import pyarrow as pa
+import yaml
+
+from flights.bundles import HOLDOUT, ask, held_rows
+from flights.columns import FEATURES
+from flights.encoding import encode, read_matrix
+from flights.outputs import new_folder, read_json, write_json
+from flights.scoring import baseline, lightgbm, linear
+from flights.service.request import INPUTS
+from flights.settings import setting
+
+CODE = Path(__file__).parent
+MODULES = (
+    "__init__.py",
+    "columns.py",
+    "decision.py",
+    "encoding.py",
+    "features.sql",
+    "outputs.py",
+    "scoring/__init__.py",
+    "settings.py",
+)
+CANDIDATES = {
+    "baseline": baseline,
+    "linear": linear,
+    "lightgbm": lightgbm,
+}
+LIBRARIES = (
+    "duckdb",
+    "msgspec",
+    "numpy",
+    "pyarrow",
+    "pyyaml",
+    "starlette",
+    "uvicorn",
+)
+SCORING_LIBRARIES = {"baseline": (), "lightgbm": ("lightgbm",), "linear": ()}
+LOOKUPS = (
+    "planes",
+    "airports",
+    "weather",
+)
+DATA = Path("data")
+MODELS = Path("models")
+EVALUATION = Path("reports/evaluation.json")
+BUNDLE = Path("bundle")
+SUMMARY = Path("reports/package.json")
+PARITY_ROWS = 1_000
+
+
+def copy(source: Path, target: Path) -> None:
+    """Copy one file, and make the folder it goes to."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(source, target)
+
+
+def copy_code(kind: str, bundle: Path) -> None:
+    """Copy the modules that the service runs, and of those that score the one of ``kind``."""
+    service = [str(file.relative_to(CODE)) for file in sorted((CODE / "service").iterdir()) if file.is_file()]
+    for name in (*MODULES, f"scoring/{kind}.py", *service):
+        copy(CODE / name, bundle / CODE.name / name)
+    (bundle / CODE.name / "service/README.md").rename(bundle / "README.md")
+
+
+def write_requirements(kind: str, bundle: Path) -> None:
+    """Pin the libraries that the service imports to the versions at hand."""
+    names = sorted((*LIBRARIES, *SCORING_LIBRARIES[kind]))
+    (bundle / "requirements.txt").write_text("".join(f"{name}=={version(name)}\n" for name in names), encoding="utf-8")
+
+
+def write_settings(bundle: Path) -> None:
+    """Write the part of params.yaml that the service reads."""
+    settings: dict[str, Any] = {"service": setting("service")}
+    settings["problem"] = {"decision": setting("problem", "decision")}
+    text = yaml.safe_dump(settings, sort_keys=False, allow_unicode=True)
+    (bundle / "params.yaml").write_text(text, encoding="utf-8")
+
+
+def fill(bundle: Path, chosen: str) -> None:
+    """Put code, settings, model and data of the candidate ``chosen`` into ``bundle``."""
+    scoring = CANDIDATES[chosen]
+    kind = scoring.__name__.rpartition(".")[2]
+    copy_code(kind, bundle)
+    write_requirements(kind, bundle)
+    write_settings(bundle)
+    copy(MODELS / chosen / scoring.FILE, bundle / "model" / scoring.FILE)
+    copy(DATA / "encoders.json", bundle / "data/encoders.json")
+    for table in LOOKUPS:
+        copy(DATA / f"tables/{table}.parquet", bundle / f"data/tables/{table}.parquet")
+    metrics = {name: figure["value"] for name, figure in read_json(EVALUATION)["holdout"][chosen].items()}
+    card = {"candidate": chosen, "kind": kind, "inputs": list(INPUTS), "features": list(FEATURES), "metrics": metrics}
+    write_json(bundle / "bundle.json", card)
+
+
+def seal(bundle: Path) -> str:
+    """List the digest of every file in SHA256SUMS, and return the digest of that list."""
+    files = sorted(file.relative_to(bundle).as_posix() for file in bundle.rglob("*") if file.is_file())
+    lines = [f"{hashlib.sha256((bundle / name).read_bytes()).hexdigest()}  {name}\n" for name in files]
+    (bundle / "SHA256SUMS").write_text("".join(lines), encoding="utf-8")
+    return hashlib.sha256("".join(lines).encode()).hexdigest()
+
+
+def evenly(rows: int) -> np.ndarray:
+    """Return the places of at most PARITY_ROWS of ``rows`` rows, evenly chosen."""
+    return np.unique(np.linspace(0, rows - 1, PARITY_ROWS).astype(np.int64))
+
+
+def check_features(rows: np.ndarray, trained: np.ndarray, served: np.ndarray) -> None:
+    """Raise where a feature is not in the service what it is in training, naming the row and the feature."""
+    same = (trained == served) | (np.isnan(trained) & np.isnan(served))
+    if not same.all():
+        row, place = np.argwhere(~same)[0]
+        values = f"{trained[row, place]} in training and {served[row, place]} in the bundle"
+        raise ValueError(f"row {rows[row]} of {HOLDOUT}: {FEATURES[place]} is {values}")
+
+
+def check(bundle: Path, chosen: str, inputs: pa.Table) -> dict[str, Any]:
+    """Raise unless ``bundle`` scores rows of the holdout exactly as the candidate ``chosen`` does in a batch."""
+    encoders = read_json(DATA / "encoders.json")
+    matrix = read_matrix(HOLDOUT, encoders)
+    rows = evenly(len(matrix))
+    features, score = ask(bundle, inputs.take(rows))
+    check_features(rows, matrix[rows], encode(features, encoders))
+    expected = CANDIDATES[chosen].Model.load(MODELS / chosen).predict(matrix)[rows]
+    apart = np.abs(score - expected).reshape(len(rows), -1).max(axis=1)
+    if apart.max() > 0:
+        worst = apart.argmax()
+        raise ValueError(
+            f"row {rows[worst]} of {HOLDOUT}: the score is {expected[worst]}, in the bundle {score[worst]}"
+        )
+    return {"rows": len(rows), "largest_difference": float(apart.max())}
+
+
+def main() -> None:
+    chosen = read_json(EVALUATION)["chosen"]
+    with new_folder(BUNDLE) as bundle:
+        fill(bundle, chosen)
+        inputs = held_rows(bundle)
+        (bundle / "example.json").write_bytes(
+            msgspec.json.format(msgspec.json.encode(inputs.slice(0, 1).to_pylist()[0]))
+        )
+        digest = seal(bundle)
+        parity = check(bundle, chosen, inputs)
+    files = {file.relative_to(BUNDLE).as_posix(): file.stat().st_size for file in BUNDLE.rglob("*") if file.is_file()}
+    summary = {"candidate": chosen, "digest": digest, "files": dict(sorted(files.items())), "parity": parity}
+    write_json(SUMMARY, summary)
+    print(f"{BUNDLE}: {len(files)} files, {sum(files.values()):,} bytes; {parity['rows']:,} rows score as in the batch")
+
+
+if __name__ == "__main__":
+    main()
