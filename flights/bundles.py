@@ -21,14 +21,15 @@ class BundleError(Exception):
 
 
 def held_rows(bundle: Path) -> pa.Table:
-    """Return what ``bundle`` needs to know of the rows of the holdout, in their order."""
+    """Return what ``bundle`` asks of a row, for each row of the holdout, in their order."""
     inputs = read_json(bundle / "bundle.json")["inputs"]
-    lacking = [name for name in inputs if name not in pq.read_schema(TABLE).names]
+    lacking = [name for name in inputs.values() if name not in pq.read_schema(TABLE).names]
     if lacking:
         raise BundleError(f"{TABLE.name} lacks columns: {', '.join(lacking)}")
-    table = pq.read_table(TABLE, columns=["__row", *inputs])
+    table = pq.read_table(TABLE, columns=["__row", *inputs.values()])
     held = pq.read_table(HOLDOUT, columns=["__row"])["__row"].to_numpy()
-    return table.take(np.searchsorted(table["__row"].to_numpy(), held)).select(inputs)
+    rows = table.take(np.searchsorted(table["__row"].to_numpy(), held))
+    return rows.select(list(inputs.values())).rename_columns(list(inputs))
 
 
 def ask(bundle: Path, rows: pa.Table) -> tuple[pa.Table, np.ndarray]:

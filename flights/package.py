@@ -16,7 +16,7 @@ from flights.columns import FEATURES
 from flights.encoding import encode, read_matrix
 from flights.outputs import new_folder, read_json, write_json
 from flights.scoring import baseline, lightgbm, linear
-from flights.service.request import INPUTS
+from flights.service.request import COLUMNS, FIELDS
 from flights.settings import setting
 
 CODE = Path(__file__).parent
@@ -98,7 +98,8 @@ def fill(bundle: Path, chosen: str) -> None:
     for table in LOOKUPS:
         copy(DATA / f"tables/{table}.parquet", bundle / f"data/tables/{table}.parquet")
     metrics = {name: figure["value"] for name, figure in read_json(EVALUATION)["holdout"][chosen].items()}
-    card = {"candidate": chosen, "kind": kind, "inputs": list(INPUTS), "features": list(FEATURES), "metrics": metrics}
+    inputs = dict(zip(FIELDS, COLUMNS, strict=True))
+    card = {"candidate": chosen, "kind": kind, "inputs": inputs, "features": list(FEATURES), "metrics": metrics}
     write_json(bundle / "bundle.json", card)
 
 

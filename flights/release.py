@@ -32,9 +32,11 @@ def broken_guardrails(values: dict[str, float]) -> list[str]:
     """Return the guardrails that ``values`` break, in words."""
     broken = []
     for name, bounds in setting("metrics", "guardrails").items():
-        low, high = bounds.get("min", -np.inf), bounds.get("max", np.inf)
-        if not low <= values[name] <= high:
-            broken.append(f"{name} is {values[name]:.4g}, outside of {low:g} to {high:g}")
+        value = values[name]
+        if value < bounds.get("min", value):
+            broken.append(f"{name} is {value:.4g}, and has to be at least {bounds['min']:g}")
+        if value > bounds.get("max", value):
+            broken.append(f"{name} is {value:.4g}, and has to be at most {bounds['max']:g}")
     return broken
 
 
@@ -46,13 +48,19 @@ def measured_gain(target: np.ndarray, new: np.ndarray, old: np.ndarray) -> Gain:
         for weight in resamples(len(target), settings["rounds"], settings["seed"])
     ]
     value = gain(metric(target, new), metric(target, old))
-    bounds = interval(drawn, settings["confidence"])
+    bounds = interval([value for value in drawn if np.isfinite(value)], settings["confidence"])
     return {"metric": PRIMARY, "value": round(value, 6), "interval": [round(bound, 6) for bound in bounds]}
 
 
 def refusals(target: np.ndarray, score: np.ndarray, encoders: dict[str, Any]) -> list[str]:
     """Return why the challenger must not be released, whatever the champion is like."""
-    reasons = broken_guardrails(measure(target, score))
+    values = measure(target, score)
+    unknown = [name for name in (PRIMARY, *setting("metrics", "guardrails")) if not np.isfinite(values[name])]
+    if unknown:
+        return [
+            f"{name} cannot be measured on the {len(target):,} rows of the holdout" for name in dict.fromkeys(unknown)
+        ]
+    reasons = broken_guardrails(values)
     if setting("release", "beat_baseline"):
         lead = measured_gain(target, score, no_skill(read_target(TRAIN, encoders), target.size))
         if not lead["interval"][0] > 0:

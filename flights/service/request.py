@@ -24,4 +24,14 @@ class Row(Struct, forbid_unknown_fields=True):
 
 
 Rows = Annotated[list[Row], Meta(min_length=1, max_length=1_000)]
-INPUTS = tuple(field.encode_name for field in msgspec.structs.fields(Row))
+FIELDS = tuple(field.encode_name for field in msgspec.structs.fields(Row))
+COLUMNS = (
+    "carrier",
+    "departure",
+    "origin",
+    "dest",
+    "tailnum",
+    "distance",
+    "scheduled_departure",
+    "sched_arr_time",
+)

@@ -14,7 +14,7 @@ import pyarrow as pa
 from flights.columns import FEATURES
 from flights.encoding import encode
 from flights.outputs import read_json
-from flights.service.request import INPUTS, Row
+from flights.service.request import COLUMNS, Row
 
 INPUTS_SQL = Path(__file__).with_name("inputs.sql")
 FEATURES_SQL = Path(__file__).parents[1] / "features.sql"
@@ -43,7 +43,7 @@ def open_database() -> duckdb.DuckDBPyConnection:
 def tabulate(rows: list[Row]) -> pa.Table:
     """Return ``rows`` as a table, numbered in their order."""
     columns = zip(*map(msgspec.structs.astuple, rows), strict=True)
-    return pa.table({"__row": list(range(len(rows))), **dict(zip(INPUTS, map(list, columns), strict=True))})
+    return pa.table({"__row": list(range(len(rows))), **dict(zip(COLUMNS, map(list, columns), strict=True))})
 
 
 class Scorer:

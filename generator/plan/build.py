@@ -9,6 +9,7 @@ from generator.plan.models import candidate_plan, evaluate_plan, features_plan, 
 from generator.plan.service import monitor_plan, package_plan, release_plan, service_plan
 from generator.plan.stages import sections, stages
 from generator.plan.tables import collect_plan, define_plan, labels_plan, process_plan
+from generator.plan.tests import tests_plan
 from generator.plan.types import File, Plan, ProjectPlan
 from generator.plan.words import TASKS
 from generator.project import Project
@@ -61,7 +62,16 @@ def _modules(project: Project) -> Iterator[tuple[str, str, object]]:
         yield "decision.py", "", None
     yield "evaluate.py", "", evaluate_plan(project)
     service = service_plan(project)
-    for name in ("__init__.py", "__main__.py", "README.md", "app.py", "batch.py", "inputs.sql", "request.py", "scorer.py"):
+    for name in (
+        "__init__.py",
+        "__main__.py",
+        "README.md",
+        "app.py",
+        "batch.py",
+        "inputs.sql",
+        "request.py",
+        "scorer.py",
+    ):
         yield f"service/{name}", "", service
     if service.log:
         yield "service/log.py", "", service
@@ -69,3 +79,14 @@ def _modules(project: Project) -> Iterator[tuple[str, str, object]]:
     yield "package.py", "", package_plan(project)
     yield "release.py", "", release_plan(project)
     yield "monitor.py", "", monitor_plan(project)
+    tests = tests_plan(project)
+    for name in (
+        "__init__",
+        "examples",
+        "test_encoding",
+        "test_features",
+        "test_metrics",
+        "test_service",
+        "test_training",
+    ):
+        yield f"tests/{name}.py", "", tests

@@ -23,6 +23,9 @@ ANSWERS = {
 TAKEN = frozenset([*keyword.kwlist, *keyword.softkwlist, *dir(builtins), "l", "date", "datetime", "time"])
 """Names that a field of a request does not get, though it could."""
 
+ESCAPED = re.compile(r'["\\\x00-\x1f]').search
+"""Finds what stands escaped in JSON; msgspec takes no such name for a field."""
+
 
 @dataclass(frozen=True)
 class PythonType:
@@ -63,7 +66,9 @@ class ServicePlan:
     imports: tuple[Code, ...]
     types: tuple[Code, ...]
     inputs: tuple[InputPlan, ...]
+    columns: tuple[str, ...]
     renamed: dict[str, str]
+    aliased: bool
     lookups: tuple[str, ...]
     prediction_words: Code
     answers_template: str
@@ -120,7 +125,9 @@ def service_plan(project: Project) -> ServicePlan:
             )
             for column, kind in zip(columns, kinds, strict=True)
         ),
-        {attribute: column for column, attribute in attributes.items() if column != attribute},
+        tuple(attributes),
+        {attribute: column for column, attribute in attributes.items() if column != attribute and not ESCAPED(column)},
+        any(map(ESCAPED, attributes)),
         features_plan(project).lookups,
         task.prediction_words,
         f"package/service/answers/{task.name}.py.jinja",

@@ -12,5 +12,5 @@ class Service(Strict):
 
     host: Text = "127.0.0.1"
     port: Annotated[int, Field(ge=1, le=65_535)] = 8_000
-    max_body: Annotated[int, Field(ge=1_024)] = Field(default=65_536, description="largest request body, in bytes")
+    max_body: Annotated[int, Field(ge=1_024)] = Field(default=1_048_576, description="largest request body, in bytes")
     log: bool = Field(default=True, description="append every answer to logs/predictions.jsonl")

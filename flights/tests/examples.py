@@ -1,0 +1,99 @@
+"""Made-up rows for the tests: nothing in data/ is needed. Every feature follows the target, so each model can learn it."""
+
+import json
+from pathlib import Path
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from flights.columns import CATEGORIES, FEATURES
+from flights.encoding import fit_encoders
+from flights.outputs import write_json
+
+REQUEST = {
+    "carrier": "1",
+    "departure": "2024-03-01T12:30:00",
+    "origin": "1",
+    "dest": "1",
+    "tailnum": "1",
+    "distance": 1.0,
+    "scheduled_departure": "2024-03-01T12:30:00",
+    "sched_arr_time": None,
+}
+PARAMS = {
+    "model": {
+        "baseline": {"kind": "baseline"},
+        "linear": {"kind": "linear", "params": {"regularization": 1.0, "max_iter": 1000, "min_count": 1}},
+        "lightgbm": {
+            "kind": "lightgbm",
+            "rounds": 50,
+            "early_stopping": 10,
+            "params": {
+                "num_leaves": 7,
+                "learning_rate": 0.3,
+                "min_data_in_leaf": 5,
+                "feature_fraction": 1.0,
+                "lambda_l2": 0.0,
+                "cat_smooth": 1.0,
+                "seed": 0,
+            },
+        },
+    },
+    "service": {"host": "127.0.0.1", "port": 8000, "max_body": 4096, "log": True},
+    "problem": {
+        "decision": {
+            "kind": "threshold",
+            "action": "warn the passengers",
+            "currency": "USD",
+            "payoff": {"act_positive": 320.0, "act_negative": -110.0, "pass_positive": 0.0, "pass_negative": 0.0},
+        }
+    },
+}
+LOOKUPS = {
+    "planes": "CREATE TABLE planes (tailnum VARCHAR, year BIGINT, manufacturer VARCHAR, engines BIGINT, seats BIGINT)",
+    "airports": "CREATE TABLE airports (faa VARCHAR, lat DOUBLE, lon DOUBLE, alt DOUBLE, tz DOUBLE)",
+    "weather": "CREATE TABLE weather (origin VARCHAR, time_hour TIMESTAMP, temp DOUBLE, dewp DOUBLE, humid DOUBLE, wind_speed DOUBLE, precip DOUBLE, pressure DOUBLE, visib DOUBLE)",
+}
+
+
+def draw(rows: int = 200) -> tuple[pa.Array, np.ndarray]:
+    """Return a target that is true for half of the rows, and the level that the features follow."""
+    target = np.random.default_rng(0).permutation(rows) % 2
+    return pa.array(target.astype(bool)), target.astype(np.float64)
+
+
+def is_learnt(level: np.ndarray, score: np.ndarray) -> bool:
+    """Return whether ``score`` tells the rows where the target is true from the others."""
+    return bool(score[level > 0].min() > score[level <= 0].max())
+
+
+def features(level: np.ndarray) -> pa.Table:
+    """Return every feature for each of ``level``: a number near it, or a category named after it."""
+    noise = np.random.default_rng(1).normal(0, 0.05, len(level))
+    names = pa.array([f"{value:.0f}" for value in level])
+    return pa.table({name: names if name in CATEGORIES else pa.array(level + noise) for name in FEATURES})
+
+
+def write_training(target: pa.Array, level: np.ndarray) -> None:
+    """Write data/train.parquet and data/encoders.json, every fourth row for validation."""
+    parts = ["validation" if row % 4 == 0 else "fit" for row in range(len(level))]
+    Path("data").mkdir()
+    table = features(level).append_column("__part", pa.array(parts)).append_column("__target", target)
+    pq.write_table(table, "data/train.parquet")
+    write_json(Path("data/encoders.json"), fit_encoders(Path("data/train.parquet")))
+
+
+def write_params() -> None:
+    """Write the part of params.yaml that the tests need."""
+    Path("params.yaml").write_text(json.dumps(PARAMS), encoding="utf-8")
+
+
+def write_lookups() -> None:
+    """Write the lookup tables, without a row."""
+    Path("data/tables").mkdir(parents=True)
+    with duckdb.connect() as database:
+        for table, statement in LOOKUPS.items():
+            database.execute(statement)
+            database.table(table).write_parquet(f"data/tables/{table}.parquet")

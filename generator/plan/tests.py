@@ -1,0 +1,171 @@
+"""Plan the tests that are rendered with a project: made-up rows, and values computed by hand."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlglot import exp
+
+from generator import sql
+from generator.code import Code, name
+from generator.plan.models import LOWER_IS_BETTER, Candidate, evaluate_plan, features_plan
+from generator.plan.service import ESCAPED, attribute_names, needed_columns, python_type
+from generator.plan.words import TASKS
+from generator.project import Project
+
+CANDIDATE_PARAMS: dict[str, dict[str, Any]] = {
+    "baseline": {},
+    "linear": {"params": {"regularization": 1.0, "max_iter": 1_000, "min_count": 1}},
+    "lightgbm": {
+        "rounds": 50,
+        "early_stopping": 10,
+        "params": {
+            "num_leaves": 7,
+            "learning_rate": 0.3,
+            "min_data_in_leaf": 5,
+            "feature_fraction": 1.0,
+            "lambda_l2": 0.0,
+            "cat_smooth": 1.0,
+            "seed": 0,
+        },
+    },
+}
+"""Settings under which each kind of candidate learns from a few rows."""
+
+VALUES: dict[str, Any] = {
+    "bool": True,
+    "str": "1",
+    "Integer": 1,
+    "float": 1.0,
+    "date": "2024-03-01",
+    "time": "12:30:00",
+    "Timestamp": "2024-03-01T12:30:00",
+    "ZonedTime": "2024-03-01T12:30:00Z",
+}
+HARMLESS = (exp.Column, exp.Identifier, exp.Literal, exp.Paren, exp.Add, exp.Sub, exp.Mul, exp.Div, exp.Boolean)
+"""What an expression may hold and work for every value."""
+
+ANSWER_KEYS = {"binary": ["probability"], "multiclass": ["class", "probabilities"], "regression": ["value"]}
+TARGETS: dict[str, list[float]] = {
+    "binary": [0, 0, 1, 1],
+    "multiclass": [0, 1, 2, 1],
+    "regression": [1.0, 2.0, 3.0, 6.0],
+}
+SCORES: dict[str, list[Any]] = {
+    "binary": [0.1, 0.4, 0.35, 0.8],
+    "multiclass": [[0.8, 0.1, 0.1], [0.2, 0.6, 0.2], [0.1, 0.3, 0.6], [0.5, 0.3, 0.2]],
+    "regression": [1.0, 2.0, 4.0, 4.0],
+}
+BY_HAND = {
+    "binary": {
+        "roc_auc": 0.75,
+        "average_precision": 0.833333,
+        "log_loss": 0.472288,
+        "brier": 0.158125,
+        "calibration_error": 0.3375,
+    },
+    "multiclass": {"log_loss": 0.612192, "accuracy": 0.75, "macro_f1": 0.777778, "roc_auc_ovr": 0.958333},
+    "regression": {"rmse": 1.118034, "mae": 0.75, "r2": 0.642857},
+}
+
+
+@dataclass(frozen=True)
+class LookupPlan:
+    """A lookup table and the statement that makes it, empty."""
+
+    name: Code
+    statement: str
+
+
+@dataclass(frozen=True)
+class TestsPlan:
+    """What the rendered tests need."""
+
+    request: dict[str, Any]
+    params: dict[str, Any]
+    lookups: tuple[LookupPlan, ...]
+    task_template: str
+    candidates: tuple[Candidate, ...]
+    learners: tuple[str, ...]
+    first: Code
+    trainers: Code
+    scorers: Code
+    decision: bool
+    log: bool
+    answer_keys: list[str]
+    target: list[float]
+    score: list[Any]
+    by_hand: dict[str, float]
+    better: Code
+    worse: Code
+
+
+def tests_plan(project: Project) -> TestsPlan:
+    """Plan the rows and values of the rendered tests."""
+    config, task, evaluated = project.config, project.config.problem.task, evaluate_plan(project)
+    asked = dict.fromkeys((config.metrics.primary, *config.metrics.report))
+    lower = config.metrics.primary in LOWER_IS_BETTER
+    return TestsPlan(
+        _request(project),
+        _params(project),
+        tuple(LookupPlan(Code(item), _statement(project, item)) for item in features_plan(project).lookups),
+        f"package/tests/examples/{TASKS[task].name}.py.jinja",
+        evaluated.candidates,
+        tuple(label for label, candidate in config.model.items() if candidate.kind != "baseline"),
+        evaluated.candidates[0].name,
+        Code(", ".join(sorted(f"train_{label}" for label in config.model))),
+        evaluated.scorers,
+        evaluated.decision,
+        config.service.log,
+        ANSWER_KEYS[task],
+        TARGETS[task],
+        SCORES[task],
+        {metric: BY_HAND[task][metric] for metric in asked},
+        Code("0.1" if lower else "0.9"),
+        Code("0.9" if lower else "0.1"),
+    )
+
+
+def _request(project: Project) -> dict[str, Any]:
+    """Return a request that every expression of the project can be computed from; null where that is not sure."""
+    columns, risky = needed_columns(project), _risky(project)
+    fields = zip(columns, attribute_names(columns), strict=True)
+    return {
+        attribute if ESCAPED(column.name) else column.name: _value(column.type, column.name in risky)
+        for column, attribute in fields
+    }
+
+
+def _value(kind: str, risky: bool) -> Any:
+    annotation = python_type(kind).annotation
+    known = kind in sql.TYPES.values() and not (risky and annotation in ("str", "Integer", "float"))
+    return VALUES[annotation] if known else None
+
+
+def _risky(project: Project) -> set[str]:
+    """Return the columns in expressions that do not work for every value, as `sqrt(x)` and `CAST(x AS DATE)` do not."""
+    expressions = [text for feature in project.features for text in (feature.sql, *feature.by) if text]
+    trees = [sql.parse(text) for text in expressions]
+    return {
+        column
+        for tree in trees
+        if not all(isinstance(node, HARMLESS) for node in tree.walk())
+        for column in sql.column_names(tree)
+    }
+
+
+def _params(project: Project) -> dict[str, Any]:
+    problem = project.config.problem
+    decision = {"problem": {"decision": problem.decision.model_dump(mode="json")}} if problem.decision else {}
+    return {
+        "model": {
+            label: {"kind": item.kind, **CANDIDATE_PARAMS[item.kind]} for label, item in project.config.model.items()
+        },
+        "service": {"host": "127.0.0.1", "port": 8_000, "max_body": 4_096, "log": project.config.service.log},
+        **decision,
+    }
+
+
+def _statement(project: Project, lookup: str) -> str:
+    dimension = next(item for item in project.dimensions if item.name == lookup)
+    columns = ", ".join(f"{name(column)} {kind}" for column, kind in dimension.columns)
+    return f"CREATE TABLE {name(lookup)} ({columns})"
