@@ -1,0 +1,135 @@
+"""The packaged bundle, started from a copy of its folder as its README says, answers over a real socket."""
+
+import json
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+BUNDLE = Path(__file__).parents[1] / "bundle"
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not (BUNDLE / "bundle.json").exists(), reason="there is no bundle/: run `dvc repro package`"),
+]
+
+
+@pytest.fixture(scope="module")
+def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a copy of the bundle, away from the project it was made by."""
+    folder = tmp_path_factory.mktemp("served") / "bundle"
+    return Path(shutil.copytree(BUNDLE, folder, ignore=shutil.ignore_patterns("__pycache__", "logs")))
+
+
+@pytest.fixture(scope="module")
+def client(bundle: Path) -> Iterator[httpx.Client]:
+    """Start the service in the bundle and yield a client of it."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-E", "-m", "flights.service", "--port", str(port)]
+    with (
+        subprocess.Popen(command, cwd=bundle, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as server,
+        httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=10) as client,
+    ):
+        try:
+            wait(client, server)
+            yield client
+        finally:
+            server.terminate()
+
+
+def wait(client: httpx.Client, server: subprocess.Popen[str]) -> None:
+    """Return once the service answers; fail with what it printed when it ends instead."""
+    for _ in range(200):
+        try:
+            client.get("/health")
+            return
+        except httpx.TransportError:
+            assert server.poll() is None, server.communicate()[0]
+            time.sleep(0.1)
+    pytest.fail("the service did not answer within 20 seconds")
+
+
+@pytest.fixture(scope="module")
+def example(bundle: Path) -> dict[str, object]:
+    """Return the request that the bundle gives as an example."""
+    return dict(json.loads((bundle / "example.json").read_text(encoding="utf-8")))
+
+
+def test_says_which_model_it_serves(client: httpx.Client) -> None:
+    packaged = json.loads((BUNDLE.parent / "reports/package.json").read_text(encoding="utf-8"))
+    info = client.get("/info").json()
+    assert client.get("/health").json() == {"status": "ok"}
+    assert (info["candidate"], info["digest"]) == (packaged["candidate"], packaged["digest"])
+
+
+def test_predicts_decides_and_logs(client: httpx.Client, bundle: Path, example: dict[str, object]) -> None:
+    one = client.post("/predict", json=example).json()
+    assert 0 <= one["probability"] <= 1
+    assert client.post("/predict/batch", json=[example] * 1_000).json() == [one] * 1_000
+    decided = client.post("/decide", json=example).json()
+    assert decided["probability"] == one["probability"]
+    assert decided["act"] == (decided["expected_gain"] > 0)
+    lines = [json.loads(line) for line in (bundle / "logs/predictions.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert len(lines) == 1_002
+    assert len({line["id"] for line in lines}) == 1_002
+    assert {line["score"] for line in lines} == {one["probability"]}
+    assert all(line["inputs"] == example for line in lines)
+
+
+def test_has_features_where_nothing_is_found(client: httpx.Client, example: dict[str, object]) -> None:
+    unknown = {field: value if field == "departure" else None for field, value in example.items()}
+    assert 0 <= client.post("/predict", json=unknown).json()["probability"] <= 1
+    assert client.post("/predict", json={**example, "dest": "'; DROP TABLE inputs; --"}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"distance": "far"}, "distance"),
+        ({"sched_arr_time": 1.5}, "sched_arr_time"),
+        ({"sched_arr_time": 2**63}, "sched_arr_time"),
+        ({"departure": None}, "departure"),
+        ({"departure": "2013-10-01T09:00:00Z"}, "departure"),
+        ({"carrier": True}, "carrier"),
+        ({"surprise": 1}, "surprise"),
+    ],
+)
+def test_names_the_field_that_is_wrong(
+    client: httpx.Client, example: dict[str, object], change: dict[str, object], says: str
+) -> None:
+    answer = client.post("/predict", json={**example, **change})
+    assert answer.status_code == 422
+    assert says in answer.json()["error"]
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "status"),
+    [
+        ("/predict", b"", 400),
+        ("/predict", b"{", 400),
+        ("/predict", b"\xff\xfe", 400),
+        ("/predict", b'{"distance": NaN}', 400),
+        ("/predict", b'{"distance": 1e999}', 422),
+        ("/predict", b'{"carrier": "\xff"}', 400),
+        ("/predict", b"[" * 100_000, 422),
+        ("/predict", b"[]", 422),
+        ("/predict/batch", b"[]", 422),
+        ("/predict/batch", b"{}", 422),
+        ("/predict/batch", b"[" + b"{}," * 1_000 + b"{}]", 422),
+        ("/predict", b" " * 1_048_577, 413),
+        ("/elsewhere", b"", 404),
+        ("/health", b"", 405),
+    ],
+)
+def test_refuses_what_is_no_request(client: httpx.Client, path: str, body: bytes, status: int) -> None:
+    answer = client.post(path, content=body)
+    assert answer.status_code == status
+    assert answer.json()["error"]
