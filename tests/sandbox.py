@@ -1,0 +1,86 @@
+"""Copies of the projects in tests/projects/ that tests may render, edit and run for real."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from generator.compose import compose
+from generator.plan import plan
+from generator.render import Tree, render
+from generator.resolve import resolve
+from generator.validate import validate
+
+PROJECTS = Path(__file__).parent / "projects"
+ROOT = Path(__file__).parents[1]
+SCRIPTS = str(Path(sys.executable).parent)
+
+
+def tree(folder: Path, *overrides: str) -> Tree:
+    """Return what the project in ``folder`` renders to, without touching the disk."""
+    composed = compose(folder / "conf", overrides)
+    return render(plan(resolve(validate(composed), composed)))
+
+
+def copy(case: str, target: Path) -> Path:
+    """Copy the project ``case`` to ``target`` and return it."""
+    shutil.copytree(PROJECTS / case, target, ignore=shutil.ignore_patterns("expected"))
+    return target
+
+
+def start(case: str, target: Path) -> Path:
+    """Copy a project and put it under git and DVC, the way a user's is."""
+    copy(case, target)
+    for name in (".gitignore", "logs/.gitignore"):
+        (target / name).parent.mkdir(exist_ok=True)
+        shutil.copy(ROOT / name, target / name)
+    for command in (
+        "git init -q -b main",
+        "git config user.email someone@example.com",
+        "git config user.name Someone",
+        "dvc init -q",
+        "dvc config core.analytics false",
+        "dvc config hydra.enabled true",
+    ):
+        run(target, *command.split())
+    shutil.copy(ROOT / ".dvcignore", target / ".dvcignore")
+    run(target, "ninefold", "generate")
+    commit(target, "Start")
+    return target
+
+
+def run(folder: Path, *command: str, env: Mapping[str, str] | None = None, fails: bool = False) -> str:
+    """Run ``command`` in ``folder`` and return all it printed; it has to succeed, or to fail where ``fails``."""
+    path = f"{SCRIPTS}{os.pathsep}{os.environ['PATH']}"
+    done = subprocess.run(
+        command,
+        cwd=folder,
+        env={**os.environ, "PATH": path, "DVC_NO_ANALYTICS": "1", **(env or {})},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    assert bool(done.returncode) == fails, f"{' '.join(command)} ended with {done.returncode}:\n{done.stdout}"
+    return done.stdout
+
+
+def commit(folder: Path, message: str) -> None:
+    """Commit everything in ``folder``."""
+    run(folder, "git", "add", "--all")
+    run(folder, "git", "commit", "-q", "--allow-empty", "-m", message)
+
+
+def ran(output: str) -> list[str]:
+    """Return the stages that DVC says it ran, in order."""
+    return re.findall(r"^Running stage '([^']+)'", output, flags=re.MULTILINE)
+
+
+def edit(file: Path, before: str, after: str) -> None:
+    """Replace ``before``, which has to be there once, by ``after``."""
+    text = file.read_text(encoding="utf-8")
+    assert text.count(before) == 1, f"{before!r} stands {text.count(before)} times in {file}"
+    file.write_text(text.replace(before, after), encoding="utf-8")

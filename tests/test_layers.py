@@ -1,0 +1,64 @@
+"""Imports point one way, in the order of the chain from config to disk."""
+
+import ast
+from pathlib import Path
+
+import generator
+
+ROOT = Path(generator.__file__).parent
+LAYERS = (
+    ("errors",),
+    ("schema", "dialect"),
+    ("sql", "judge", "origins", "interpolation", "overrides", "fields", "code"),
+    ("compose",),
+    ("validate", "project"),
+    ("resolve",),
+    ("plan",),
+    ("pipeline", "graph"),
+    ("render",),
+    ("write",),
+    ("cli",),
+    ("__main__",),
+)
+PLACE = {name: place for place, names in enumerate(LAYERS) for name in names}
+
+
+def imports(file: Path) -> set[str]:
+    """Return the parts of the generator that ``file`` imports."""
+    found = set()
+    for node in ast.walk(ast.parse(file.read_text())):
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("generator"):
+            first = node.module.removeprefix("generator").lstrip(".").split(".")[0]
+            found |= {first} if first else {alias.name for alias in node.names}
+    return found - {"__version__"}
+
+
+def part(file: Path) -> str:
+    """Return the part of the generator that ``file`` belongs to."""
+    return file.relative_to(ROOT).parts[0].removesuffix(".py")
+
+
+def test_every_part_has_a_place() -> None:
+    parts = {part(file) for file in ROOT.rglob("*.py")} - {"__init__"}
+    assert parts == set(PLACE)
+
+
+def test_imports_point_one_way() -> None:
+    wrong = [
+        f"{file.relative_to(ROOT)} imports {name}"
+        for file in ROOT.rglob("*.py")
+        if part(file) in PLACE
+        for name in imports(file)
+        if PLACE[name] > PLACE[part(file)]
+    ]
+    assert not wrong
+
+
+def test_one_module_writes() -> None:
+    """Only ``write`` touches the user's files; ``render`` writes to a staging folder of its own."""
+    writers = {
+        part(file)
+        for file in ROOT.rglob("*.py")
+        if any(f".{verb}(" in file.read_text() for verb in ("write_text", "write_bytes", "unlink", "rmtree"))
+    }
+    assert writers == {"write", "render"}

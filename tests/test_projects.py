@@ -1,0 +1,43 @@
+"""Small projects on real data: what they render to, and that they run to the end, each under its own checks."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.sandbox import PROJECTS, ran, run, start, tree
+
+CASES = sorted(folder.name for folder in PROJECTS.iterdir() if (folder / "conf").is_dir())
+STAGES = {"generate", "collect", "process", "define", "explore", "features", "evaluate", "package", "release", "monitor"}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_rendered_tree_is_as_expected(case: str, update: bool) -> None:
+    expected = PROJECTS / case / "expected"
+    rendered = {f"{path}.txt": text for path, text in tree(PROJECTS / case).items()}
+    if update:
+        for file in expected.rglob("*.txt"):
+            file.unlink()
+        for path, text in rendered.items():
+            (expected / path).parent.mkdir(parents=True, exist_ok=True)
+            (expected / path).write_text(text, encoding="utf-8")
+    found = {file.relative_to(expected).as_posix(): file.read_text("utf-8") for file in expected.rglob("*.txt")}
+    assert found == rendered
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("case", CASES)
+def test_project_runs_to_the_end(case: str, tmp_path: Path) -> None:
+    folder = start(case, tmp_path / case)
+    first = run(folder, "dvc", "repro", env={"PYTHONWARNINGS": "error"})
+    assert {*ran(first)} >= {*STAGES, "train@baseline", "train@linear", "train@lightgbm", "report"}
+    assert ran(run(folder, "dvc", "repro")) == []
+    package = next(item for item in folder.iterdir() if (item / "evaluate.py").is_file()).name
+    run(folder, "ruff", "check", package)
+    run(folder, "ruff", "format", "--check", package)
+    run(folder, "python", "-m", "pytest", "-q", f"{package}/tests")
+    evaluation = json.loads((folder / "reports/evaluation.json").read_text())
+    figures = {name: values[evaluation["primary"]]["value"] for name, values in evaluation["holdout"].items()}
+    assert figures[evaluation["chosen"]] < figures["baseline"]
+    assert json.loads((folder / "reports/release.json").read_text())["decision"] == "released"
+    assert (folder / "reports/index.html").stat().st_size > 10_000

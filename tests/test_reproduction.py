@@ -1,0 +1,161 @@
+"""How a project lives inside DVC: what an edit re-runs, experiments, changes of the graph, runs that are killed."""
+
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.sandbox import SCRIPTS, commit, edit, ran, run, start
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project that has been run to the end, for tests to copy."""
+    folder = start("weights", tmp_path_factory.mktemp("made") / "weights")
+    run(folder, "dvc", "repro")
+    commit(folder, "Run")
+    return folder
+
+
+@pytest.fixture
+def project(made: Path, tmp_path: Path) -> Iterator[Path]:
+    """A copy of the project that has been run, all of its own."""
+    folder = tmp_path / "weights"
+    shutil.copytree(made, folder, symlinks=True)
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def metrics(folder: Path) -> dict[str, float]:
+    return json.loads((folder / "reports/metrics.json").read_text())
+
+
+def test_an_edit_of_a_candidate_runs_that_candidate_and_what_follows(project: Path) -> None:
+    edit(project / "conf/model/lightgbm.yaml", "num_leaves: 7", "num_leaves: 5")
+    stages = ran(run(project, "dvc", "repro"))
+    assert stages[:3] == ["generate", "train@lightgbm", "evaluate"]
+    assert set(stages) <= {"generate", "train@lightgbm", "evaluate", "package", "release", "monitor", "report"}
+
+
+def test_an_edit_of_a_monitor_threshold_trains_nothing(project: Path) -> None:
+    edit(project / "conf/monitor/drift.yaml", "false_alarms: 0.05", "false_alarms: 0.04")
+    stages = set(ran(run(project, "dvc", "repro")))
+    assert {"generate", "monitor"} <= stages <= {"generate", "monitor", "report"}
+
+
+def test_an_edit_of_a_feature_runs_nothing_before_features(project: Path) -> None:
+    edit(project / "conf/features/penguins.yaml", "recent: year >= 2008", "recent: year >= 2009")
+    stages = ran(run(project, "dvc", "repro"))
+    assert stages[:2] == ["generate", "features"]
+    assert not {"collect", "process", "define", "explore"} & set(stages)
+
+
+def test_an_edit_that_changes_nothing_runs_only_the_first_stage(project: Path) -> None:
+    edit(project / "conf/model/lightgbm.yaml", "rounds: 200", "rounds: 200  # enough")
+    assert ran(run(project, "dvc", "repro")) == ["generate"]
+
+
+def test_a_mistake_fails_in_the_first_stage_with_its_place(project: Path) -> None:
+    edit(project / "conf/model/lightgbm.yaml", "num_leaves:", "num_leavs:")
+    output = run(project, "dvc", "repro", fails=True)
+    assert ran(output) == ["generate"]
+    assert "conf/model/lightgbm.yaml:6: model.lightgbm.params.num_leavs" in output
+    assert "did you mean 'num_leaves'?" in output
+    assert run(project, "git", "status", "--porcelain") == " M conf/model/lightgbm.yaml\n"
+
+
+def test_a_change_of_the_graph_stops_with_one_line_and_completes_on_the_next_run(project: Path) -> None:
+    edit(project / "conf/config.yaml", "[baseline, linear, lightgbm]", "[baseline, lightgbm]")
+    stopped = run(project, "dvc", "repro", fails=True)
+    assert "dvc.yaml changed (-train@linear): run `dvc repro` again" in stopped
+    assert ran(stopped) == ["generate"]
+    completed = ran(run(project, "dvc", "repro"))
+    assert "evaluate" in completed
+    assert not (project / "weights/train_linear.py").exists()
+    assert list(metrics(project)["candidates"]) == ["baseline", "lightgbm"]  # type: ignore[call-overload]
+
+
+def test_ninefold_run_needs_one_command_for_a_change_of_the_graph(project: Path) -> None:
+    edit(project / "conf/config.yaml", "[baseline, linear, lightgbm]", "[baseline, linear]")
+    assert "evaluate" in ran(run(project, "ninefold", "run"))
+    assert ran(run(project, "dvc", "repro")) == []
+
+
+def test_an_experiment_with_one_candidate_tests_that_candidate(project: Path) -> None:
+    output = run(project, "dvc", "exp", "run", "-S", "model=[lightgbm]")
+    assert "train@linear" not in ran(output)
+    assert list(metrics(project)["candidates"]) == ["lightgbm"]  # type: ignore[call-overload]
+    assert "linear" not in (project / "weights/evaluate.py").read_text()
+    assert list(yaml.safe_load((project / "params.yaml").read_text())["model"]) == ["lightgbm"]
+
+
+def test_an_experiment_with_a_value_trains_with_that_value(project: Path) -> None:
+    before = (project / "models/lightgbm/model.txt").read_text()
+    output = run(project, "dvc", "exp", "run", "-S", "model.lightgbm.params.num_leaves=4")
+    assert "train@linear" not in ran(output)
+    model = (project / "models/lightgbm/model.txt").read_text()
+    assert model != before
+    assert "[num_leaves: 4]" in model
+
+
+def test_a_queue_of_three_tests_three_splits(project: Path) -> None:
+    run(project, "dvc", "exp", "run", "--queue", "-S", "split.seed=1,2,3")
+    run(project, "dvc", "queue", "start", "-j", "2")
+    for _ in range(300):
+        status = run(project, "dvc", "queue", "status")
+        if len(re.findall("Success|Failed", status)) == 3:
+            break
+        time.sleep(1)
+    assert status.count("Success") == 3, status
+    shown = json.loads(run(project, "dvc", "exp", "show", "--json"))
+    found = {}
+    for revision in shown:
+        for experiment in revision.get("experiments") or []:
+            data = experiment["revs"][0]["data"]
+            seed = data["params"]["params.yaml"]["data"]["split"]["seed"]
+            found[seed] = data["metrics"]["reports/metrics.json"]["data"]["rmse"]
+            name = experiment["name"]
+            assert f"concat_ws('|', '{seed}'" in run(project, "git", "show", f"{name}:weights/labels.sql")
+    assert sorted(found) == [1, 2, 3]
+    assert len(set(found.values())) == 3
+
+
+def test_a_misspelt_key_of_an_experiment_fails_in_the_first_stage(project: Path) -> None:
+    output = run(project, "dvc", "exp", "run", "-S", "+model.lightgbm.params.num_leavs=4", fails=True)
+    assert set(ran(output)) == {"generate"}
+    assert re.search(r"params\.yaml:\d+: model\.lightgbm\.params\.num_leavs", output)
+    assert "did you mean 'num_leaves'?" in output
+
+
+STAGES = ("generate", "collect", "process", "features", "train@lightgbm", "evaluate", "package", "release", "report")
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_a_killed_stage_leaves_nothing_that_passes_for_finished(project: Path, stage: str) -> None:
+    finished = {path: path.read_bytes() for path in (project / "reports").rglob("*.json")}
+    victim = subprocess.Popen(
+        ["dvc", "repro", "--force", "--single-item", stage],
+        cwd=project,
+        env={**os.environ, "PATH": f"{SCRIPTS}{os.pathsep}{os.environ['PATH']}"},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    time.sleep(1.6)
+    os.killpg(victim.pid, signal.SIGKILL)
+    victim.wait()
+    for lock in (project / ".dvc/tmp").glob("*lock"):
+        lock.unlink()
+    run(project, "dvc", "repro")
+    assert {path: path.read_bytes() for path in (project / "reports").rglob("*.json")} == finished
+    assert run(project, "git", "status", "--porcelain") == ""
