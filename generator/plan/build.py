@@ -5,8 +5,9 @@ from collections.abc import Iterator
 import yaml
 
 from generator.code import Code
+from generator.plan.explore import explore_plan
 from generator.plan.models import candidate_plan, evaluate_plan, features_plan, metrics_plan
-from generator.plan.service import monitor_plan, package_plan, release_plan, service_plan
+from generator.plan.service import monitor_plan, package_plan, gate_plan, service_plan
 from generator.plan.stages import sections, stages
 from generator.plan.tables import collect_plan, define_plan, labels_plan, process_plan
 from generator.plan.tests import tests_plan
@@ -44,6 +45,13 @@ def _modules(project: Project) -> Iterator[tuple[str, str, object]]:
     yield "process.py", "", process
     yield "labels.sql", "", labels_plan(project)
     yield "define.py", "", define_plan(project)
+    explore = explore_plan(project)
+    yield "explore.sql", "", explore
+    yield "explore.py", "", explore
+    for name in ("__init__", "sample", "profile", "relations", "suspicions", "models", "study", "hypotheses", "page"):
+        yield f"exploration/{name}.py", "", explore
+    for name in ("page.py", "page.html", "page.css"):
+        yield name, "", None
     if project.config.problem.use == "descriptive":
         return
     features = features_plan(project)
@@ -76,8 +84,11 @@ def _modules(project: Project) -> Iterator[tuple[str, str, object]]:
     if service.log:
         yield "service/log.py", "", service
     yield "bundles.py", "", service
+    yield "parity.py", "", None
     yield "package.py", "", package_plan(project)
-    yield "release.py", "", release_plan(project)
+    yield "gate.py", "", gate_plan(project)
+    yield "release.py", "", None
+    yield "drift.py", "", None
     yield "monitor.py", "", monitor_plan(project)
     tests = tests_plan(project)
     for name in (

@@ -71,6 +71,13 @@ def _stages(project: Project, watched: tuple[str, ...]) -> Iterator[Stage]:
         params=("engine", "problem", "project.title"),
         outs=(f"{REPORTS}/brief.json", f"{REPORTS}/brief.md"),
     )
+    looks = (f"{package}/page.css", f"{package}/page.html")
+    yield module(
+        "explore",
+        deps=(table, labels, f"{package}/explore.sql", *looks),
+        params=("engine", "explore", "project.title"),
+        outs=(f"{REPORTS}/exploration.json", f"{REPORTS}/explore.html"),
+    )
     if config.problem.use == "descriptive":
         return
     yield module(

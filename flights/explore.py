@@ -1,0 +1,57 @@
+"""Look at the training rows: profile, relations to the target, warnings, hypotheses; write reports/explore.html."""
+
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from flights.engine import connect
+from flights.exploration.hypotheses import judge
+from flights.exploration.page import exploration_page
+from flights.exploration.profile import profile
+from flights.exploration.relations import MEASURE, relations
+from flights.exploration.sample import INPUTS, OUTCOMES, encode, encode_target
+from flights.exploration.suspicions import suspicions
+from flights.outputs import new_file, write_json
+from flights.settings import setting
+
+LABELS = Path(__file__).with_name("labels.sql")
+SQL = Path(__file__).with_name("explore.sql")
+SAMPLE = "FROM training ORDER BY md5(concat($seed, '|', __row)), __row LIMIT $rows"
+SUMMARY = Path("reports/exploration.json")
+PAGE = Path("reports/explore.html")
+
+
+def look(database: duckdb.DuckDBPyConnection) -> dict[str, Any]:
+    """Return everything that exploration finds."""
+    settings = setting("explore")
+    columns = profile(database.table("training"))
+    sample = database.sql(SAMPLE, params={"seed": settings["seed"], "rows": settings["rows"]}).to_arrow_table()
+    held_out, twins = database.table("twins").fetchall()[0]
+    parts, target = encode(sample, INPUTS), encode_target(sample)
+    related, outcomes = relations(parts, target), relations(encode(sample, OUTCOMES), target)
+    return {
+        "rows": {"training": len(database.table("training")), "sample": sample.num_rows, "holdout": held_out},
+        "measure": MEASURE,
+        "columns": columns,
+        "relations": related,
+        "outcomes": outcomes,
+        "warnings": suspicions(columns, related, settings["suspicious"], twins, held_out),
+        "hypotheses": judge(sample, parts, target),
+    }
+
+
+def main() -> None:
+    with connect() as database:
+        database.execute(LABELS.read_text(encoding="utf-8"))
+        database.execute(SQL.read_text(encoding="utf-8"))
+        found = look(database)
+    write_json(SUMMARY, found)
+    with new_file(PAGE) as file:
+        file.write_text(exploration_page(setting("project", "title"), found), encoding="utf-8")
+    for hypothesis in found["hypotheses"]:
+        print(f"{hypothesis['name']}: {hypothesis['verdict']}")
+
+
+if __name__ == "__main__":
+    main()
