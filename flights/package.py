@@ -7,15 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-import numpy as np
-import pyarrow as pa
 import yaml
 
-from flights.bundles import HOLDOUT, ask, held_rows
+from flights.bundles import held_rows
 from flights.columns import FEATURES
-from flights.encoding import encode, read_matrix
 from flights.outputs import new_folder, read_json, write_json
+from flights.parity import check
 from flights.scoring import baseline, lightgbm, linear
+from flights.service.batch import as_requests
 from flights.service.request import COLUMNS, FIELDS
 from flights.settings import setting
 
@@ -55,7 +54,6 @@ MODELS = Path("models")
 EVALUATION = Path("reports/evaluation.json")
 BUNDLE = Path("bundle")
 SUMMARY = Path("reports/package.json")
-PARITY_ROWS = 1_000
 
 
 def copy(source: Path, target: Path) -> None:
@@ -111,47 +109,13 @@ def seal(bundle: Path) -> str:
     return hashlib.sha256("".join(lines).encode()).hexdigest()
 
 
-def evenly(rows: int) -> np.ndarray:
-    """Return the places of at most PARITY_ROWS of ``rows`` rows, evenly chosen."""
-    return np.unique(np.linspace(0, rows - 1, PARITY_ROWS).astype(np.int64))
-
-
-def check_features(rows: np.ndarray, trained: np.ndarray, served: np.ndarray) -> None:
-    """Raise where a feature is not in the service what it is in training, naming the row and the feature."""
-    same = (trained == served) | (np.isnan(trained) & np.isnan(served))
-    if not same.all():
-        row, place = np.argwhere(~same)[0]
-        values = f"{trained[row, place]} in training and {served[row, place]} in the bundle"
-        raise ValueError(f"row {rows[row]} of {HOLDOUT}: {FEATURES[place]} is {values}")
-
-
-def check(bundle: Path, chosen: str, inputs: pa.Table) -> dict[str, Any]:
-    """Raise unless ``bundle`` scores rows of the holdout exactly as the candidate ``chosen`` does in a batch."""
-    encoders = read_json(DATA / "encoders.json")
-    matrix = read_matrix(HOLDOUT, encoders)
-    rows = evenly(len(matrix))
-    features, score = ask(bundle, inputs.take(rows))
-    check_features(rows, matrix[rows], encode(features, encoders))
-    expected = CANDIDATES[chosen].Model.load(MODELS / chosen).predict(matrix)[rows]
-    apart = np.abs(score - expected).reshape(len(rows), -1).max(axis=1)
-    if apart.max() > 0:
-        worst = apart.argmax()
-        raise ValueError(
-            f"row {rows[worst]} of {HOLDOUT}: the score is {expected[worst]}, in the bundle {score[worst]}"
-        )
-    return {"rows": len(rows), "largest_difference": float(apart.max())}
-
-
 def main() -> None:
     chosen = read_json(EVALUATION)["chosen"]
     with new_folder(BUNDLE) as bundle:
         fill(bundle, chosen)
-        inputs = held_rows(bundle)
-        (bundle / "example.json").write_bytes(
-            msgspec.json.format(msgspec.json.encode(inputs.slice(0, 1).to_pylist()[0]))
-        )
+        (bundle / "example.json").write_bytes(msgspec.json.format(as_requests(held_rows().slice(0, 1)).strip()))
         digest = seal(bundle)
-        parity = check(bundle, chosen, inputs)
+        parity = check(bundle, CANDIDATES[chosen].Model.load(MODELS / chosen))
     files = {file.relative_to(BUNDLE).as_posix(): file.stat().st_size for file in BUNDLE.rglob("*") if file.is_file()}
     summary = {"candidate": chosen, "digest": digest, "files": dict(sorted(files.items())), "parity": parity}
     write_json(SUMMARY, summary)

@@ -4,95 +4,17 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from flights.bundles import HOLDOUT, BundleError, ask, held_rows
+from flights.bundles import HOLDOUT, ask, held_rows
 from flights.encoding import read_target
-from flights.metrics import METRICS, PRIMARY, gain, interval, measure, resamples
+from flights.gate import compare, refusals
 from flights.outputs import new_folder, read_json, write_json
-from flights.settings import setting
 
-TRAIN = Path("data/train.parquet")
 ENCODERS = Path("data/encoders.json")
 BUNDLE = Path("bundle")
 PACKAGE = Path("reports/package.json")
 CHAMPION = Path("registry/champion.json")
 VERSIONS = Path("registry/versions")
 RELEASE = Path("reports/release.json")
-
-Gain = dict[str, Any]
-
-
-def no_skill(training: np.ndarray, rows: int) -> np.ndarray:
-    """Return the best prediction that looks at no feature, for ``rows`` rows: the base rate of ``training``."""
-    return np.full(rows, training.mean())
-
-
-def broken_guardrails(values: dict[str, float]) -> list[str]:
-    """Return the guardrails that ``values`` break, in words."""
-    broken = []
-    for name, bounds in setting("metrics", "guardrails").items():
-        value = values[name]
-        if value < bounds.get("min", value):
-            broken.append(f"{name} is {value:.4g}, and has to be at least {bounds['min']:g}")
-        if value > bounds.get("max", value):
-            broken.append(f"{name} is {value:.4g}, and has to be at most {bounds['max']:g}")
-    return broken
-
-
-def measured_gain(target: np.ndarray, new: np.ndarray, old: np.ndarray) -> Gain:
-    """Return how much better ``new`` is than ``old`` in the primary metric, with its interval: a paired bootstrap."""
-    settings, metric = setting("metrics", "bootstrap"), METRICS[PRIMARY]
-    drawn = [
-        gain(metric(target, new, weight), metric(target, old, weight))
-        for weight in resamples(len(target), settings["rounds"], settings["seed"])
-    ]
-    value = gain(metric(target, new), metric(target, old))
-    bounds = interval([value for value in drawn if np.isfinite(value)], settings["confidence"])
-    return {"metric": PRIMARY, "value": round(value, 6), "interval": [round(bound, 6) for bound in bounds]}
-
-
-def refusals(target: np.ndarray, score: np.ndarray, encoders: dict[str, Any]) -> list[str]:
-    """Return why the challenger must not be released, whatever the champion is like."""
-    values = measure(target, score)
-    unknown = [name for name in (PRIMARY, *setting("metrics", "guardrails")) if not np.isfinite(values[name])]
-    if unknown:
-        return [
-            f"{name} cannot be measured on the {len(target):,} rows of the holdout" for name in dict.fromkeys(unknown)
-        ]
-    reasons = broken_guardrails(values)
-    if setting("release", "beat_baseline"):
-        lead = measured_gain(target, score, no_skill(read_target(TRAIN, encoders), target.size))
-        if not lead["interval"][0] > 0:
-            reasons.append(f"no better than a prediction without skill, beyond the noise: {in_words(lead)}")
-    return reasons
-
-
-def in_words(lead: Gain) -> str:
-    """Return a gain as people read it."""
-    low, high = lead["interval"]
-    return f"{lead['metric']} {lead['value']:+.4g} ({low:+.4g} to {high:+.4g})"
-
-
-def compare(target: np.ndarray, score: np.ndarray, version: int) -> tuple[bool, list[str], Gain | None]:
-    """Return whether the challenger replaces the champion, why, and its gain over it on the same rows."""
-    folder = VERSIONS / str(version)
-    try:
-        _, champion = ask(folder, held_rows(folder))
-    except BundleError as error:
-        return True, [f"version {version} cannot score the rows of today: {error}"], None
-    if champion.shape != score.shape:
-        return True, [f"version {version} tells other classes apart"], None
-    if np.array_equal(champion, score):
-        return True, [f"scores every row as version {version} does; what is around the model is new"], None
-    lead, least = measured_gain(target, score, champion), setting("release", "min_gain")
-    if lead["interval"][0] > least:
-        return True, [f"better than version {version}: {in_words(lead)}"], lead
-    return (
-        False,
-        [f"within the noise: {in_words(lead)} over version {version}, where more than {least:g} is asked"],
-        lead,
-    )
 
 
 def next_version(champion: int, digest: str) -> int:
@@ -118,15 +40,15 @@ def judge(champion: dict[str, Any] | None, package: dict[str, Any]) -> dict[str,
     """Return the decision on the challenger: released, kept (the champion) or refused."""
     encoders = read_json(ENCODERS)
     target = read_target(HOLDOUT, encoders)
-    _, score = ask(BUNDLE, held_rows(BUNDLE))
+    _, score = ask(BUNDLE, held_rows())
     version, lead = champion["version"] if champion else 0, None
     reasons = refusals(target, score, encoders)
     decision = "refused"
     if not reasons and champion is None:
         decision, reasons = "released", ["there is no version yet"]
     elif not reasons:
-        better, reasons, lead = compare(target, score, version)
-        decision = "released" if better else "kept"
+        better, reason, lead = compare(target, score, VERSIONS / str(version))
+        decision, reasons = "released" if better else "kept", [reason]
     if decision == "released":
         version = next_version(version, package["digest"])
     outcome = {"decision": decision, "first": champion is None, "version": version}

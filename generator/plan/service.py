@@ -92,8 +92,8 @@ class PackagePlan:
 
 
 @dataclass(frozen=True)
-class ReleasePlan:
-    """What ``release.py`` needs."""
+class GatePlan:
+    """What ``gate.py`` needs."""
 
     no_skill_template: str
     no_skill_arguments: Code
@@ -153,11 +153,11 @@ def package_plan(project: Project) -> PackagePlan:
     )
 
 
-def release_plan(project: Project) -> ReleasePlan:
+def gate_plan(project: Project) -> GatePlan:
     """Plan the reference that a released model has to beat."""
     task = TASKS[project.config.problem.task]
     classes = ', len(encoders["classes"])' if task.classes else ""
-    return ReleasePlan(f"package/release/{task.name}.py.jinja", Code(classes))
+    return GatePlan(f"package/gate/{task.name}.py.jinja", Code(classes))
 
 
 def monitor_plan(project: Project) -> MonitorPlan:

@@ -1,0 +1,93 @@
+"""Judge a challenger: does it keep the guardrails, has it skill, and is it better than the champion beyond the noise?"""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from flights.bundles import BundleError, ask, held_rows
+from flights.encoding import read_target
+from flights.metrics import METRICS, PRIMARY, gain, interval, measure, resamples
+from flights.settings import setting
+
+TRAIN = Path("data/train.parquet")
+
+Gain = dict[str, Any]
+
+
+def no_skill(training: np.ndarray, rows: int) -> np.ndarray:
+    """Return the best prediction that looks at no feature, for ``rows`` rows: the base rate of ``training``."""
+    return np.full(rows, training.mean())
+
+
+def broken_guardrails(values: dict[str, float]) -> list[str]:
+    """Return the guardrails that ``values`` break, in words."""
+    broken = []
+    for name, bounds in setting("metrics", "guardrails").items():
+        value = values[name]
+        if value < bounds.get("min", value):
+            broken.append(f"{name} is {value:.4g}, and has to be at least {bounds['min']:g}")
+        if value > bounds.get("max", value):
+            broken.append(f"{name} is {value:.4g}, and has to be at most {bounds['max']:g}")
+    return broken
+
+
+def resampled(target: np.ndarray, score: np.ndarray) -> list[float]:
+    """Return the primary metric on each resample of the rows, which are the same for every score."""
+    settings, metric = setting("metrics", "bootstrap"), METRICS[PRIMARY]
+    # Rows in the order of their scores, so that metrics which rank them have nothing left to sort.
+    order = np.argsort(score.reshape(len(score), -1)[:, 0], kind="stable")
+    target, score = target[order], score[order]
+    weights = resamples(len(target), settings["rounds"], settings["seed"])
+    return [metric(target, score, weight[order]) for weight in weights]
+
+
+def measured_gain(target: np.ndarray, new: np.ndarray, old: np.ndarray) -> Gain:
+    """Return how much better ``new`` is than ``old`` in the primary metric, with its interval: a paired bootstrap."""
+    value = gain(METRICS[PRIMARY](target, new, None), METRICS[PRIMARY](target, old, None))
+    drawn = [gain(*pair) for pair in zip(resampled(target, new), resampled(target, old), strict=True)]
+    known = [value for value in drawn if np.isfinite(value)]
+    bounds = interval(known, setting("metrics", "bootstrap", "confidence"))
+    return {"metric": PRIMARY, "value": round(value, 6), "interval": [round(bound, 6) for bound in bounds]}
+
+
+def refusals(target: np.ndarray, score: np.ndarray, encoders: dict[str, Any]) -> list[str]:
+    """Return why the challenger must not be released, whatever the champion is like."""
+    values = measure(target, score)
+    unknown = [name for name in (PRIMARY, *setting("metrics", "guardrails")) if not np.isfinite(values[name])]
+    if unknown:
+        return [
+            f"{name} cannot be measured on the {len(target):,} rows of the holdout" for name in dict.fromkeys(unknown)
+        ]
+    reasons = broken_guardrails(values)
+    if setting("release", "beat_baseline"):
+        lead = measured_gain(target, score, no_skill(read_target(TRAIN, encoders), target.size))
+        if not lead["interval"][0] > 0:
+            reasons.append(f"no better than a prediction without skill, beyond the noise: {in_words(lead)}")
+    return reasons
+
+
+def in_words(lead: Gain) -> str:
+    """Return a gain as people read it."""
+    low, high = lead["interval"]
+    return f"{lead['metric']} {lead['value']:+.4g} ({low:+.4g} to {high:+.4g})"
+
+
+def compare(target: np.ndarray, score: np.ndarray, folder: Path) -> tuple[bool, str, Gain | None]:
+    """Return whether the challenger replaces the champion in ``folder``, why, and its gain over it on the same rows."""
+    version = f"version {folder.name}"
+    try:
+        _, champion = ask(folder, held_rows())
+    except BundleError as error:
+        return True, f"{version} cannot score the rows of today: {error}", None
+    if champion.shape != score.shape:
+        return True, f"{version} tells other classes apart", None
+    if np.array_equal(champion, score):
+        return True, f"scores every row as {version} does; what is around the model is new", None
+    lead, least = measured_gain(target, score, champion), setting("release", "min_gain")
+    low, high = lead["interval"]
+    if low > least:
+        return True, f"better than {version}: {in_words(lead)}", lead
+    if low > 0:
+        return False, f"better than {version}, but not by more than {least:g}: {in_words(lead)}", lead
+    return False, f"{'worse than' if high < 0 else 'within the noise of'} {version}: {in_words(lead)}", lead
