@@ -17,7 +17,7 @@ TERMS = {
     "Decided": "3 hours before `departure`; nothing later is used.",
     "Outcome": "known 12 hours after it.",
     "Decision": "warn the passengers, where that is expected to pay.",
-    "Payoffs": "acting brings +320 USD when the target is true and -110 when it is not; passing brings +0 and +0.",
+    "Payoffs": "acting brings +320 USD if the target is true, else -110; passing brings +0 and +0.",
 }
 
 

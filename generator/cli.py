@@ -33,6 +33,9 @@ runs again. `ninefold run` does the same and goes on by itself when an edit chan
 """,
 )
 console = Console(stderr=True, soft_wrap=True, highlight=False)
+CONFLICT_HELP = """\
+Files in conflict were edited by hand, and conf/ now changes the same lines; nothing was written.
+Undo the edit in the lines that clash, or move the file away, then run `ninefold generate` again."""
 Overrides = Annotated[
     list[str] | None, typer.Argument(help="Hydra overrides, as in `split=at_random metrics.primary=brier`.")
 ]
@@ -59,12 +62,7 @@ def generate(
     if check:
         raise typer.Exit(_report(changes))
     before = stage_names(project)
-    _list(changes)
-    try:
-        apply(changes, tree, project)
-    except MergeConflictError as error:
-        console.print(_conflict_help(error), markup=False)
-        raise typer.Exit(1) from error
+    _bring(changes, tree, project)
     _stop_when_stages_changed(before, stage_names(project), changes)
 
 
@@ -86,13 +84,7 @@ def run(context: typer.Context, project: Folder = Path()) -> None:
     Whatever follows goes to DVC. Examples: `ninefold run`, `ninefold run train`, `ninefold run --force evaluate`.
     """
     tree = _tree(project, [])
-    changes = compare(tree, project)
-    _list(changes)
-    try:
-        apply(changes, tree, project)
-    except MergeConflictError as error:
-        console.print(_conflict_help(error), markup=False)
-        raise typer.Exit(1) from error
+    _bring(compare(tree, project), tree, project)
     raise typer.Exit(
         subprocess.run([sys.executable, "-m", "dvc", "repro", *context.args], cwd=project, check=False).returncode
     )
@@ -136,18 +128,16 @@ def _report(changes: tuple[Change, ...]) -> int:
     return 1 if different else 0
 
 
-def _list(changes: tuple[Change, ...]) -> None:
+def _bring(changes: tuple[Change, ...], tree: Tree, project: Path) -> None:
+    """Make ``changes`` on disk, listing them; exit with help when one is a conflict."""
     for change in changes:
         if change.status != "identical":
             console.print(f"{change.status:>9}  {change.path}", markup=False)
-
-
-def _conflict_help(error: MergeConflictError) -> str:
-    files = "\n".join(f" conflict  {path}" for path in error.paths)
-    return (
-        f"{files}\nThese files were edited by hand, and conf/ now changes the same lines; nothing was written.\n"
-        "Undo the edit in the lines that clash, or move the file away, then run `ninefold generate` again."
-    )
+    try:
+        apply(changes, tree, project)
+    except MergeConflictError as error:
+        console.print(CONFLICT_HELP, markup=False)
+        raise typer.Exit(1) from error
 
 
 def _stop_when_stages_changed(before: dict[str, str], after: dict[str, str], changes: tuple[Change, ...]) -> None:

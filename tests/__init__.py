@@ -1,0 +1,1 @@
+"""Tests of Ninefold: of its parts, of what it renders, and of rendered projects that run."""

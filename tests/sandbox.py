@@ -3,10 +3,15 @@
 import os
 import re
 import shutil
+import socket
 import subprocess
 import sys
-from collections.abc import Mapping
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
+
+import httpx
 
 from generator.compose import compose
 from generator.plan import plan
@@ -54,11 +59,11 @@ def start(case: str, target: Path) -> Path:
 
 def run(folder: Path, *command: str, env: Mapping[str, str] | None = None, fails: bool = False) -> str:
     """Run ``command`` in ``folder`` and return all it printed; it has to succeed, or to fail where ``fails``."""
-    path = f"{SCRIPTS}{os.pathsep}{os.environ['PATH']}"
+    path = {"PATH": f"{SCRIPTS}{os.pathsep}{os.environ['PATH']}", "DVC_NO_ANALYTICS": "1"}
     done = subprocess.run(
         command,
         cwd=folder,
-        env={**os.environ, "PATH": path, "DVC_NO_ANALYTICS": "1", **(env or {})},
+        env={**os.environ, **path, **(env or {})},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -66,6 +71,36 @@ def run(folder: Path, *command: str, env: Mapping[str, str] | None = None, fails
     )
     assert bool(done.returncode) == fails, f"{' '.join(command)} ended with {done.returncode}:\n{done.stdout}"
     return done.stdout
+
+
+@contextmanager
+def serve(bundle: Path, package: str, python: str = sys.executable) -> Iterator[httpx.Client]:
+    """Start the service in the folder ``bundle`` with ``python`` and yield a client of it, once it answers."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [python, "-E", "-m", f"{package}.service", "--port", str(port)]
+    with (
+        subprocess.Popen(command, cwd=bundle, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as server,
+        httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=10) as client,
+    ):
+        try:
+            _wait(client, server)
+            yield client
+        finally:
+            server.terminate()
+
+
+def _wait(client: httpx.Client, server: subprocess.Popen[str]) -> None:
+    """Return once the service answers; fail with what it printed when it ends instead."""
+    for _ in range(200):
+        try:
+            client.get("/health")
+            return
+        except httpx.TransportError:
+            assert server.poll() is None, server.communicate()[0]
+            time.sleep(0.1)
+    raise AssertionError("the service did not answer within 20 seconds")
 
 
 def commit(folder: Path, message: str) -> None:

@@ -22,7 +22,7 @@ EDITS = {
 
 @pytest.fixture(scope="module")
 def before() -> Tree:
-    """The project as it is."""
+    """Return the project as it is."""
     return tree(CASE)
 
 

@@ -107,7 +107,9 @@ def values(words: dict[str, str]) -> dict[str, Any]:
             },
         },
         "features": {
-            words["feature"]: f"coalesce({column['number']}, 0) + length({column['category']} || {literal(words['value'])})",
+            words[
+                "feature"
+            ]: f"coalesce({column['number']}, length({column['category']} || {literal(words['value'])}))",
             words["category"]: column["category"],
             words["looked_up"]: {"lookup": f"other.{words['reading']}", "by": identifier(words["category"])},
         },
@@ -159,7 +161,7 @@ def shape(path: str, text: str) -> Any:
 
 @pytest.fixture(scope="module")
 def harmless() -> dict[str, Any]:
-    """The shapes of the project when every word is harmless, though none is a Python name."""
+    """Return the shapes of the project when every word is harmless, though none is a Python name."""
     return {path: shape(path, text) for path, text in rendered({word: f"plain {word}" for word in WORDS}).items()}
 
 

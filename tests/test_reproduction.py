@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 import yaml
 
@@ -20,7 +21,7 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A project that has been run to the end, for tests to copy."""
+    """Make a project that has been run to the end, for tests to copy."""
     folder = start("weights", tmp_path_factory.mktemp("made") / "weights")
     run(folder, "dvc", "repro")
     commit(folder, "Run")
@@ -29,7 +30,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def project(made: Path, tmp_path: Path) -> Iterator[Path]:
-    """A copy of the project that has been run, all of its own."""
+    """Yield a copy of the project that has been run, all of the test's own."""
     folder = tmp_path / "weights"
     shutil.copytree(made, folder, symlinks=True)
     yield folder
@@ -119,13 +120,12 @@ def test_a_queue_of_three_tests_three_splits(project: Path) -> None:
     assert status.count("Success") == 3, status
     shown = json.loads(run(project, "dvc", "exp", "show", "--json"))
     found = {}
-    for revision in shown:
-        for experiment in revision.get("experiments") or []:
-            data = experiment["revs"][0]["data"]
+    for commit_ in shown:
+        for experiment in commit_.get("experiments") or []:
+            revision, data = experiment["revs"][0]["rev"], experiment["revs"][0]["data"]
             seed = data["params"]["params.yaml"]["data"]["split"]["seed"]
             found[seed] = data["metrics"]["reports/metrics.json"]["data"]["rmse"]
-            name = experiment["name"]
-            assert f"concat_ws('|', '{seed}'" in run(project, "git", "show", f"{name}:weights/labels.sql")
+            assert f"concat_ws('|', '{seed}'" in run(project, "git", "show", f"{revision}:weights/labels.sql")
     assert sorted(found) == [1, 2, 3]
     assert len(set(found.values())) == 3
 
@@ -140,9 +140,8 @@ def test_a_misspelt_key_of_an_experiment_fails_in_the_first_stage(project: Path)
 STAGES = ("generate", "collect", "process", "features", "train@lightgbm", "evaluate", "package", "release", "report")
 
 
-@pytest.mark.parametrize("stage", STAGES)
-def test_a_killed_stage_leaves_nothing_that_passes_for_finished(project: Path, stage: str) -> None:
-    finished = {path: path.read_bytes() for path in (project / "reports").rglob("*.json")}
+def kill_within(project: Path, stage: str) -> None:
+    """Run ``stage`` and kill it, with DVC, a moment after its own process has started."""
     victim = subprocess.Popen(
         ["dvc", "repro", "--force", "--single-item", stage],
         cwd=project,
@@ -151,11 +150,32 @@ def test_a_killed_stage_leaves_nothing_that_passes_for_finished(project: Path, s
         stderr=subprocess.DEVNULL,
         start_new_session=True,
     )
-    time.sleep(1.6)
+    words = "ninefold" if stage == "generate" else f"weights.{stage.replace('@', '_')}"
+    own: list[psutil.Process] = []
+    while not own:
+        assert victim.poll() is None, "the stage ended before it could be killed"
+        family = psutil.Process(victim.pid).children(recursive=True)
+        own = [child for child in family if words in " ".join(child.cmdline())]
+    time.sleep(0.4)
+    for process in own:
+        process.kill()
     os.killpg(victim.pid, signal.SIGKILL)
     victim.wait()
     for lock in (project / ".dvc/tmp").glob("*lock"):
         lock.unlink()
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_a_killed_stage_leaves_nothing_that_passes_for_finished(project: Path, stage: str) -> None:
+    finished = {path: path.read_bytes() for path in (project / "reports").rglob("*.json")}
+    kill_within(project, stage)
     run(project, "dvc", "repro")
     assert {path: path.read_bytes() for path in (project / "reports").rglob("*.json")} == finished
     assert run(project, "git", "status", "--porcelain") == ""
+
+
+def test_dvc_shows_metrics_plots_experiments_and_the_graph(project: Path) -> None:
+    assert "rmse" in run(project, "dvc", "metrics", "show")
+    assert "predicted.json" in run(project, "dvc", "plots", "show", "--json", "--out", "drawn")
+    assert "model.lightgbm.params.num_leaves" in run(project, "dvc", "exp", "show", "--csv")
+    assert "train@lightgbm" in run(project, "dvc", "dag", "--dot")

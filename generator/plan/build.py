@@ -5,11 +5,16 @@ from collections.abc import Iterator
 import yaml
 
 from generator.code import Code
+from generator.plan.candidates import candidate_plan, evaluate_plan
+from generator.plan.collect import collect_plan
+from generator.plan.define import define_plan
 from generator.plan.explore import explore_plan
-from generator.plan.models import candidate_plan, evaluate_plan, features_plan, metrics_plan
-from generator.plan.service import monitor_plan, package_plan, gate_plan, service_plan
+from generator.plan.features import features_plan
+from generator.plan.labels import labels_plan
+from generator.plan.metrics import metrics_plan
+from generator.plan.process import process_plan
+from generator.plan.service import gate_plan, monitor_plan, package_plan, service_plan
 from generator.plan.stages import sections, stages
-from generator.plan.tables import collect_plan, define_plan, labels_plan, process_plan
 from generator.plan.tests import tests_plan
 from generator.plan.types import File, Plan, ProjectPlan
 from generator.plan.words import TASKS

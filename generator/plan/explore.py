@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from generator import sql
 from generator.code import Code, name, names
-from generator.plan.tables import ColumnPlan
+from generator.plan.select import ColumnPlan
 from generator.plan.words import TASKS
 from generator.project import Column, Project
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from generator import sql
 from generator.code import Code, name
-from generator.plan.models import Candidate, evaluate_plan, features_plan
+from generator.plan.candidates import Candidate, evaluate_plan
+from generator.plan.features import features_plan
 from generator.plan.words import TASKS
 from generator.project import Column, Feature, Project
 

@@ -7,7 +7,9 @@ from sqlglot import exp
 
 from generator import sql
 from generator.code import Code, name
-from generator.plan.models import LOWER_IS_BETTER, Candidate, evaluate_plan, features_plan
+from generator.plan.candidates import Candidate, evaluate_plan
+from generator.plan.features import features_plan
+from generator.plan.metrics import LOWER_IS_BETTER
 from generator.plan.service import ESCAPED, attribute_names, needed_columns, python_type
 from generator.plan.words import TASKS
 from generator.project import Project

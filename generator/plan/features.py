@@ -1,0 +1,73 @@
+"""Plan the features: joins of dimension tables, layers of expressions, the columns that models see."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from generator import sql
+from generator.code import Code, name
+from generator.plan.select import ColumnPlan, Join, Step, layers
+from generator.project import Column, Feature, Project
+from generator.schema.base import words
+
+
+@dataclass(frozen=True)
+class FeaturesPlan:
+    """What ``features.sql``, ``features.py`` and ``columns.py`` need."""
+
+    lookups: tuple[str, ...]
+    steps: tuple[Step, ...]
+    last_step: Code
+    selected: tuple[ColumnPlan, ...]
+    target: str
+    features: tuple[str, ...]
+    categories: tuple[str, ...]
+
+
+def features_plan(project: Project) -> FeaturesPlan:
+    """Plan the joins, the layers and the final selection of features."""
+    joins: dict[tuple[str, tuple[str, ...]], Join] = {}
+    looked_up = []
+    for feature in project.features:
+        if feature.dimension is not None:
+            join = joins.setdefault((feature.dimension, feature.by), _join(project, feature, joins.keys()))
+            looked_up.append(ColumnPlan(name(feature.name), sql=name(feature.column or "", join.alias)))
+    own = [
+        Column(item.name, "", item.type, "", item.sql, item.level)
+        for item in project.features
+        if item.sql and item.level
+    ]
+    first = Code("looked_up" if looked_up else "inputs")
+    steps = layers(own, first)
+    if looked_up:
+        steps = (Step(first, Code("inputs"), tuple(looked_up), Code("inputs.*"), tuple(joins.values())), *steps)
+    selected = tuple(ColumnPlan(name(item.name), sql=_final(item)) for item in project.features)
+    return FeaturesPlan(
+        tuple(dict.fromkeys(dimension for dimension, _ in joins)),
+        steps,
+        steps[-1].name if steps else first,
+        selected,
+        project.config.problem.target.name,
+        tuple(item.name for item in project.features),
+        tuple(item.name for item in project.features if item.encoding == "category"),
+    )
+
+
+def _final(feature: Feature) -> Code:
+    """Return a feature with an explicit type: what models see as a number is DOUBLE, a category VARCHAR."""
+    kind = "VARCHAR" if feature.encoding == "category" else "DOUBLE"
+    return name(feature.name) if feature.type == kind else Code(f"CAST({name(feature.name)} AS {kind})")
+
+
+def _join(project: Project, feature: Feature, taken: Iterable[tuple[str, tuple[str, ...]]]) -> Join:
+    dimension = next(item for item in project.dimensions if item.name == feature.dimension)
+    count = sum(1 for other, _ in taken if other == dimension.name)
+    alias = dimension.name if not count else f"{dimension.name}_{count + 1}"
+    conditions = [
+        f"{name(key, alias)} = {sql.render(sql.rename(sql.parse(by), str, 'inputs'))}"
+        for key, by in zip(dimension.key, feature.by, strict=True)
+    ]
+    decide_before = project.config.problem.decide_before
+    if dimension.known_at and project.time and decide_before:
+        moment = f"{name(project.time.name, 'inputs')} - INTERVAL '{words(decide_before)}'"
+        conditions.append(f"{name(dimension.known_at, alias)} <= {moment}")
+    return Join(name(dimension.name), name(alias), bool(count), Code(" AND ".join(conditions)))

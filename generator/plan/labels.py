@@ -1,0 +1,66 @@
+"""Plan the labelled rows: the target, and the part of the data each row belongs to."""
+
+from dataclasses import dataclass
+
+from generator.code import Code, name, text
+from generator.plan.select import NOTHING
+from generator.project import Project
+from generator.schema.split import AtRandom, ByTime
+
+
+@dataclass(frozen=True)
+class LabelsPlan:
+    """What ``labels.sql`` needs: the target, and how rows are split."""
+
+    table: Code
+    target: Code
+    split_template: str
+    holdout: Code
+    validation: Code
+    time: Code = NOTHING
+    seed: Code = NOTHING
+    row_key: Code = NOTHING
+    strata: Code = NOTHING
+    more_strata: Code = NOTHING
+
+
+def labels_plan(project: Project) -> LabelsPlan:
+    """Plan the labelled rows and their split."""
+    table, target = Code(project.config.data.table), Code(project.target.sql)
+    split = project.config.split
+    if isinstance(split, ByTime):
+        return _labels_by_time(project, table, target, split)
+    return _labels_at_random(project, table, target, split)
+
+
+def _labels_by_time(project: Project, table: Code, target: Code, split: ByTime) -> LabelsPlan:
+    assert project.time is not None
+    dated = split.holdout_from is not None
+    return LabelsPlan(
+        table,
+        target,
+        f"package/split/{'time_from' if dated else 'time_share'}.sql.jinja",
+        holdout=Code(f"TIMESTAMP '{split.holdout_from}'" if dated else repr(round(1 - split.holdout, 6))),
+        validation=_later_than(split.validation),
+        time=name(project.time.name),
+    )
+
+
+def _labels_at_random(project: Project, table: Code, target: Code, split: AtRandom) -> LabelsPlan:
+    keys = [column.name for column in project.with_role("key")] or ["__row"]
+    stratified = project.config.problem.task != "regression"
+    return LabelsPlan(
+        table,
+        target,
+        "package/split/random.sql.jinja",
+        holdout=Code(repr(split.holdout)),
+        validation=_later_than(split.validation),
+        seed=text(str(split.seed)),
+        row_key=Code(", ".join(f"CAST({name(key)} AS VARCHAR)" for key in keys)),
+        strata=Code("PARTITION BY __target " if stratified else ""),
+        more_strata=Code(", __target" if stratified else ""),
+    )
+
+
+def _later_than(share: float) -> Code:
+    return Code(f"__order >= {round(1 - share, 6)!r}")

@@ -1,0 +1,152 @@
+"""Plan the processing: typed and derived columns, the rules that rows must keep, the contract."""
+
+from dataclasses import dataclass
+
+from generator.code import Code, name, names, text
+from generator.plan.select import NOTHING, ColumnPlan, Step, layers
+from generator.project import Column, Project
+
+ALLOWED = 0.1
+"""Share of rows that may break a rule every table has, before ``process`` stops."""
+
+
+@dataclass(frozen=True)
+class RulePlan:
+    """A rule as ``process.sql`` judges and counts it."""
+
+    label: Code
+    source: Code
+    source_label: Code
+    otherwise: Code
+    at_most: Code
+    broken: Code
+    expect: Code = NOTHING
+    reason: Code = NOTHING
+
+
+@dataclass(frozen=True)
+class TablePlan:
+    """One source on its way to a typed table."""
+
+    name: Code
+    label: Code
+    read: tuple[ColumnPlan, ...]
+    steps: tuple[Step, ...]
+    last_step: Code
+    refusals: tuple[RulePlan, ...]
+    unique: Code
+    kept: tuple[ColumnPlan, ...]
+    numbered: bool
+
+
+@dataclass(frozen=True)
+class ProcessPlan:
+    """What ``process.sql`` and ``process.py`` need."""
+
+    tables: tuple[TablePlan, ...]
+    rules: tuple[RulePlan, ...]
+    keys: dict[str, str]
+    roles: dict[str, dict[str, str]]
+
+
+def process_plan(project: Project) -> ProcessPlan:
+    """Plan the typed tables, the rules their rows must keep, and the contract."""
+    tables = tuple(_table(project, label) for label in project.config.data.sources)
+    roles: dict[str, dict[str, str]] = {label: {} for label in project.config.data.sources}
+    roles[project.config.data.table] = {column.name: column.role for column in project.columns}
+    keys = {dimension.name: str(names(dimension.key)) for dimension in project.dimensions if dimension.key}
+    return ProcessPlan(tables, _rules(project, tables), keys, roles)
+
+
+def _table(project: Project, label: str) -> TablePlan:
+    main = label == project.config.data.table
+    dimension = next((item for item in project.dimensions if item.name == label), None)
+    if dimension is not None:
+        columns = [Column(column, column, kind, "lookup", None, 0) for column, kind in dimension.columns]
+    else:
+        columns = list(project.columns)
+    read = tuple(
+        ColumnPlan(
+            name(column.name),
+            sql=_cast(column, text_already=project.config.data.sources[label].format == "csv"),
+            source=name(column.source),
+            type=Code(column.type),
+            misfit=text(f"{column.name} is not {_article(column.type)}") if column.type != "VARCHAR" else Code(""),
+        )
+        for column in columns
+        if column.sql is None
+    )
+    steps = layers(columns, Code("typed"))
+    rules = [rule for rule in project.rules if rule.source == label]
+    refusals = [
+        _refusal(rule.name, rule.expect, f"breaks {rule.name}") for rule in rules if rule.otherwise == "quarantine"
+    ]
+    if main and project.time:
+        time = name(project.time.name)
+        refusals.append(_refusal("time_is_known", f"{time} IS NOT NULL", f"{project.time.name} is missing"))
+    clears = {column: rule for rule in rules for column in rule.clear}
+    kept = [
+        ColumnPlan(
+            name(column.name),
+            sql=Code(f"CASE WHEN NOT ({clears[column.name].expect}) THEN NULL ELSE {name(column.name)} END")
+            if column.name in clears
+            else name(column.name),
+        )
+        for column in columns
+        if column.role != "drop"
+    ]
+    keys = project.with_role("key", "time") if main and project.with_role("key") else ()
+    return TablePlan(
+        Code(label),
+        text(label),
+        read,
+        steps,
+        steps[-1].name if steps else Code("typed"),
+        tuple(refusals),
+        names(column.name for column in keys),
+        tuple(kept),
+        numbered=main,
+    )
+
+
+def _cast(column: Column, text_already: bool) -> Code:
+    """Return a raw column as its declared type; what does not fit becomes NULL, and its row is refused."""
+    source = name(column.source)
+    return source if text_already and column.type == "VARCHAR" else Code(f"TRY_CAST({source} AS {column.type})")
+
+
+def _article(kind: str) -> str:
+    return {
+        "BOOLEAN": "true or false",
+        "BIGINT": "a whole number",
+        "DOUBLE": "a number",
+        "DATE": "a date",
+        "TIMESTAMP": "a timestamp",
+    }[kind]
+
+
+def _refusal(label: str, expect: str, reason: str) -> RulePlan:
+    nothing = Code("")
+    return RulePlan(Code(label), nothing, nothing, nothing, nothing, nothing, Code(expect), text(reason))
+
+
+def _rules(project: Project, tables: tuple[TablePlan, ...]) -> tuple[RulePlan, ...]:
+    """Return every rule with the condition that counts the rows that break it, the built-in rules first."""
+    rules = []
+    for table in tables:
+        if any(column.misfit for column in table.read):
+            rules.append(_counted("fits_its_types", table.name, "quarantine", ALLOWED, "__misfits <> ''"))
+        if table.numbered and project.time:
+            broken = f"{name(project.time.name)} IS NULL"
+            rules.append(_counted("time_is_known", table.name, "quarantine", ALLOWED, broken))
+        if table.unique:
+            broken = "__reasons LIKE '%the key is already taken%'"
+            rules.append(_counted("key_is_unique", table.name, "quarantine", ALLOWED, broken))
+    for rule in project.rules:
+        at_most = 0.0 if rule.otherwise == "fail" else rule.at_most
+        rules.append(_counted(rule.name, rule.source, rule.otherwise, at_most, f"NOT ({rule.expect})"))
+    return tuple(rules)
+
+
+def _counted(label: str, source: str, otherwise: str, at_most: float, broken: str) -> RulePlan:
+    return RulePlan(text(label), Code(source), text(source), text(otherwise), Code(repr(at_most)), Code(broken))
