@@ -2,6 +2,7 @@
 
 import html
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from string import Template
 
@@ -14,6 +15,16 @@ class Html(str):
     """Markup that is shown as it stands; any other text is escaped on its way into a page."""
 
     __slots__ = ()
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of the lifecycle as the report tells it: ``fact`` is the one thing to know of it."""
+
+    name: str
+    title: str
+    fact: str
+    body: Html
 
 
 def join(parts: Iterable[object]) -> Html:
@@ -63,6 +74,11 @@ def facts(pairs: Mapping[str, object]) -> Html:
 def code(text: object) -> Html:
     """Return ``text`` as code."""
     return element("code", text)
+
+
+def marked(text: str) -> Html:
+    """Return ``text`` with what stands between backticks as code."""
+    return join(code(part) if place % 2 else part for place, part in enumerate(text.split("`")))
 
 
 def badge(text: str, tone: str = "plain") -> Html:
@@ -119,9 +135,24 @@ def figure(title: str, picture: Html, reading: str) -> Html:
 
 
 def section(name: str, mark: object, title: str, *inner: object) -> Html:
-    """Return a section that links to ``#name`` find, with its mark and title beside what it holds."""
+    """Return a section that ``#name`` leads to, with its mark and title beside what it holds."""
     head = element("header", element("span", mark, class_="mark"), element("h2", title))
     return element("section", head, element("div", *inner, class_="content"), id=name)
+
+
+def steps(told: Sequence[Step]) -> Html:
+    """Return the steps as a line of numbered stops that link to their sections."""
+    stops = [
+        element(
+            "a",
+            element("span", place, class_="mark"),
+            element("strong", step.title),
+            element("small", step.fact),
+            href=f"#{step.name}",
+        )
+        for place, step in enumerate(told, start=1)
+    ]
+    return element("nav", element("ol", *(element("li", stop) for stop in stops), class_="steps"), aria_label="Steps")
 
 
 def page(title: str, *inner: object) -> str:

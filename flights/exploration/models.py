@@ -8,10 +8,10 @@ from sklearn.linear_model import LogisticRegression
 
 from flights.settings import setting
 
-ROUNDS = 300
+ROUNDS = 200
 PATIENCE = 15
 SETTINGS = {
-    "learning_rate": 0.1,
+    "learning_rate": 0.15,
     "feature_fraction": 0.6,
     "cat_smooth": 50,
     "cat_l2": 20,

@@ -13,6 +13,7 @@ from generator.plan.features import features_plan
 from generator.plan.labels import labels_plan
 from generator.plan.metrics import metrics_plan
 from generator.plan.process import process_plan
+from generator.plan.report import report_plan
 from generator.plan.service import gate_plan, monitor_plan, package_plan, service_plan
 from generator.plan.stages import sections, stages
 from generator.plan.tests import tests_plan
@@ -57,6 +58,10 @@ def _modules(project: Project) -> Iterator[tuple[str, str, object]]:
         yield f"exploration/{name}.py", "", explore
     for name in ("page.py", "page.html", "page.css"):
         yield name, "", None
+    report = report_plan(project)
+    yield "report.py", "", report
+    for path in (*(f"sections/{name}.py" for name in ("__init__", "tiles", *report.sections)), *report.parts):
+        yield path, "", report
     if project.config.problem.use == "descriptive":
         return
     features = features_plan(project)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from generator.plan.report import report_inputs
 from generator.plan.types import Stage
 from generator.project import Project
 
@@ -78,7 +79,11 @@ def _stages(project: Project, watched: tuple[str, ...]) -> Iterator[Stage]:
         params=("engine", "explore", "project.title"),
         outs=(f"{REPORTS}/exploration.json", f"{REPORTS}/explore.html"),
     )
+    told = tuple(f"{REPORTS}/{name}.json" for name in report_inputs(project))
+    page = (f"{REPORTS}/index.html",)
     if config.problem.use == "descriptive":
+        deps = (*told, "data/quarantine.parquet", *looks)
+        yield module("report", deps=deps, params=("metrics",), outs=page)
         return
     yield module(
         "features",
@@ -133,4 +138,10 @@ def _stages(project: Project, watched: tuple[str, ...]) -> Iterator[Stage]:
         deps=("registry", "logs", "data/holdout.parquet", table),
         params=("monitor",),
         metrics=(f"{REPORTS}/monitor.json",),
+    )
+    yield module(
+        "report",
+        deps=(*told, "data/quarantine.parquet", "data/encoders.json", "models", f"{REPORTS}/plots", *looks),
+        params=("metrics", "features", "service", *decision),
+        outs=page,
     )

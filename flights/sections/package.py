@@ -1,0 +1,34 @@
+"""Step 8: what is in the bundle, that it scores as training does, and how to start it."""
+
+from typing import Any
+
+from flights.page import Step, badge, code, element, facts, join, number, table
+
+START = """cd bundle
+pip install -r requirements.txt
+python -m flights.service
+curl -d @example.json http://{host}:{port}/predict"""
+
+
+def package(found: dict[str, Any], service: dict[str, Any]) -> Step:
+    """Return the section of the package."""
+    size, parity = sum(found["files"].values()), found["parity"]
+    exact = (
+        badge("exact", "good")
+        if not parity["largest_difference"]
+        else badge(f"apart by {number(parity['largest_difference'])}", "bad")
+    )
+    told = {
+        "Model": found["candidate"],
+        "Parity": join([exact, f" {number(parity['rows'])} held-out rows, scored in a batch and by the bundle"]),
+        "Size": f"{len(found['files'])} files, {number(size)} bytes",
+        "Digest": code(found["digest"]),
+    }
+    rows = [(code(name), number(count)) for name, count in found["files"].items()]
+    body = join([
+        facts(told),
+        element("h3", "Start it"),
+        element("pre", code(START.format(host=service["host"], port=service["port"])), tabindex=0),
+        element("details", element("summary", f"All {len(rows)} files"), table(["file", "#bytes"], rows)),
+    ])  # fmt: skip
+    return Step("package", "Package", f"{len(rows)} files, {size / 1e6:.1f} MB", body)

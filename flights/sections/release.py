@@ -1,0 +1,52 @@
+"""Step 9: whether the bundle was released, and what has been seen of it since."""
+
+from typing import Any
+
+from flights.page import Html, Step, badge, between, code, element, facts, join, note, number, table
+
+DECISIONS = {"released": "good", "kept": "unsure", "refused": "bad"}
+STATES = {"quiet": "good", "alarm": "bad"}
+
+Found = dict[str, Any]
+
+
+def decided(found: Found) -> Html:
+    """Return what the gate decided, and why."""
+    told: dict[str, object] = {
+        "Decision": badge(found["decision"], DECISIONS[found["decision"]]),
+        "Because": join(element("div", reason) for reason in found["reasons"]) or "it passed the gate",
+        "In service": f"version {found['version']}" if found["version"] else "no version yet",
+        "Digest": code(found["digest"]),
+    }
+    if found["gain"]:
+        told["Gain"] = (
+            f"{found['gain']['metric']} {number(found['gain']['value'])} ({between(found['gain']['interval'])})"
+        )
+    return facts(told)
+
+
+def watched(found: Found) -> Html:
+    """Return what monitoring sees: its state, and the columns by how far they drifted."""
+    told = element("p", badge(found["status"], STATES.get(found["status"], "plain")), " ", found["statement"])
+    rows = [
+        (
+            code(column["name"]),
+            number(column["drift"]),
+            number(column["threshold"]),
+            badge("alarm", "bad") if column["alarm"] else "",
+        )
+        for column in sorted(found["columns"], key=lambda column: -column["drift"] / (column["threshold"] or 1))
+    ]
+    drift = (
+        table(["column", "#drift", "#threshold", ""], rows)
+        if rows
+        else note("Once predictions are logged, their drift is listed here.")
+    )
+    asked = [element("p", badge("retrain", "unsure"), " ", "; ".join(found["reasons"]))] if found["retrain"] else []
+    return join([element("h3", "Since then"), told, *asked, drift])
+
+
+def release(found: Found, monitor: Found) -> Step:
+    """Return the section of release and monitoring."""
+    state = f"version {found['version']}, {monitor['status']}" if found["version"] else found["decision"]
+    return Step("release", "Release", state, join([decided(found), watched(monitor)]))

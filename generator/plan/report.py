@@ -1,0 +1,181 @@
+"""Plan the report: which steps it tells of, which tiles and charts it shows, what each metric means."""
+
+from dataclasses import dataclass
+
+from generator.code import Code
+from generator.project import Project
+
+TITLES = {
+    "roc_auc": "ROC-AUC",
+    "roc_auc_ovr": "ROC-AUC, each class against the rest",
+    "average_precision": "Average precision",
+    "log_loss": "Log loss",
+    "brier": "Brier score",
+    "calibration_error": "Calibration error",
+    "accuracy": "Accuracy",
+    "macro_f1": "Macro F1",
+    "rmse": "Root mean squared error",
+    "mae": "Mean absolute error",
+    "r2": "R²",
+}
+MEANINGS = {
+    "roc_auc": "The chance that a random positive row scores higher than a random negative one. 0.5 is guessing, 1 is perfect.",
+    "roc_auc_ovr": "The chance that a row of a class scores higher for it than a row of another, on average over the classes.",
+    "average_precision": "How many of those flagged are positive, averaged over every share of positives found. Guessing gives "
+    "the base rate.",
+    "log_loss": "The mean surprise at what happened, given the forecast. Lower is better; 0 is a perfect forecast.",
+    "brier": "The mean squared error of the probability. Lower is better.",
+    "calibration_error": "How far, on average, forecasts are from how often it happens. Lower is better.",
+    "accuracy": "The share of rows whose likeliest class is the right one.",
+    "macro_f1": "The balance of precision and recall, averaged over the classes: small classes count as much as large ones.",
+    "rmse": "The typical error in units of the target; large errors weigh more. Lower is better.",
+    "mae": "The mean distance from the actual value, in units of the target. Lower is better.",
+    "r2": "The share of the target's variance that is explained. 0 is predicting the mean, 1 is perfect.",
+}
+
+
+@dataclass(frozen=True)
+class FigurePlan:
+    """A figure: its title, the call that draws it, and how to read it."""
+
+    title: str
+    call: Code
+    reading: str
+
+
+FIGURES = {
+    "binary": (
+        FigurePlan(
+            "ROC", Code('roc(found["roc"])'), "The further above the dashed line of guessing, the better it ranks."
+        ),
+        FigurePlan(
+            "Precision and recall",
+            Code('precision_recall(found["precision_recall"])'),
+            "How many of those flagged are positive, the more positives are to be found.",
+        ),
+        FigurePlan(
+            "Calibration",
+            Code('calibration(found["calibration"])'),
+            "Below the dashed line it promises too much, above too little.",
+        ),
+    ),
+    "multiclass": (
+        FigurePlan(
+            "Confusion",
+            Code('confusion(found["confusion"])'),
+            "Rows of each actual class by the class they were taken for; the diagonal is right.",
+        ),
+        FigurePlan(
+            "Confidence",
+            Code('confidence(found["confidence"])'),
+            "Below the dashed line it is surer than it should be, above less sure.",
+        ),
+    ),
+    "regression": (
+        FigurePlan(
+            "Predicted and actual", Code('predicted(found["predicted"])'), "On the dashed line a prediction is exact."
+        ),
+        FigurePlan(
+            "Errors",
+            Code('residuals(found["residuals"])'),
+            "Right of zero the actual value was higher than predicted, left of it lower.",
+        ),
+    ),
+}
+PAYOFF = FigurePlan(
+    "Payoff",
+    Code('payoff(found["payoff"])'),
+    "What acting above each threshold would have brought; the dashed line is where acting begins to pay.",
+)
+DESCRIBED = ("brief", "sources", "processing", "metrics", "exploration")
+MODELLED = (*DESCRIBED, "features", "models", "package", "release")
+
+
+@dataclass(frozen=True)
+class ReportPlan:
+    """What ``report.py``, ``charts.py`` and the modules of ``sections/`` need."""
+
+    modelled: bool
+    decision: bool
+    sections: tuple[Code, ...]
+    read: tuple[Code, ...]
+    titles: dict[str, str]
+    meanings: dict[str, str]
+    parts: tuple[str, ...]
+    brief_template: str
+    brief_imports: Code
+    tiles: Code
+    tile_calls: tuple[Code, ...]
+    tile_templates: tuple[str, ...]
+    tile_imports: Code
+    tile_uses_metrics: bool
+    chart_template: str
+    chart_imports: Code
+    chart_modules: tuple[Code, ...]
+    figures: tuple[FigurePlan, ...]
+
+
+def report_plan(project: Project) -> ReportPlan:
+    """Plan the report."""
+    problem, asked = project.config.problem, project.config.metrics
+    modelled, decision = problem.use != "descriptive", problem.decision is not None
+    named = tuple(dict.fromkeys((asked.primary, *asked.report)))
+    tiles = _tiles(modelled, decision)
+    extra = ("table",) if decision else ()
+    return ReportPlan(
+        modelled=modelled,
+        decision=decision,
+        sections=tuple(Code(name) for name in sorted(MODELLED if modelled else DESCRIBED)),
+        read=tuple(Code(name) for name in report_inputs(project)),
+        titles={name: TITLES[name] for name in named},
+        meanings={name: MEANINGS[name] for name in named},
+        parts=("sections/candidates.py", "charts.py") if modelled else (),
+        brief_template=f"package/sections/brief/{problem.task}.py.jinja",
+        brief_imports=_more("bar" if problem.task == "multiclass" else "", *extra),
+        tiles=Code(", ".join(tiles)),
+        tile_calls=tuple(Code(call) for call in tiles.values()),
+        tile_templates=tuple(f"package/sections/tiles/{name}.py.jinja" for name in _tile_templates(modelled, decision)),
+        tile_imports=_more("span" if modelled else "", "percent" if decision else ""),
+        tile_uses_metrics=modelled,
+        chart_template=f"package/charts/{problem.task}.py.jinja",
+        chart_imports=_more(*(("element", "table") if problem.task == "multiclass" else ())),
+        chart_modules=tuple(Code(line) for line in _chart_modules(problem.task, decision)),
+        figures=(*FIGURES[problem.task], *((PAYOFF,) if decision else ())),
+    )
+
+
+def report_inputs(project: Project) -> tuple[str, ...]:
+    """Return the names of the JSON files in reports/ that the report reads."""
+    described = ("brief", "collection", "contract", "exploration")
+    later = ("evaluation", "package", "release", "monitor")
+    return described if project.config.problem.use == "descriptive" else (*described, *later)
+
+
+def _tiles(modelled: bool, decision: bool) -> dict[str, str]:
+    """Return the function of each tile with the code that calls it."""
+    if not modelled:
+        found = 'found["exploration"]'
+        return {"size": f'size({found}["rows"])', "strongest": f"strongest({found})", "held": f"held({found})"}
+    money = {"money": 'money(found["evaluation"])'} if decision else {}
+    return {
+        "chosen": 'chosen(found["evaluation"])',
+        "quality": 'quality(found["evaluation"])',
+        **money,
+        "standing": 'standing(found["release"], found["monitor"])',
+    }
+
+
+def _tile_templates(modelled: bool, decision: bool) -> tuple[str, ...]:
+    if not modelled:
+        return ("described",)
+    return ("chosen", "money") if decision else ("chosen",)
+
+
+def _chart_modules(task: str, decision: bool) -> list[str]:
+    counter = ["from collections import Counter"] if task == "multiclass" else []
+    return [*counter, *(["import numpy as np"] if decision else [])]
+
+
+def _more(*names: str) -> Code:
+    """Return ``names`` as the rest of a list of imports."""
+    return Code("".join(f", {name}" for name in names if name))
