@@ -10,7 +10,8 @@ def origin(made: dict[str, Any]) -> Html:
     """Return how a feature is made: by an expression, or by a lookup with its keys."""
     if "sql" in made:
         return code(made["sql"])
-    return join([code(made["lookup"]), " by ", join(code(key) + Html(" ") for key in made["by"])])
+    keys = join(join([code(key), " "]) for key in made["by"])
+    return join([code(made["lookup"]), " by ", keys])
 
 
 def seen(name: str, vocabularies: dict[str, Any]) -> Html:

@@ -13,7 +13,7 @@ def rules(found: list[dict[str, Any]]) -> Html:
         (
             code(rule["rule"]),
             rule["source"],
-            badge(rule["otherwise"], TONES[rule["otherwise"]]),
+            badge(rule["otherwise"], TONES[rule["otherwise"]] if rule["broken"] else "plain"),
             element("strong", number(rule["broken"])) if rule["broken"] else "0",
             percent(rule["broken"] / max(rule["rows"], 1), 2),
         )
