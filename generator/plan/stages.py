@@ -94,7 +94,7 @@ def _stages(project: Project, watched: tuple[str, ...]) -> Iterator[Stage]:
     yield Stage(
         "train",
         f"python -m {package}.train_${{key}}",
-        modules=("encoding", "settings"),
+        modules=("encoding", "outputs", "settings"),
         deps=(*trained, f"{package}/train_${{key}}.py", f"{package}/scoring/${{item.kind}}.py"),
         params=("model.${key}",),
         outs=("models/${key}",),
