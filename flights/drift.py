@@ -20,9 +20,8 @@ class Watched:
     @cached_property
     def shares(self) -> np.ndarray:
         """The share of the reference at each place."""
-        return np.bincount(self.reference, minlength=1 + max(self.reference.max(), self.judged.max())) / len(
-            self.reference
-        )
+        places = 1 + max(self.reference.max(), self.judged.max())
+        return np.bincount(self.reference, minlength=places) / len(self.reference)
 
     def drift(self, places: np.ndarray) -> float:
         """Return how far rows at ``places`` are from the reference, 0 to 1.
@@ -60,6 +59,16 @@ def watch(reference: pa.Table, judged: pa.Table) -> list[Watched]:
         categories(*pair) if pa.types.is_string(pair[0].type) else numbers(*(column.to_numpy() for column in pair))
         for pair in pairs
     ]
+
+
+def watch_scores(reference: np.ndarray, judged: np.ndarray) -> list[Watched]:
+    """Return the scores as columns of numbers: one, or one for each class."""
+    return [numbers(*pair) for pair in zip(np.atleast_2d(reference.T), np.atleast_2d(judged.T), strict=True)]
+
+
+def merged(drifts: np.ndarray, features: int) -> np.ndarray:
+    """Return ``drifts``, shape (chunks, columns), with the largest of the columns behind the ``features`` for them all."""
+    return np.column_stack([drifts[:, :features], drifts[:, features:].max(axis=1)])
 
 
 def unchanged(columns: list[Watched], rows: int, chunks: int, seed: int) -> np.ndarray:

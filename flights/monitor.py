@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from flights.bundles import ask, held_rows
-from flights.drift import numbers, thresholds, unchanged, watch
+from flights.drift import merged, thresholds, unchanged, watch, watch_scores
 from flights.outputs import read_json, write_json
 from flights.settings import setting
 
@@ -41,51 +41,44 @@ def predictions(digest: str) -> Iterator[Prediction]:
                 yield prediction
 
 
-def judge(logged: list[Prediction], champion: Path) -> tuple[list[dict[str, Any]], dict[str, Any]]:
-    """Return the drift of every feature and of the scores, each with its threshold."""
+def judge(logged: list[Prediction], champion: Path) -> list[dict[str, Any]]:
+    """Return the drift of every feature, and last that of the scores, each with its threshold."""
     settings = setting("monitor")
     reference, reference_score = ask(champion, held_rows())
     judged = pa.Table.from_pylist([prediction.features for prediction in logged], schema=reference.schema)
     score = np.array([prediction.score for prediction in logged])
-    scores = [numbers(*pair) for pair in zip(np.atleast_2d(reference_score.T), np.atleast_2d(score.T), strict=True)]
-    features = watch(reference, judged)
-    found = np.array([[column.drift(column.judged) for column in features + scores]])
-    calm = unchanged(features + scores, len(logged), settings["chunks"], settings["seed"])
-    drifts = np.vstack([found, calm])
-    drifts = np.column_stack([drifts[:, : len(features)], drifts[:, len(features) :].max(axis=1)])
-    rows = [
-        {
-            "name": name,
-            "drift": round(float(drift), 6),
-            "threshold": round(float(limit), 6),
-            "alarm": bool(drift > limit),
-        }
-        for name, drift, limit in zip(
-            [*reference.column_names, "score"], drifts[0], thresholds(drifts[1:], settings["false_alarms"]), strict=True
-        )
+    columns = [*watch(reference, judged), *watch_scores(reference_score, score)]
+    found = merged(np.array([[column.drift(column.judged) for column in columns]]), reference.num_columns)[0]
+    calm = unchanged(columns, len(logged), settings["chunks"], settings["seed"])
+    limits = thresholds(merged(calm, reference.num_columns), settings["false_alarms"])
+    names = [*reference.column_names, "the score"]
+    return [
+        {"name": name, "drift": round(drift, 6), "threshold": round(limit, 6), "alarm": drift > limit}
+        for name, drift, limit in zip(names, found.tolist(), limits.tolist(), strict=True)
     ]
-    return rows[:-1], rows[-1]
 
 
-def conclude(columns: list[dict[str, Any]], score: dict[str, Any], rows: int, version: int) -> dict[str, Any]:
+def conclude(columns: list[dict[str, Any]], rows: int, version: int) -> dict[str, Any]:
     """Return what the drifts mean: a score that drifts is an alarm, features that do may explain it."""
-    moved = sorted((row for row in columns if row["alarm"]), key=lambda row: row["threshold"] - row["drift"])
-    alarm = score["alarm"]
+    *features, score = columns
+    settings = setting("monitor")
+    alarms = sorted((column for column in features if column["alarm"]), key=lambda column: -column["drift"])
+    rate = max(settings["false_alarms"], 1 / (settings["chunks"] + 1))
     statement = (
-        f"The scores of the last {rows:,} predictions of version {version} are {'no longer' if alarm else 'as'} those of "
-        f"the holdout; {len(moved)} of {len(columns)} features drift. Of unchanged chunks of this size, "
-        f"{setting('monitor', 'false_alarms'):.2%} ring some alarm."
+        f"The scores of the last {rows:,} predictions of version {version} are {'no longer' if score['alarm'] else 'as'} "
+        f"those of the holdout; {len(alarms)} of {len(features)} features drift. Of chunks of this size in which nothing "
+        f"has changed, at most {rate:.2%} ring some alarm."
     )
     return {
-        "status": "alarm" if alarm else "quiet",
+        "status": "alarm" if score["alarm"] else "quiet",
         "rows": rows,
         "statement": statement,
-        "columns": columns,
+        "columns": features,
         "score": {key: score[key] for key in ("drift", "threshold", "alarm")},
-        "retrain": alarm,
+        "retrain": score["alarm"],
         "reasons": [
-            f"{row['name']} drifts by {row['drift']:.3f}, beyond {row['threshold']:.3f}"
-            for row in ([score] if alarm else []) + moved
+            f"{column['name']} drifts by {column['drift']:.3f}, beyond {column['threshold']:.3f}"
+            for column in [score] * score["alarm"] + alarms
         ],
     }
 
@@ -107,11 +100,11 @@ def summarise() -> dict[str, Any]:
         logged.append(prediction)
         count += 1
     version = champion["version"]
-    if count < max(settings["min_rows"], 1):
+    if count < settings["min_rows"]:
         return nothing(
             count, f"{count:,} predictions of version {version} are logged; {settings['min_rows']:,} are needed."
         )
-    return conclude(*judge(list(logged), VERSIONS / str(version)), len(logged), version)
+    return conclude(judge(list(logged), VERSIONS / str(version)), len(logged), version)
 
 
 def main() -> None:

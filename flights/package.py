@@ -64,7 +64,7 @@ def copy(source: Path, target: Path) -> None:
 
 def copy_code(kind: str, bundle: Path) -> None:
     """Copy the modules that the service runs, and of those that score the one of ``kind``."""
-    service = [str(file.relative_to(CODE)) for file in sorted((CODE / "service").iterdir()) if file.is_file()]
+    service = [str(file.relative_to(CODE)) for file in sorted((CODE / "service").glob("[!.]*")) if file.is_file()]
     for name in (*MODULES, f"scoring/{kind}.py", *service):
         copy(CODE / name, bundle / CODE.name / name)
     (bundle / CODE.name / "service/README.md").rename(bundle / "README.md")
