@@ -8,6 +8,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -140,6 +141,13 @@ def test_a_misspelt_key_of_an_experiment_fails_in_the_first_stage(project: Path)
 STAGES = ("generate", "collect", "process", "features", "train@lightgbm", "evaluate", "package", "release", "report")
 
 
+def runs(process: psutil.Process, words: str) -> bool:
+    """Return whether the command line of ``process``, if there still is one, holds ``words``."""
+    with suppress(psutil.NoSuchProcess):
+        return words in " ".join(process.cmdline())
+    return False
+
+
 def kill_within(project: Path, stage: str) -> None:
     """Run ``stage`` and kill it, with DVC, a moment after its own process has started."""
     victim = subprocess.Popen(
@@ -154,11 +162,11 @@ def kill_within(project: Path, stage: str) -> None:
     own: list[psutil.Process] = []
     while not own:
         assert victim.poll() is None, "the stage ended before it could be killed"
-        family = psutil.Process(victim.pid).children(recursive=True)
-        own = [child for child in family if words in " ".join(child.cmdline())]
-    time.sleep(0.4)
+        own = [child for child in psutil.Process(victim.pid).children(recursive=True) if runs(child, words)]
+    time.sleep(0.3)
     for process in own:
-        process.kill()
+        with suppress(psutil.NoSuchProcess):
+            process.kill()
     os.killpg(victim.pid, signal.SIGKILL)
     victim.wait()
     for lock in (project / ".dvc/tmp").glob("*lock"):
