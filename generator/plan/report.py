@@ -121,7 +121,7 @@ def report_plan(project: Project) -> ReportPlan:
     modelled, decision = problem.use != "descriptive", problem.decision is not None
     named = tuple(dict.fromkeys((asked.primary, *asked.report)))
     tiles = _tiles(modelled, decision)
-    extra = ("table",) if decision else ()
+    extra = ("Html", "table") if decision else ()
     return ReportPlan(
         modelled=modelled,
         decision=decision,
@@ -135,7 +135,7 @@ def report_plan(project: Project) -> ReportPlan:
         tiles=Code(", ".join(tiles)),
         tile_calls=tuple(Code(call) for call in tiles.values()),
         tile_templates=tuple(f"package/sections/tiles/{name}.py.jinja" for name in _tile_templates(modelled, decision)),
-        tile_imports=_more("span" if modelled else "", "percent" if decision else ""),
+        tile_imports=_more(*(("between", "span") if modelled else ()), *(("join", "percent") if decision else ())),
         tile_uses_metrics=modelled,
         chart_template=f"package/charts/{problem.task}.py.jinja",
         chart_imports=_more(*(("element", "table") if problem.task == "multiclass" else ())),
