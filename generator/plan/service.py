@@ -1,6 +1,7 @@
 """Plan the bundle, the service in it, its release and its monitoring."""
 
 import builtins
+import itertools
 import keyword
 import re
 from collections.abc import Iterator
@@ -24,8 +25,8 @@ ANSWERS = {
 TAKEN = frozenset([*keyword.kwlist, *keyword.softkwlist, *dir(builtins), "l", "date", "datetime", "time"])
 """Names that a field of a request does not get, though it could."""
 
-ESCAPED = re.compile(r'["\\\x00-\x1f]').search
-"""Finds what stands escaped in JSON; msgspec takes no such name for a field."""
+UNESCAPED = {'"': "'", "\\": "/", **{chr(code): " " for code in range(32)}}
+"""What stands in the name of a field for what JSON escapes, which msgspec does not take there."""
 
 
 @dataclass(frozen=True)
@@ -111,7 +112,7 @@ def service_plan(project: Project) -> ServicePlan:
     """Plan the request type, the inputs in SQL, and the endpoints."""
     task, config = TASKS[project.config.problem.task], project.config
     columns = needed_columns(project)
-    attributes = dict(zip((column.name for column in columns), attribute_names(columns), strict=True))
+    attributes, fields = attribute_names(columns), field_names(columns)
     kinds = [python_type(column.type) for column in columns]
     return ServicePlan(
         Code(config.data.table),
@@ -119,16 +120,16 @@ def service_plan(project: Project) -> ServicePlan:
         tuple(Code(line) for line in sorted({kind.alias for kind in kinds if kind.alias})),
         tuple(
             InputPlan(
-                Code(attributes[column.name]),
+                Code(attribute),
                 Code(kind.annotation if column.role == "time" else f"{kind.annotation} | None"),
                 name(column.name),
                 Code(column.type),
             )
-            for column, kind in zip(columns, kinds, strict=True)
+            for attribute, column, kind in zip(attributes, columns, kinds, strict=True)
         ),
-        tuple(attributes),
-        {attribute: column for column, attribute in attributes.items() if column != attribute and not ESCAPED(column)},
-        any(map(ESCAPED, attributes)),
+        tuple(column.name for column in columns),
+        {attribute: field for attribute, field in zip(attributes, fields, strict=True) if attribute != field},
+        fields != [column.name for column in columns],
         features_plan(project).lookups,
         task.prediction_words,
         f"package/service/answers/{task.name}.py.jinja",
@@ -189,16 +190,26 @@ def python_type(kind: str) -> PythonType:
 
 
 def attribute_names(columns: tuple[Column, ...]) -> list[str]:
-    """Return a name for each column that is a plain Python name, and no other column's."""
-    found: list[str] = []
-    plain = {column.name for column in columns if _attribute(column.name) == column.name}
-    for column in columns:
-        base = attribute = _attribute(column.name)
-        count = 1
-        while column.name != attribute and (attribute in plain or attribute in found):
-            count += 1
-            attribute = f"{base}_{count}"
-        found.append(attribute)
+    """Return a name for each column that is a plain Python name: its own where that is one."""
+    return _distinct([column.name for column in columns], [_attribute(column.name) for column in columns], "_")
+
+
+def field_names(columns: tuple[Column, ...]) -> list[str]:
+    """Return a name for each column that JSON holds as it stands: its own where that is one."""
+    table = str.maketrans(UNESCAPED)
+    names = [column.name for column in columns]
+    return _distinct(names, [name.translate(table) for name in names], " ")
+
+
+def _distinct(names: list[str], wanted: list[str], mark: str) -> list[str]:
+    """Return ``wanted`` with a number behind what would be there twice; what is its own name stays as it is."""
+    taken = {own for own, want in zip(names, wanted, strict=True) if own == want}
+    found = []
+    for own, want in zip(names, wanted, strict=True):
+        numbered = (f"{want}{mark}{count}" for count in itertools.count(2))
+        free = want if own == want else next(item for item in itertools.chain([want], numbered) if item not in taken)
+        taken.add(free)
+        found.append(free)
     return found
 
 

@@ -10,7 +10,7 @@ from generator.code import Code, name
 from generator.plan.candidates import Candidate, evaluate_plan
 from generator.plan.features import features_plan
 from generator.plan.metrics import LOWER_IS_BETTER
-from generator.plan.service import ESCAPED, attribute_names, needed_columns, python_type
+from generator.plan.service import field_names, needed_columns, python_type
 from generator.plan.words import TASKS
 from generator.project import Project
 
@@ -130,11 +130,8 @@ def tests_plan(project: Project) -> TestsPlan:
 def _request(project: Project) -> dict[str, Any]:
     """Return a request that every expression of the project can be computed from; null where that is not sure."""
     columns, risky = needed_columns(project), _risky(project)
-    fields = zip(columns, attribute_names(columns), strict=True)
-    return {
-        attribute if ESCAPED(column.name) else column.name: _value(column.type, column.name in risky)
-        for column, attribute in fields
-    }
+    fields = zip(field_names(columns), columns, strict=True)
+    return {field: _value(column.type, column.name in risky) for field, column in fields}
 
 
 def _value(kind: str, risky: bool) -> Any:
