@@ -1,0 +1,219 @@
+"""The pages of a rendered project, in a real browser: nothing scrolls sideways, nothing breaks, all names stay text."""
+
+import csv
+import html
+import json
+import random
+import re
+import shutil
+import subprocess
+import sys
+import types
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.sandbox import PROJECTS, copy, run, tree
+
+BROWSER = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+browser = pytest.mark.skipif(BROWSER is None, reason="Chromium is not installed")
+STAGES = ("collect", "process", "define", "explore", "features", "train_baseline", "train_linear", "train_lightgbm")
+LATER = ("evaluate", "package", "release", "monitor", "report")
+SCRIPT = "<script>alert(1)</script>"
+HOSTILE = {
+    "when": {"type": "timestamp", "role": "time"},
+    SCRIPT: {"type": "float"},
+    'say "select"': {"type": "text"},
+    "日本 & 'co' {{ x }}": {"type": "integer"},
+    "never": {"type": "float"},
+    "always": {"type": "text"},
+    "told": {"type": "boolean"},
+    "name": {"type": "text"},
+    "bad": {"type": "boolean", "role": "outcome"},
+}
+PROBLEM = {
+    "question": f"Is it bad? {SCRIPT}",
+    "use": "prescriptive",
+    "task": "binary",
+    "target": {"sql": "bad", "name": SCRIPT},
+    "decision": {"action": f"stop {SCRIPT}", "currency": "<b>", "payoff": {"act_positive": 5, "act_negative": -2}},
+}
+
+
+def quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def hostile_rows(count: int) -> list[list[object]]:
+    """Return rows with a signal, a column that is always empty, one that never varies, and one that tells the target."""
+    draw, start = random.Random(0), datetime(2024, 1, 1)
+    rows = []
+    for place in range(count):
+        strength, kind = draw.gauss(0, 1), draw.choice(["a", "b", f"{SCRIPT}&"])
+        bad = strength + (kind == "a") + draw.gauss(0, 0.5) > 0.5
+        gap = "" if draw.random() < 0.2 else draw.randint(0, 9)
+        moment = start + timedelta(hours=7 * place)
+        rows.append(
+            [moment, round(strength, 3), kind, gap, "", "same", str(bad).lower(), f"n{place}", str(bad).lower()]
+        )
+    return rows
+
+
+@pytest.fixture(scope="module")
+def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a small project with a time column, decisions and bad names, run to the end."""
+    folder = copy("weights", tmp_path_factory.mktemp("pages") / "hostile")
+    (folder / "logs").mkdir()
+    with (folder / "rows.csv").open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([list(HOSTILE), *hostile_rows(120)])
+    known = [name for name, column in HOSTILE.items() if column.get("role") is None]
+    groups = {
+        "data/penguins": {"sources": {"rows": {"path": "rows.csv"}}, "table": "rows", "columns": HOSTILE},
+        "problem/weight": PROBLEM,
+        "features/penguins": {name: quoted(name) for name in known if name != "name"},
+        "metrics/errors": {"primary": "roc_auc", "report": ["log_loss"], "slices": [known[1]], "slice_rows": 10},
+        "explore/quick": {"rows": 100, "hypotheses": ["missingness", "categories", "drift", "signal"]},
+        "split/at_random": {"kind": "time"},
+    }
+    for name, values in groups.items():
+        (folder / f"conf/{name}.yaml").write_text(yaml.safe_dump(values, allow_unicode=True), encoding="utf-8")
+    config = (folder / "conf/config.yaml").read_text(encoding="utf-8")
+    (folder / "conf/config.yaml").write_text(
+        config.replace("The weight of penguins", f"'{SCRIPT} & co'"), encoding="utf-8"
+    )
+    run(folder, "ninefold", "generate")
+    for stage in (*STAGES, *LATER):
+        run(folder, sys.executable, "-m", f"weights.{stage}", env={"PYTHONWARNINGS": "error"})
+    run(folder, "ruff", "check", "weights")
+    run(folder, "ruff", "format", "--check", "weights")
+    return folder
+
+
+def opened(page: Path, width: int, dark: bool, folder: Path) -> dict[str, object]:
+    """Open ``page`` as wide as ``width`` and return what a browser makes of it; a window cannot be as narrow, a frame can."""
+    frame = html.escape(page.read_text(encoding="utf-8"))
+    measure = """
+      const inner = document.querySelector('iframe').contentWindow, page = inner.document;
+      const style = inner.getComputedStyle(page.body);
+      document.title = JSON.stringify({wide: page.documentElement.scrollWidth, scripts: page.scripts.length,
+        bold: page.querySelectorAll('b:not(.span b)').length, text: page.body.textContent, paper: style.backgroundColor,
+        ink: style.color, ids: [...page.querySelectorAll('[id]')].map(item => item.id),
+        links: [...page.querySelectorAll('a[href^="#"]')].map(item => item.getAttribute('href').slice(1))});
+    """
+    wrapper = folder / "wrapper.html"
+    wrapper.write_text(
+        f'<meta charset="utf-8"><body><iframe width="{width}" height="900" style="border:0" srcdoc="{frame}"></iframe>'
+        f"<script>onload = () => {{ {measure} }}</script>",
+        encoding="utf-8",
+    )
+    assert BROWSER is not None
+    flags = "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
+    command = [BROWSER, *flags.split(), "--disable-component-update", "--disable-sync", "--enable-logging=stderr"]
+    scheme = f"--blink-settings=preferredColorScheme={0 if dark else 1}"
+    command += [
+        f"--user-data-dir={folder / 'profile'}",
+        scheme,
+        "--window-size=1400,1000",
+        "--dump-dom",
+        wrapper.as_uri(),
+    ]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
+    said = [line for line in done.stderr.splitlines() if "CONSOLE" in line]
+    found = re.findall(r"<title>(\{.*?\})</title>", done.stdout, re.DOTALL)
+    assert found, "the page was not measured"
+    return json.loads(html.unescape(found[-1])) | {"said": said}
+
+
+def brightness(colour: object) -> float:
+    """Return how bright a CSS colour ``rgb(...)`` is, 0 to 255."""
+    return sum(float(part) for part in re.findall(r"[\d.]+", str(colour))[:3]) / 3
+
+
+@pytest.mark.slow
+@browser
+@pytest.mark.parametrize("name", ["index", "explore"])
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_page_fits_and_follows_the_scheme(hostile: Path, tmp_path: Path, name: str, width: int, dark: bool) -> None:
+    seen = opened(hostile / f"reports/{name}.html", width, dark, tmp_path)
+    assert seen["wide"] <= width
+    assert seen["said"] == []
+    assert (brightness(seen["paper"]) < 80 < 160 < brightness(seen["ink"])) == dark
+    assert (brightness(seen["ink"]) < 80 < 160 < brightness(seen["paper"])) != dark
+    assert set(seen["links"]) <= set(seen["ids"])
+    assert len(seen["ids"]) == len(set(seen["ids"]))
+
+
+@pytest.mark.slow
+@browser
+@pytest.mark.parametrize("name", ["index", "explore"])
+def test_names_stay_text(hostile: Path, tmp_path: Path, name: str) -> None:
+    seen = opened(hostile / f"reports/{name}.html", 1280, False, tmp_path)
+    assert seen["scripts"] == 0
+    assert seen["bold"] == 0
+    assert all(text in str(seen["text"]) for text in (SCRIPT, 'say "select"', "日本 & 'co' {{ x }}"))
+
+
+@pytest.mark.slow
+def test_pages_stand_alone(hostile: Path) -> None:
+    for page in (hostile / "reports").glob("*.html"):
+        text = page.read_text(encoding="utf-8")
+        assert not re.search(r"<(script|link(?! rel=\"icon\")|img|iframe)\b", text)
+        assert not re.search(r"(src|href|url)\s*[=(]\s*[\"']?(https?:)?//", text)
+
+
+@pytest.mark.slow
+def test_pages_are_the_same_every_time(hostile: Path) -> None:
+    before = {file: file.read_bytes() for file in (hostile / "reports").glob("*") if file.is_file()}
+    for stage in ("explore", "report"):
+        run(hostile, sys.executable, "-m", f"weights.{stage}")
+    assert {file: file.read_bytes() for file in before} == before
+
+
+@pytest.mark.slow
+def test_exploration_sees_what_is_wrong(hostile: Path) -> None:
+    found = json.loads((hostile / "reports/exploration.json").read_text(encoding="utf-8"))
+    warned = {(warning["kind"], warning["column"]) for warning in found["warnings"]}
+    assert {("leak", "told"), ("empty", "never"), ("constant", "always"), ("identifier", "name")} <= warned
+    assert [item["name"] for item in found["hypotheses"]] == ["missingness", "categories", "drift", "signal"]
+    assert {item["name"]: item["verdict"] for item in found["hypotheses"]}["signal"] == "confirmed"
+    assert all(item["verdict"] in ("confirmed", "rejected", "cannot tell") for item in found["hypotheses"])
+
+
+@pytest.mark.slow
+def test_description_ends_with_the_exploration(tmp_path: Path) -> None:
+    folder = copy("penguins", tmp_path / "penguins")
+    run(folder, "ninefold", "generate", "problem.use=descriptive")
+    for stage in ("collect", "process", "define", "explore", "report"):
+        run(folder, sys.executable, "-m", f"birds.{stage}", env={"PYTHONWARNINGS": "error"})
+    run(folder, "ruff", "check", "birds")
+    sections = re.findall(r'<section id="(\w+)"', (folder / "reports/index.html").read_text(encoding="utf-8"))
+    assert sections == ["brief", "sources", "processing", "metrics", "exploration"]
+
+
+@pytest.fixture(scope="module")
+def page() -> types.ModuleType:
+    """Return the module that builds pages, as it is rendered."""
+    module = types.ModuleType("page")
+    module.__file__ = __file__
+    sys.modules["page"] = module
+    exec(tree(PROJECTS / "penguins")["birds/page.py"], vars(module))
+    return module
+
+
+def test_everything_but_markup_is_escaped(page: types.ModuleType) -> None:
+    inner = page.element("b", SCRIPT, title='"><i>')
+    assert inner == '<b title="&quot;&gt;&lt;i&gt;">&lt;script&gt;alert(1)&lt;/script&gt;</b>'
+    assert page.element("p", inner, "<") == f"<p>{inner}&lt;</p>"
+    assert SCRIPT not in page.table([SCRIPT], [[SCRIPT]])
+    assert page.marked("before `<a>`, after") == "before <code>&lt;a&gt;</code>, after"
+
+
+def test_figures_are_written_for_people(page: types.ModuleType) -> None:
+    assert [page.number(value) for value in (336_776, 1234.5, 0.72191, -2)] == ["336,776", "1,234", "0.7219", "\u22122"]
+    assert page.percent(0.1613) == "16.1 %"
+    assert page.between([0.25, 0.5]) == "0.25 to 0.5"
+    assert page.place(5, (5, 5)) == 50
+    assert page.place(9, (0, 3)) == 100
