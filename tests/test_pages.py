@@ -47,7 +47,7 @@ def quoted(name: str) -> str:
 
 
 def hostile_rows(count: int) -> list[list[object]]:
-    """Return rows with a signal, a column that is always empty, one that never varies, and one that tells the target."""
+    """Return rows with a signal, a column that is always empty, a constant one, and one that tells the target."""
     draw, start = random.Random(0), datetime(2024, 1, 1)
     rows = []
     for place in range(count):
@@ -92,7 +92,7 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def opened(page: Path, width: int, dark: bool, folder: Path) -> dict[str, object]:
-    """Open ``page`` as wide as ``width`` and return what a browser makes of it; a window cannot be as narrow, a frame can."""
+    """Open ``page`` in a frame as wide as ``width``, narrower than a window can be, and return what is seen."""
     frame = html.escape(page.read_text(encoding="utf-8"))
     measure = """
       const inner = document.querySelector('iframe').contentWindow, page = inner.document;

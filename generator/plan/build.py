@@ -8,6 +8,7 @@ from generator.code import Code
 from generator.plan.candidates import candidate_plan, evaluate_plan
 from generator.plan.collect import collect_plan
 from generator.plan.define import define_plan
+from generator.plan.explore import MODULES as EXPLORATION
 from generator.plan.explore import explore_plan
 from generator.plan.features import features_plan
 from generator.plan.labels import labels_plan
@@ -51,17 +52,7 @@ def _modules(project: Project) -> Iterator[tuple[str, str, object]]:
     yield "process.py", "", process
     yield "labels.sql", "", labels_plan(project)
     yield "define.py", "", define_plan(project)
-    explore = explore_plan(project)
-    yield "explore.sql", "", explore
-    yield "explore.py", "", explore
-    for name in ("__init__", "sample", "profile", "relations", "suspicions", "models", "study", "hypotheses", "page"):
-        yield f"exploration/{name}.py", "", explore
-    for name in ("page.py", "page.html", "page.css"):
-        yield name, "", None
-    report = report_plan(project)
-    yield "report.py", "", report
-    for path in (*(f"sections/{name}.py" for name in ("__init__", "tiles", *report.sections)), *report.parts):
-        yield path, "", report
+    yield from _pages(project)
     if project.config.problem.use == "descriptive":
         return
     features = features_plan(project)
@@ -111,3 +102,19 @@ def _modules(project: Project) -> Iterator[tuple[str, str, object]]:
         "test_training",
     ):
         yield f"tests/{name}.py", "", tests
+
+
+def _pages(project: Project) -> Iterator[tuple[str, str, object]]:
+    """Yield what draws the two pages, of the exploration and of everything."""
+    explore = explore_plan(project)
+    for name in ("explore.sql", "explore.py", *(f"exploration/{name}.py" for name in EXPLORATION)):
+        yield name, "", explore
+    for name in ("page.py", "page.html", "page.css"):
+        yield name, "", None
+    report = report_plan(project)
+    for name in (
+        "report.py",
+        *(f"sections/{name}.py" for name in ("__init__", "tiles", *report.sections)),
+        *report.parts,
+    ):
+        yield name, "", report

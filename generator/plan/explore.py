@@ -10,11 +10,12 @@ from generator.project import Column, Project
 
 PLAIN = ("BOOLEAN", "TINYINT", "SMALLINT", "INTEGER", "BIGINT", "FLOAT", "DOUBLE", "VARCHAR", "TIMESTAMP")
 MOMENTS = ("DATE", "TIMESTAMP")
+MODULES = ("__init__", "sample", "profile", "relations", "suspicions", "models", "study", "hypotheses", "page")
 MEASURES = {
     "binary": {
         "name": "ROC-AUC",
-        "words": "The chance that a row where the target is true gets a higher estimate from this column alone than a row "
-        "where it is not. 0.5 is no relation, 1 is a perfect one.",
+        "words": "The chance that a row where the target is true gets a higher estimate from this column alone than a "
+        "row where it is not. 0.5 is no relation, 1 is a perfect one.",
         "none": 0.5,
     },
     "multiclass": {
@@ -25,8 +26,8 @@ MEASURES = {
     },
     "regression": {
         "name": "R²",
-        "words": "The share of the target's variance that an estimate from this column alone explains. 0 is no relation, "
-        "1 is a perfect one.",
+        "words": "The share of the target's variance that an estimate from this column alone explains. 0 is no "
+        "relation, 1 is a perfect one.",
         "none": 0.0,
     },
 }

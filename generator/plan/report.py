@@ -19,15 +19,18 @@ TITLES = {
     "r2": "R²",
 }
 MEANINGS = {
-    "roc_auc": "The chance that a random positive row scores higher than a random negative one. 0.5 is guessing, 1 is perfect.",
-    "roc_auc_ovr": "The chance that a row of a class scores higher for it than a row of another, on average over the classes.",
-    "average_precision": "How many of those flagged are positive, averaged over every share of positives found. Guessing gives "
-    "the base rate.",
+    "roc_auc": "The chance that a random positive row scores higher than a random negative one. 0.5 is guessing, "
+    "1 is perfect.",
+    "roc_auc_ovr": "The chance that a row of a class scores higher for it than a row of another, on average over "
+    "the classes.",
+    "average_precision": "How many of those flagged are positive, averaged over every share of positives found. "
+    "Guessing gives the base rate.",
     "log_loss": "The mean surprise at what happened, given the forecast. Lower is better; 0 is a perfect forecast.",
     "brier": "The mean squared error of the probability. Lower is better.",
     "calibration_error": "How far, on average, forecasts are from how often it happens. Lower is better.",
     "accuracy": "The share of rows whose likeliest class is the right one.",
-    "macro_f1": "The balance of precision and recall, averaged over the classes: small classes count as much as large ones.",
+    "macro_f1": "The balance of precision and recall, averaged over the classes: small classes count as much as "
+    "large ones.",
     "rmse": "The typical error in units of the target; large errors weigh more. Lower is better.",
     "mae": "The mean distance from the actual value, in units of the target. Lower is better.",
     "r2": "The share of the target's variance that is explained. 0 is predicting the mean, 1 is perfect.",
