@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 from flights.columns import CATEGORIES, FEATURES
 
 Encoders = dict[str, Any]
+LARGEST = np.finfo(np.float32).max
 
 
 def fit_encoders(train: Path) -> Encoders:
@@ -33,7 +34,7 @@ def encode(rows: pa.Table | pa.RecordBatch, encoders: Encoders) -> np.ndarray:
             vocabulary = pa.array(list(encoders["categories"][name]), pa.string())
             column = pc.index_in(column.cast(pa.string()), value_set=vocabulary)
         values = column.cast(pa.float64()).to_numpy(zero_copy_only=False)
-        matrix[:, place] = np.where(np.isfinite(values), values, np.nan)
+        matrix[:, place] = np.where(np.abs(values) <= LARGEST, values, np.nan)
     return matrix
 
 

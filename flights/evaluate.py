@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 from flights.curves import CURVES
 from flights.decision import Payoff, curve
 from flights.encoding import read_matrix, read_parts, read_target
-from flights.metrics import HIGHER_IS_BETTER, METRICS, PRIMARY, gain, interval, measure, resamples
+from flights.metrics import HIGHER_IS_BETTER, METRICS, PRIMARY, Bootstrap, measure
 from flights.outputs import new_folder, read_json, write_json
 from flights.scoring import baseline, lightgbm, linear
 from flights.settings import setting
@@ -37,44 +37,24 @@ PLOTS = Path("reports/plots")
 Scores = Mapping[str, np.ndarray]
 
 
-def bootstrap(target: np.ndarray, scores: Scores, names: list[str]) -> dict[str, dict[str, list[float]]]:
-    """Return the metrics ``names`` of every candidate on the same resamples of the rows."""
-    settings = setting("metrics", "bootstrap")
-    drawn: dict[str, dict[str, list[float]]] = {candidate: {name: [] for name in names} for candidate in scores}
-    # Rows in the order of their scores, so that metrics which rank them have nothing left to sort.
-    orders = {name: np.argsort(score.reshape(len(score), -1)[:, 0], kind="stable") for name, score in scores.items()}
-    sorted_rows = {name: (target[order], scores[name][order]) for name, order in orders.items()}
-    for weight in resamples(len(target), settings["rounds"], settings["seed"]):
-        for candidate, order in orders.items():
-            for name in names:
-                drawn[candidate][name].append(METRICS[name](*sorted_rows[candidate], weight[order]))
-    return drawn
-
-
-def select(target: np.ndarray, scores: Scores, confidence: float) -> dict[str, Any]:
+def select(target: np.ndarray, scores: Scores, bootstrap: Bootstrap) -> dict[str, Any]:
     """Return the best candidate on the validation part, and whether its lead over the next is more than noise."""
-    values = {name: METRICS[PRIMARY](target, score, None) for name, score in scores.items()}
+    values = {name: measure(target, score)[PRIMARY] for name, score in scores.items()}
     order = sorted(values, key=values.__getitem__, reverse=HIGHER_IS_BETTER)
-    drawn = bootstrap(target, {name: scores[name] for name in order[:2]}, [PRIMARY])
     selection: dict[str, Any] = {"chosen": order[0], "values": {name: round(values[name], 6) for name in order}}
     if len(order) > 1:
-        first, second = (drawn[name][PRIMARY] for name in order[:2])
-        leads = [gain(new, old) for new, old in zip(first, second, strict=True)]
-        low, high = interval(leads, confidence)
-        lead = {"over": order[1], "gain": round(gain(values[order[0]], values[order[1]]), 6)}
-        selection["lead"] = {**lead, "interval": [round(low, 6), round(high, 6)], "beyond_noise": low > 0}
+        value, bounds = bootstrap.gain(target, scores[order[0]], scores[order[1]])
+        lead = {"over": order[1], "gain": value, "interval": bounds, "beyond_noise": bounds[0] > 0}
+        selection["lead"] = lead
     return selection
 
 
-def assess(target: np.ndarray, scores: Scores, confidence: float) -> dict[str, Any]:
+def assess(target: np.ndarray, scores: Scores, bootstrap: Bootstrap) -> dict[str, Any]:
     """Return every metric of every candidate on the holdout, each with its interval."""
-    drawn = bootstrap(target, scores, list(METRICS))
+    drawn = bootstrap.resample(target, scores, METRICS)
     return {
         candidate: {
-            name: {
-                "value": round(value, 6),
-                "interval": [round(bound, 6) for bound in interval(drawn[candidate][name], confidence)],
-            }
+            name: {"value": round(value, 6), "interval": bootstrap.interval(drawn[candidate][name])}
             for name, value in measure(target, score).items()
         }
         for candidate, score in scores.items()
@@ -103,18 +83,15 @@ def slices(target: np.ndarray, score: np.ndarray) -> dict[str, list[dict[str, An
     return found
 
 
-def worth(target: np.ndarray, score: np.ndarray, confidence: float) -> dict[str, Any]:
+def worth(target: np.ndarray, score: np.ndarray, bootstrap: Bootstrap) -> dict[str, Any]:
     """Return the money per 1,000 rows from deciding by ``score``, and from the two decisions that need no model."""
     payoff = Payoff.read()
-    settings = setting("metrics", "bootstrap")
     decided = payoff.realised(target, payoff.act(score))
     always = payoff.realised(target, np.ones(len(target), dtype=bool))
     never = payoff.realised(target, np.zeros(len(target), dtype=bool))
     best_blind = always if always.mean() > never.mean() else never
-    gains = [
-        1_000 * float(np.average(decided - best_blind, weights=weight))
-        for weight in resamples(len(target), settings["rounds"], settings["seed"])
-    ]
+    gained = 1_000 * (decided - best_blind)
+    gains = [float(np.average(gained, weights=weight)) for weight in bootstrap.weights(len(target))]
     return {
         "action": setting("problem", "decision", "action"),
         "currency": setting("problem", "decision", "currency"),
@@ -125,17 +102,17 @@ def worth(target: np.ndarray, score: np.ndarray, confidence: float) -> dict[str,
             "never": round(1_000 * float(never.mean()), 2),
         },
         "gain_over_best_without_model": {
-            "value": round(1_000 * float((decided - best_blind).mean()), 2),
-            "interval": [round(bound, 2) for bound in interval(gains, confidence)],
+            "value": round(float(gained.mean()), 2),
+            "interval": bootstrap.interval(gains, digits=2),
         },
     }
 
 
 def main() -> None:
-    confidence = setting("metrics", "bootstrap", "confidence")
+    bootstrap = Bootstrap(**setting("metrics", "bootstrap"))
     encoders = read_json(ENCODERS)
     validated = read_target(TRAIN, encoders)[read_parts(TRAIN)]
-    selection = select(validated, {name: np.load(MODELS / name / "validation.npy") for name in CANDIDATES}, confidence)
+    selection = select(validated, {name: np.load(MODELS / name / "validation.npy") for name in CANDIDATES}, bootstrap)
     chosen = selection["chosen"]
     matrix, target = read_matrix(HOLDOUT, encoders), read_target(HOLDOUT, encoders)
     scores = {name: model.load(MODELS / name).predict(matrix) for name, model in CANDIDATES.items()}
@@ -143,21 +120,23 @@ def main() -> None:
         "chosen": chosen,
         "primary": PRIMARY,
         "higher_is_better": HIGHER_IS_BETTER,
-        "confidence": confidence,
+        "confidence": bootstrap.confidence,
         "rows": {"training": len(read_parts(TRAIN)), "validation": len(validated), "holdout": len(target)},
         "selection": selection,
-        "holdout": assess(target, scores, confidence),
+        "holdout": assess(target, scores, bootstrap),
         "slices": slices(target, scores[chosen]),
-        "decision": worth(target, scores[chosen], confidence),
+        "decision": worth(target, scores[chosen], bootstrap),
     }
     with new_folder(PLOTS) as folder:
         for name, points in CURVES.items():
             write_json(folder / f"{name}.json", points(target, scores[chosen]))
         write_json(folder / "payoff.json", curve(target, scores[chosen]))
     write_json(EVALUATION, evaluation)
-    flat: dict[str, Any] = {name: figure["value"] for name, figure in evaluation["holdout"][chosen].items()}
+    flat: dict[str, Any] = {name: round(figure["value"], 5) for name, figure in evaluation["holdout"][chosen].items()}
     flat["value_per_1000_rows"] = evaluation["decision"]["per_1000_rows"]["by_model"]
-    flat["candidates"] = {name: {PRIMARY: figures[PRIMARY]["value"]} for name, figures in evaluation["holdout"].items()}
+    flat["candidates"] = {
+        name: {PRIMARY: round(figures[PRIMARY]["value"], 5)} for name, figures in evaluation["holdout"].items()
+    }
     write_json(METRICS_FILE, flat)
     print(f"chosen: {chosen}; {PRIMARY} on the holdout: {flat[PRIMARY]:.4f}")
 

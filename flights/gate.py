@@ -7,7 +7,7 @@ import numpy as np
 
 from flights.bundles import BundleError, ask, held_rows
 from flights.encoding import read_target
-from flights.metrics import METRICS, PRIMARY, gain, interval, measure, resamples
+from flights.metrics import PRIMARY, Bootstrap, measure
 from flights.settings import setting
 
 TRAIN = Path("data/train.parquet")
@@ -32,34 +32,15 @@ def broken_guardrails(values: dict[str, float]) -> list[str]:
     return broken
 
 
-def resampled(target: np.ndarray, score: np.ndarray) -> list[float]:
-    """Return the primary metric on each resample of the rows, which are the same for every score."""
-    settings, metric = setting("metrics", "bootstrap"), METRICS[PRIMARY]
-    # Rows in the order of their scores, so that metrics which rank them have nothing left to sort.
-    order = np.argsort(score.reshape(len(score), -1)[:, 0], kind="stable")
-    target, score = target[order], score[order]
-    weights = resamples(len(target), settings["rounds"], settings["seed"])
-    return [metric(target, score, weight[order]) for weight in weights]
-
-
 def measured_gain(target: np.ndarray, new: np.ndarray, old: np.ndarray) -> Gain:
     """Return how much better ``new`` is than ``old`` in the primary metric, with its interval: a paired bootstrap."""
-    value = gain(METRICS[PRIMARY](target, new, None), METRICS[PRIMARY](target, old, None))
-    drawn = [gain(*pair) for pair in zip(resampled(target, new), resampled(target, old), strict=True)]
-    known = [value for value in drawn if np.isfinite(value)]
-    bounds = interval(known, setting("metrics", "bootstrap", "confidence"))
-    return {"metric": PRIMARY, "value": round(value, 6), "interval": [round(bound, 6) for bound in bounds]}
+    value, bounds = Bootstrap(**setting("metrics", "bootstrap")).gain(target, new, old)
+    return {"metric": PRIMARY, "value": value, "interval": bounds}
 
 
 def refusals(target: np.ndarray, score: np.ndarray, encoders: dict[str, Any]) -> list[str]:
     """Return why the challenger must not be released, whatever the champion is like."""
-    values = measure(target, score)
-    unknown = [name for name in (PRIMARY, *setting("metrics", "guardrails")) if not np.isfinite(values[name])]
-    if unknown:
-        return [
-            f"{name} cannot be measured on the {len(target):,} rows of the holdout" for name in dict.fromkeys(unknown)
-        ]
-    reasons = broken_guardrails(values)
+    reasons = broken_guardrails(measure(target, score))
     if setting("release", "beat_baseline"):
         lead = measured_gain(target, score, no_skill(read_target(TRAIN, encoders), target.size))
         if not lead["interval"][0] > 0:

@@ -3,7 +3,8 @@
 A target is 1 where the target is true, else 0; a score is the probability that the target is true.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -66,8 +67,13 @@ HIGHER_IS_BETTER = True
 
 
 def measure(target: np.ndarray, score: np.ndarray) -> dict[str, float]:
-    """Return every metric of ``score``."""
-    return {name: metric(target, score, None) for name, metric in METRICS.items()}
+    """Return every metric of ``score``; raise where the rows do not allow one, as with a single class."""
+    with np.errstate(invalid="ignore", divide="ignore"):
+        values = {name: metric(target, score, None) for name, metric in METRICS.items()}
+    unknown = [name for name, value in values.items() if not np.isfinite(value)]
+    if unknown:
+        raise ValueError(f"{len(target):,} rows do not tell {', '.join(unknown)}: hold out more, of every class")
+    return values
 
 
 def gain(new: float, old: float) -> float:
@@ -75,14 +81,46 @@ def gain(new: float, old: float) -> float:
     return new - old if HIGHER_IS_BETTER else old - new
 
 
-def resamples(rows: int, rounds: int, seed: int) -> Iterator[np.ndarray]:
-    """Yield bootstrap weights for ``rows`` rows: how often each is drawn, the same draws for every candidate."""
-    draw = np.random.default_rng(seed)
-    for _ in range(rounds):
-        yield np.bincount(draw.integers(0, rows, rows), minlength=rows).astype(np.float64)
+@dataclass(frozen=True)
+class Bootstrap:
+    """Intervals from resamples of the rows, which are the same for every score that is compared."""
 
+    rounds: int
+    confidence: float
+    seed: int
 
-def interval(values: list[float], confidence: float) -> list[float]:
-    """Return the two values that enclose the middle ``confidence`` of ``values``."""
-    tail = (1 - confidence) / 2
-    return [float(bound) for bound in np.quantile(values, [tail, 1 - tail])]
+    def weights(self, rows: int) -> Iterator[np.ndarray]:
+        """Yield how often each of ``rows`` rows is drawn, once for each round."""
+        draw = np.random.default_rng(self.seed)
+        for _ in range(self.rounds):
+            yield np.bincount(draw.integers(0, rows, rows), minlength=rows).astype(np.float64)
+
+    def resample(
+        self, target: np.ndarray, scores: Mapping[str, np.ndarray], names: Iterable[str]
+    ) -> dict[str, dict[str, list[float]]]:
+        """Return the metrics ``names`` of every score on each resample."""
+        drawn: dict[str, dict[str, list[float]]] = {scored: {name: [] for name in names} for scored in scores}
+        # Rows in the order of their scores, so that metrics which rank them have nothing left to sort.
+        orders = {
+            name: np.argsort(score.reshape(len(score), -1)[:, 0], kind="stable") for name, score in scores.items()
+        }
+        ordered = {name: (target[order], scores[name][order]) for name, order in orders.items()}
+        with np.errstate(invalid="ignore", divide="ignore"):
+            for weight in self.weights(len(target)):
+                for scored, order in orders.items():
+                    for name, values in drawn[scored].items():
+                        values.append(METRICS[name](*ordered[scored], weight[order]))
+        return drawn
+
+    def interval(self, values: Iterable[float], digits: int = 6) -> list[float]:
+        """Return what encloses the middle ``confidence`` of ``values``, leaving out resamples that tell nothing."""
+        tail = (1 - self.confidence) / 2
+        known = [value for value in values if np.isfinite(value)]
+        return [round(float(bound), digits) for bound in np.quantile(known, [tail, 1 - tail])]
+
+    def gain(self, target: np.ndarray, new: np.ndarray, old: np.ndarray) -> tuple[float, list[float]]:
+        """Return how much better ``new`` is than ``old`` in the primary metric, and the interval of that."""
+        value = gain(METRICS[PRIMARY](target, new, None), METRICS[PRIMARY](target, old, None))
+        drawn = self.resample(target, {"new": new, "old": old}, [PRIMARY])
+        pairs = zip(drawn["new"][PRIMARY], drawn["old"][PRIMARY], strict=True)
+        return round(value, 6), self.interval(gain(*pair) for pair in pairs)

@@ -87,6 +87,19 @@ def test_regression(regression: ModuleType, weight: np.ndarray | None) -> None:
 
 
 def test_resamples_are_the_same_for_everyone(regression: ModuleType) -> None:
-    first, again = ([list(weight) for weight in regression.resamples(20, 3, 7)] for _ in range(2))
+    bootstrap = regression.Bootstrap(rounds=3, confidence=0.9, seed=7)
+    first, again = ([list(weight) for weight in bootstrap.weights(20)] for _ in range(2))
     assert first == again
     assert all(sum(weight) == 20 for weight in first)
+
+
+def test_a_gain_has_an_interval_around_it(binary: ModuleType) -> None:
+    target = np.tile([0, 1], 200)
+    good, poor = target * 0.5 + RANDOM.random(400), RANDOM.random(400)
+    value, (low, high) = binary.Bootstrap(rounds=100, confidence=0.9, seed=0).gain(target, good, poor)
+    assert 0 < low < value < high
+
+
+def test_rows_of_one_class_are_told_apart_from_a_measurement(binary: ModuleType) -> None:
+    with pytest.raises(ValueError, match="roc_auc"):
+        binary.measure(np.zeros(10, dtype=int), RANDOM.random(10))

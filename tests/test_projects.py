@@ -5,16 +5,18 @@ from pathlib import Path
 
 import pytest
 
-from tests.sandbox import PROJECTS, ran, run, start, tree
+from tests.sandbox import PROJECTS, edit, ran, run, start, tree
 
 CASES = sorted(folder.name for folder in PROJECTS.iterdir() if (folder / "conf").is_dir())
+GOLDEN = [case for case in CASES if (PROJECTS / case / "expected").is_dir()]
+DESCRIPTIVE = {"generate", "collect", "process", "define", "explore", "report"}
 STAGES = {
     *("generate", "collect", "process", "define", "explore", "features", "train@baseline", "train@linear"),
     *("train@lightgbm", "evaluate", "package", "release", "monitor", "report"),
 }
 
 
-@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize("case", GOLDEN)
 def test_rendered_tree_is_as_expected(case: str, update: bool) -> None:
     expected = PROJECTS / case / "expected"
     rendered = {f"{path}.txt": text for path, text in tree(PROJECTS / case).items()}
@@ -44,3 +46,13 @@ def test_project_runs_to_the_end(case: str, tmp_path: Path) -> None:
     assert figures[evaluation["chosen"]] < figures["baseline"]
     assert json.loads((folder / "reports/release.json").read_text())["decision"] == "released"
     assert (folder / "reports/index.html").stat().st_size > 10_000
+
+
+@pytest.mark.slow
+def test_a_descriptive_project_ends_with_exploration(tmp_path: Path) -> None:
+    folder = start("weights", tmp_path / "weights")
+    edit(folder / "conf/problem/weight.yaml", "use: predictive", "use: descriptive")
+    assert set(ran(run(folder, "ninefold", "run"))) == DESCRIPTIVE
+    assert not (folder / "weights/evaluate.py").exists()
+    run(folder, "ruff", "check", "weights")
+    assert "How heavy is a penguin" in (folder / "reports/index.html").read_text()

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from flights.metrics import METRICS, gain, interval, resamples
+from flights.metrics import METRICS, Bootstrap, gain
 
 TARGET = np.array([0, 0, 1, 1])
 SCORE = np.array([0.1, 0.4, 0.35, 0.8])
@@ -14,6 +14,7 @@ BY_HAND = {
     "brier": 0.158125,
     "calibration_error": 0.3375,
 }
+BOOTSTRAP = Bootstrap(rounds=3, confidence=0.9, seed=0)
 
 
 @pytest.mark.parametrize("name", METRICS)
@@ -33,8 +34,8 @@ def test_better_is_a_gain() -> None:
 
 
 def test_resamples_draw_as_many_rows_as_there_are() -> None:
-    assert [weight.sum() for weight in resamples(10, 3, seed=0)] == [10, 10, 10]
+    assert [weight.sum() for weight in BOOTSTRAP.weights(10)] == [10, 10, 10]
 
 
 def test_interval_encloses_the_middle() -> None:
-    assert interval(list(range(101)), 0.9) == pytest.approx([5, 95])
+    assert BOOTSTRAP.interval(range(101)) == pytest.approx([5, 95])
