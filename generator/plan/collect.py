@@ -9,13 +9,21 @@ from generator.sql import TYPES
 
 
 @dataclass(frozen=True)
-class SourcePlan:
-    """A source for ``collect``: the code that finds and reads it, and what is expected of it."""
+class Reader:
+    """A function that reads files of one format, and the call it makes."""
 
     name: Code
+    words: Code
+    call: Code
+
+
+@dataclass(frozen=True)
+class SourcePlan:
+    """A source for ``collect``: the code that finds it, the function that reads it, and what is expected of it."""
+
+    name: str
     file: Code
     reader: Code
-    as_text: Code
     columns: tuple[str, ...]
     time_range: str | None
 
@@ -24,48 +32,50 @@ class SourcePlan:
 class CollectPlan:
     """What ``collect.py`` needs."""
 
+    readers: tuple[Reader, ...]
     sources: tuple[SourcePlan, ...]
     packaged: bool
     zipped: bool
 
 
 def collect_plan(project: Project) -> CollectPlan:
-    """Plan the reading of every source."""
-    data = project.config.data
-    sources = tuple(_source(project, label, source) for label, source in data.sources.items())
+    """Plan the reading of every source; sources that are read alike share a function."""
+    sources = project.config.data.sources
+    readers: dict[Code, Reader] = {}
+    for label, source in sources.items():
+        call = _call(source)
+        first = all(source.format != sources[other].format for other in sources if _call(sources[other]) in readers)
+        name = f"read_{source.format}" if first else f"read_{label}"
+        readers.setdefault(call, Reader(Code(name), _words(source), call))
     return CollectPlan(
-        sources,
-        packaged=any(source.package for source in data.sources.values()),
-        zipped=any(source.path.endswith(".zip") for source in data.sources.values()),
+        tuple(readers.values()),
+        tuple(_source(project, label, source, readers[_call(source)]) for label, source in sources.items()),
+        packaged=any(source.package for source in sources.values()),
+        zipped=any(source.path.endswith(".zip") for source in sources.values()),
     )
 
 
-def _source(project: Project, label: str, source: Source) -> SourcePlan:
-    if source.format == "csv":
-        options = (
-            f"header=True, all_varchar=True, sep={python(source.delimiter)}, na_values={python(list(source.nulls))}"
-        )
-        reader = f"read_csv(str(file), {options})"
-    else:
-        reader = f"read_{source.format}(str(file))"
-    file = (
-        f"packaged({python(source.package)}, {python(source.path)})"
-        if source.package
-        else f"Path({python(source.path)})"
-    )
+def _call(source: Source) -> Code:
+    """Return the call that reads ``file`` the way ``source`` has to be read."""
+    if source.format != "csv":
+        return Code(f"read_{source.format}(str(file))")
+    marks = f"sep={python(source.delimiter)}, na_values={python(list(source.nulls))}"
+    return Code(f"read_csv(str(file), header=True, all_varchar=True, {marks})")
+
+
+def _words(source: Source) -> Code:
+    names = {"csv": "a CSV file, every value as text", "json": "a JSON file", "parquet": "a Parquet file"}
+    return Code(names[source.format])
+
+
+def _source(project: Project, label: str, source: Source, reader: Reader) -> SourcePlan:
+    path = python(source.path)
+    file = Code(f"packaged({python(source.package)}, {path})" if source.package else f"Path({path})")
     if label == project.config.data.table:
         read = [column for column in project.columns if column.sql is None]
-        columns = tuple(column.source for column in read)
-        times = [column.source for column in read if column.type in ("TIMESTAMP", "DATE")]
+        columns = {column.source: column.type for column in read}
     else:
-        columns = tuple(source.columns)
-        times = [column for column, kind in source.columns.items() if TYPES[kind] in ("TIMESTAMP", "DATE")]
+        columns = {column: TYPES[kind] for column, kind in source.columns.items()}
+    times = [column for column, kind in columns.items() if kind in ("TIMESTAMP", "DATE")]
     time = f"TRY_CAST({name(times[0])} AS TIMESTAMP)" if times else None
-    return SourcePlan(
-        Code(label),
-        Code(file),
-        Code(reader),
-        Code(", every value as text" if source.format == "csv" else ""),
-        columns,
-        f"min({time}), max({time})" if time else None,
-    )
+    return SourcePlan(label, file, reader.name, tuple(columns), f"min({time}), max({time})" if time else None)
