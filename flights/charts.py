@@ -8,8 +8,8 @@ import numpy as np
 import vl_convert
 
 from flights.decision import Payoff
+from flights.markup import Html, figure
 from flights.outputs import read_json
-from flights.page import Html, figure
 
 WIDTH = 330
 HEIGHT = 230

@@ -6,7 +6,7 @@ from typing import Any
 import duckdb
 
 from flights.engine import connect
-from flights.exploration.hypotheses import judge
+from flights.exploration.judgement import judge
 from flights.exploration.page import exploration_page
 from flights.exploration.profile import profile
 from flights.exploration.relations import MEASURE, relations

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
+from flights.markup import element
 from flights.outputs import new_file, read_json
-from flights.page import element, page, section, steps
+from flights.page import page, section, steps
 from flights.sections.brief import brief
 from flights.sections.exploration import exploration
 from flights.sections.features import features

@@ -194,26 +194,29 @@ def test_description_ends_with_the_exploration(tmp_path: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def page() -> types.ModuleType:
-    """Return the module that builds pages, as it is rendered."""
-    module = types.ModuleType("page")
-    module.__file__ = __file__
-    sys.modules["page"] = module
-    exec(tree(PROJECTS / "penguins")["birds/page.py"], vars(module))
+def markup() -> types.ModuleType:
+    """Return the module that builds markup, as it is rendered."""
+    module = types.ModuleType("markup")
+    exec(tree(PROJECTS / "penguins")["birds/markup.py"], vars(module))
     return module
 
 
-def test_everything_but_markup_is_escaped(page: types.ModuleType) -> None:
-    inner = page.element("b", SCRIPT, title='"><i>')
+def test_everything_but_markup_is_escaped(markup: types.ModuleType) -> None:
+    inner = markup.element("b", SCRIPT, title='"><i>')
     assert inner == '<b title="&quot;&gt;&lt;i&gt;">&lt;script&gt;alert(1)&lt;/script&gt;</b>'
-    assert page.element("p", inner, "<") == f"<p>{inner}&lt;</p>"
-    assert SCRIPT not in page.table([SCRIPT], [[SCRIPT]])
-    assert page.marked("before `<a>`, after") == "before <code>&lt;a&gt;</code>, after"
+    assert markup.element("p", inner, "<") == f"<p>{inner}&lt;</p>"
+    assert SCRIPT not in markup.table([SCRIPT], [[SCRIPT]])
+    assert markup.marked("before `<a>`, after") == "before <code>&lt;a&gt;</code>, after"
 
 
-def test_figures_are_written_for_people(page: types.ModuleType) -> None:
-    assert [page.number(value) for value in (336_776, 1234.5, 0.72191, -2)] == ["336,776", "1,234", "0.7219", "\u22122"]
-    assert page.percent(0.1613) == "16.1 %"
-    assert page.between([0.25, 0.5]) == "0.25 to 0.5"
-    assert page.place(5, (5, 5)) == 50
-    assert page.place(9, (0, 3)) == 100
+def test_figures_are_written_for_people(markup: types.ModuleType) -> None:
+    assert [markup.number(value) for value in (336_776, 1234.5, 0.72191, -2)] == [
+        "336,776",
+        "1,234",
+        "0.7219",
+        "\u22122",
+    ]
+    assert markup.percent(0.1613) == "16.1 %"
+    assert markup.between([0.25, 0.5]) == "0.25 to 0.5"
+    assert markup.place(5, (5, 5)) == 50
+    assert markup.place(9, (0, 3)) == 100

@@ -1,14 +1,9 @@
-"""Test which techniques will work: each hypothesis is one function, judged on rows that nothing was fitted on."""
-
-from collections.abc import Callable
-from typing import Any
+"""Which techniques will work: each hypothesis is one function, judged on rows that nothing was fitted on."""
 
 import numpy as np
-import pyarrow as pa
 
-from flights.exploration.models import LOSS, constant, losses, trees
-from flights.exploration.sample import Part
-from flights.exploration.study import Finding, Study, compare, finding, study, untested
+from flights.exploration.models import constant, losses, trees
+from flights.exploration.study import Finding, Study, compare, finding, untested
 
 
 def signal(study: Study) -> Finding:
@@ -37,8 +32,8 @@ def missingness(study: Study) -> Finding:
     )
     filled = np.where(gaps, middle, study.matrix)
     flagged = np.column_stack([filled, gaps[:, gapped]])
-    losses = (study.boosted(filled, study.coded), study.boosted(flagged, study.coded))
-    return compare(*losses, ("gaps filled", "gaps flagged"))
+    both = (study.boosted(filled, study.coded), study.boosted(flagged, study.coded))
+    return compare(*both, ("gaps filled", "gaps flagged"))
 
 
 def categories(study: Study) -> Finding:
@@ -78,81 +73,3 @@ def drift(study: Study) -> Finding:
     return finding(
         before - after, error, reference, {"explained in its time": before, "explained on the newest": after}
     )
-
-
-TESTS: dict[str, tuple[Callable[[Study], Finding], str, dict[str, str]]] = {
-    "signal": (
-        signal,
-        "The inputs tell something about the target.",
-        {
-            "confirmed": "a model can help",
-            "rejected": "look for other inputs before you look for a better model",
-            "cannot tell": "ask again with more rows: raise explore.rows or collect more",
-        },
-    ),
-    "nonlinear": (
-        nonlinear,
-        "Trees beat a linear model.",
-        {
-            "confirmed": "prefer trees, or give the linear model bent features",
-            "rejected": "a linear model is as good, and can be read",
-            "cannot tell": "ask again with more rows: raise explore.rows or collect more",
-        },
-    ),
-    "interactions": (
-        interactions,
-        "Inputs matter together, not only one by one.",
-        {
-            "confirmed": "allow deep trees; features that combine inputs may help a linear model",
-            "rejected": "shallow trees or single effects are enough",
-            "cannot tell": "ask again with more rows: raise explore.rows or collect more",
-        },
-    ),
-    "missingness": (
-        missingness,
-        "That a value is missing tells something.",
-        {
-            "confirmed": "keep gaps as they are, or flag them",
-            "rejected": "fill gaps in whichever way is convenient",
-            "cannot tell": "ask again with more rows: raise explore.rows or collect more",
-        },
-    ),
-    "categories": (
-        categories,
-        "Texts tell what numbers do not.",
-        {
-            "confirmed": "encode texts with care; lookups by them may tell even more",
-            "rejected": "texts can be left out",
-            "cannot tell": "ask again with more rows: raise explore.rows or collect more",
-        },
-    ),
-    "more_data": (
-        more_data,
-        "More rows would help.",
-        {
-            "confirmed": "collect more rows, or learn from more of them",
-            "rejected": "spend effort on inputs, not on more rows",
-            "cannot tell": "ask again with more rows: raise explore.rows or collect more",
-        },
-    ),
-    "drift": (
-        drift,
-        "What is learned goes out of date.",
-        {
-            "confirmed": "train on recent rows, watch closely, retrain often",
-            "rejected": "old rows are as good as new ones",
-            "cannot tell": "ask again with more rows: raise explore.rows or collect more",
-        },
-    ),
-}
-
-
-def judge(sample: pa.Table, parts: list[Part], target: np.ndarray) -> list[dict[str, Any]]:
-    """Return every hypothesis with its finding and what follows from it."""
-    studied = study(parts, target, sample["departure"])
-    found = []
-    for name, (test, statement, advice) in TESTS.items():
-        outcome = test(studied)
-        head = {"name": name, "statement": statement, "loss": LOSS}
-        found.append(head | outcome | {"advice": advice[outcome["verdict"]]})
-    return found

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from flights.page import Html, Step, code, element, facts, join, marked, number, percent, table
+from flights.markup import Html, code, element, facts, join, marked, number, percent, table
+from flights.page import Step
 
 
 def about_target(power: dict[str, Any], target: str) -> dict[str, object]:

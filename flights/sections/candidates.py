@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from flights.page import Html, badge, between, element, join, number, span, table
+from flights.markup import Html, badge, between, element, join, number, span, table
 from flights.sections.metrics import TITLES
 
 Found = dict[str, Any]

@@ -3,7 +3,8 @@
 from typing import Any
 
 from flights.columns import CATEGORIES, FEATURES
-from flights.page import Html, Step, code, element, join, note, number, table
+from flights.markup import Html, code, element, join, note, number, table
+from flights.page import Step
 
 
 def origin(made: dict[str, Any]) -> Html:

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from flights.page import Html, Step, badge, element, facts, join, note, number
+from flights.markup import Html, badge, element, facts, join, note, number
+from flights.page import Step
 
 TITLES = {
     "roc_auc": "ROC-AUC",

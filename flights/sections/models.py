@@ -4,7 +4,8 @@ from pathlib import Path
 from typing import Any
 
 from flights.charts import figures
-from flights.page import Html, Step, bar, element, join, note, number, percent
+from flights.markup import Html, bar, element, join, note, number, percent
+from flights.page import Step
 from flights.sections.candidates import compared, reasons
 from flights.sections.metrics import TITLES
 
@@ -81,12 +82,14 @@ def importance(shares: dict[str, float]) -> Html:
 def models(found: Found, summaries: dict[str, Found], plots: Path) -> Step:
     """Return the section of training and evaluation."""
     shares = summaries[found["chosen"]].get("importance", {})
-    body = join([
-        reasons(found),
-        compared(found),
-        element("h3", f"How {found['chosen']} does on the holdout"),
-        element("div", *figures(plots), class_="figures"),
-        slices(found) if any(found.get("slices", {}).values()) else "",
-        importance(shares) if shares else "",
-    ])  # fmt: skip
+    body = join(
+        [
+            reasons(found),
+            compared(found),
+            element("h3", f"How {found['chosen']} does on the holdout"),
+            element("div", *figures(plots), class_="figures"),
+            slices(found) if any(found.get("slices", {}).values()) else "",
+            importance(shares) if shares else "",
+        ]
+    )
     return Step("models", "Training", f"{found['chosen']}, of {len(summaries)}", body)

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from flights.page import Step, badge, code, element, facts, join, number, table
+from flights.markup import badge, code, element, facts, join, number, table
+from flights.page import Step
 
 START = """cd bundle
 pip install -r requirements.txt
@@ -25,10 +26,12 @@ def package(found: dict[str, Any], service: dict[str, Any]) -> Step:
         "Digest": code(found["digest"]),
     }
     rows = [(code(name), number(count)) for name, count in found["files"].items()]
-    body = join([
-        facts(told),
-        element("h3", "Start it"),
-        element("pre", code(START.format(host=service["host"], port=service["port"])), tabindex=0),
-        element("details", element("summary", f"All {len(rows)} files"), table(["file", "#bytes"], rows)),
-    ])  # fmt: skip
-    return Step("package", "Package", f"{len(rows)} files, {size / 1e6:.1f} MB", body)
+    body = join(
+        [
+            facts(told),
+            element("h3", "Start it"),
+            element("pre", code(START.format(host=service["host"], port=service["port"])), tabindex=0),
+            element("details", element("summary", f"All {len(rows)} files"), table(["file", "#bytes"], rows)),
+        ]
+    )
+    return Step("package", "Package", f"{len(rows)} files, {number(size // 1_000)} kB", body)

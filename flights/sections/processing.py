@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from flights.page import Html, Step, badge, code, element, join, note, number, percent, table
+from flights.markup import Html, badge, code, element, join, note, number, percent, table
+from flights.page import Step
 
 TONES = {"quarantine": "bad", "fail": "bad", "clear": "unsure", "warn": "plain"}
 
@@ -46,11 +47,13 @@ def contract(tables: dict[str, Any]) -> Html:
 def processing(found: dict[str, Any], refused: int) -> Step:
     """Return the section of the processing."""
     told = element("p", element("strong", f"{number(refused)} rows"), " are in quarantine, each with the reason.")
-    body = join([
-        told,
-        rules(found["rules"]),
-        element("h3", "The contract"),
-        note("What later stages may expect of each column."),
-        contract(found["tables"]),
-    ])  # fmt: skip
+    body = join(
+        [
+            told,
+            rules(found["rules"]),
+            element("h3", "The contract"),
+            note("What later stages may expect of each column."),
+            contract(found["tables"]),
+        ]
+    )
     return Step("processing", "Processing", f"{number(refused)} rows refused", body)

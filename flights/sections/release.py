@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from flights.page import Html, Step, badge, between, code, element, facts, join, note, number, table
+from flights.markup import Html, badge, between, code, element, facts, join, note, number, table
+from flights.page import Step
 
 DECISIONS = {"released": "good", "kept": "unsure", "refused": "bad"}
 STATES = {"quiet": "good", "alarm": "bad"}

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from flights.page import Html, Step, code, element, join, note, number, table
+from flights.markup import Html, code, element, join, note, number, table
+from flights.page import Step
 
 
 def period(moments: list[str] | None) -> Html:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flights.page import Html, between, element, join, number, percent, span
+from flights.markup import Html, between, element, join, number, percent, span
 from flights.sections.candidates import domain
 from flights.sections.metrics import TITLES
 

@@ -109,7 +109,7 @@ def _pages(project: Project) -> Iterator[tuple[str, str, object]]:
     explore = explore_plan(project)
     for name in ("explore.sql", "explore.py", *(f"exploration/{name}.py" for name in EXPLORATION)):
         yield name, "", explore
-    for name in ("page.py", "page.html", "page.css"):
+    for name in ("markup.py", "page.py", "page.html", "page.css"):
         yield name, "", None
     report = report_plan(project)
     for name in (

@@ -10,7 +10,18 @@ from generator.project import Column, Project
 
 PLAIN = ("BOOLEAN", "TINYINT", "SMALLINT", "INTEGER", "BIGINT", "FLOAT", "DOUBLE", "VARCHAR", "TIMESTAMP")
 MOMENTS = ("DATE", "TIMESTAMP")
-MODULES = ("__init__", "sample", "profile", "relations", "suspicions", "models", "study", "hypotheses", "page")
+MODULES = (
+    "__init__",
+    "sample",
+    "profile",
+    "relations",
+    "suspicions",
+    "models",
+    "study",
+    "hypotheses",
+    "judgement",
+    "page",
+)
 MEASURES = {
     "binary": {
         "name": "ROC-AUC",
@@ -33,7 +44,6 @@ MEASURES = {
 }
 """How a single column is measured against each kind of target."""
 
-UNSURE = "ask again with more rows: raise explore.rows or collect more"
 HYPOTHESES = {
     "signal": (
         "The inputs tell something about the target.",
@@ -91,12 +101,13 @@ class ExploredColumn:
 
 @dataclass(frozen=True)
 class Hypothesis:
-    """One hypothesis: its function, its statement, and what follows from each verdict."""
+    """One hypothesis: its function, its statement, and what follows when it is confirmed or rejected."""
 
     name: Code
     label: str
     statement: str
-    advice: dict[str, str]
+    confirmed: str
+    rejected: str
 
 
 @dataclass(frozen=True)
@@ -117,6 +128,7 @@ class ExplorePlan:
     estimator: Code
     hypotheses: tuple[Hypothesis, ...]
     hypothesis_templates: tuple[str, ...]
+    hypothesis_numpy: bool
     model_imports: Code
     study_imports: Code
     study_arguments: Code
@@ -145,6 +157,7 @@ def explore_plan(project: Project) -> ExplorePlan:
         estimator=TASKS[task].estimator,
         hypotheses=tuple(_hypothesis(item) for item in asked),
         hypothesis_templates=tuple(f"package/exploration/hypotheses/{item}.py.jinja" for item in asked),
+        hypothesis_numpy=bool({"missingness", "drift"} & set(asked)),
         model_imports=Code(", ".join(_model_imports(asked))),
         study_imports=Code(", ".join(_study_imports(asked))),
         study_arguments=Code(arguments),
@@ -175,19 +188,17 @@ def _plain(column: Column) -> Code:
 
 
 def _hypothesis(item: str) -> Hypothesis:
-    statement, confirmed, rejected = HYPOTHESES[item]
-    advice = {"confirmed": confirmed, "rejected": rejected, "cannot tell": UNSURE}
-    return Hypothesis(Code(item), item, statement, advice)
+    return Hypothesis(Code(item), item, *HYPOTHESES[item])
 
 
 def _model_imports(asked: tuple[str, ...]) -> list[str]:
     drift = ["constant", "losses"] if "drift" in asked else []
     trees = ["trees"] if {"drift", "more_data"} & set(asked) else []
-    return ["LOSS", *drift, *trees]
+    return [*drift, *trees]
 
 
 def _study_imports(asked: tuple[str, ...]) -> list[str]:
     compare = ["compare"] if set(asked) - {"drift"} else []
     finding = ["finding"] if "drift" in asked else []
     untested = ["untested"] if {"missingness", "categories"} & set(asked) else []
-    return ["Finding", "Study", *compare, *finding, "study", *untested]
+    return ["Finding", "Study", *compare, *finding, *untested]
