@@ -23,14 +23,14 @@ WITH looked_up AS (
   LEFT JOIN airports
     ON airports.faa = inputs.dest
   LEFT JOIN weather
-    ON weather.origin = inputs.origin AND weather.time_hour = DATE_TRUNC('HOUR', inputs.departure) - INTERVAL '4' HOUR AND weather.time_hour <= inputs.departure - INTERVAL '3 hours'
+    ON weather.origin = inputs.origin AND weather.time_hour = date_trunc('HOUR', inputs.departure) - INTERVAL '4' HOUR AND weather.time_hour <= inputs.departure - INTERVAL '3 hours'
 ),
 step_1 AS (
   SELECT
     *,
     EXTRACT(HOUR FROM scheduled_departure) + EXTRACT(MINUTE FROM scheduled_departure) / 60 AS departure_hour,
-    ISODOW(scheduled_departure) AS weekday,
-    DAYOFYEAR(scheduled_departure) AS day_of_year,
+    isodow(scheduled_departure) AS weekday,
+    dayofyear(scheduled_departure) AS day_of_year,
     (sched_arr_time // 100) + (sched_arr_time % 100) / 60 AS arrival_hour,
     2013 - plane_year AS plane_age
   FROM looked_up

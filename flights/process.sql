@@ -48,8 +48,8 @@ WITH typed AS (
 step_1 AS (
   SELECT
     *,
-    time_hour + TO_MINUTES(minute) AS departure,
-    MAKE_TIMESTAMP(year, month, day, hour, minute, 0) AS scheduled_departure
+    time_hour + to_minutes(minute) AS departure,
+    make_timestamp(year, month, day, hour, minute, 0) AS scheduled_departure
   FROM typed
 )
 SELECT

@@ -55,7 +55,7 @@ def literal(value: str | int | float | bool) -> str:
 
 def render(tree: exp.Expression) -> str:
     """Return ``tree`` as one line of DuckDB SQL, without comments."""
-    return str(tree.sql(dialect=DIALECT, comments=False))
+    return str(tree.sql(dialect=DIALECT, comments=False, normalize_functions="lower"))
 
 
 def parse(text: str) -> exp.Expression:
