@@ -210,12 +210,8 @@ def test_everything_but_markup_is_escaped(markup: types.ModuleType) -> None:
 
 
 def test_figures_are_written_for_people(markup: types.ModuleType) -> None:
-    assert [markup.number(value) for value in (336_776, 1234.5, 0.72191, -2)] == [
-        "336,776",
-        "1,234",
-        "0.7219",
-        "\u22122",
-    ]
+    values = (336_776, 1234.5, 0.72191, -2)
+    assert [markup.number(value) for value in values] == ["336,776", "1,234", "0.7219", "\u22122"]
     assert markup.percent(0.1613) == "16.1 %"
     assert markup.between([0.25, 0.5]) == "0.25 to 0.5"
     assert markup.place(5, (5, 5)) == 50

@@ -8,7 +8,6 @@ from generator.code import Code
 from generator.plan.candidates import candidate_plan, evaluate_plan
 from generator.plan.collect import collect_plan
 from generator.plan.define import define_plan
-from generator.plan.explore import MODULES as EXPLORATION
 from generator.plan.explore import explore_plan
 from generator.plan.features import features_plan
 from generator.plan.labels import labels_plan
@@ -107,7 +106,7 @@ def _modules(project: Project) -> Iterator[tuple[str, str, object]]:
 def _pages(project: Project) -> Iterator[tuple[str, str, object]]:
     """Yield what draws the two pages, of the exploration and of everything."""
     explore = explore_plan(project)
-    for name in ("explore.sql", "explore.py", *(f"exploration/{name}.py" for name in EXPLORATION)):
+    for name in ("explore.sql", "explore.py", *(f"exploration/{name}.py" for name in explore.modules)):
         yield name, "", explore
     for name in ("markup.py", "page.py", "page.html", "page.css"):
         yield name, "", None

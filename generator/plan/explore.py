@@ -10,18 +10,8 @@ from generator.project import Column, Project
 
 PLAIN = ("BOOLEAN", "TINYINT", "SMALLINT", "INTEGER", "BIGINT", "FLOAT", "DOUBLE", "VARCHAR", "TIMESTAMP")
 MOMENTS = ("DATE", "TIMESTAMP")
-MODULES = (
-    "__init__",
-    "sample",
-    "profile",
-    "relations",
-    "suspicions",
-    "models",
-    "study",
-    "hypotheses",
-    "judgement",
-    "page",
-)
+MODULES = ("__init__", "sample", "profile", "relations", "suspicions", "findings", "page")
+TESTING = ("models", "study", "hypotheses", "judgement")
 MEASURES = {
     "binary": {
         "name": "ROC-AUC",
@@ -114,6 +104,7 @@ class Hypothesis:
 class ExplorePlan:
     """What ``explore.py``, ``explore.sql`` and the modules of ``exploration/`` need."""
 
+    modules: tuple[str, ...]
     casts: tuple[ColumnPlan, ...]
     digested: Code
     columns: tuple[ExploredColumn, ...]
@@ -143,6 +134,7 @@ def explore_plan(project: Project) -> ExplorePlan:
     kept = [column for column in project.columns if column.role != "drop"]
     arguments = f", sample[{project.time.name!r}]" if timed and project.time else ""
     return ExplorePlan(
+        modules=(*MODULES, *TESTING) if asked else MODULES,
         casts=tuple(ColumnPlan(name(column.name), sql=_plain(column)) for column in kept if column.type not in PLAIN),
         digested=names(column.name for column in inputs),
         columns=tuple(_explored(column) for column in project.with_role("key", "time", "input")),
