@@ -2,15 +2,13 @@
 
 import json
 import shutil
-import socket
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
 import pytest
+
+from tests.sandbox import serve
 
 BUNDLE = Path(__file__).parents[1] / "bundle"
 
@@ -30,31 +28,8 @@ def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def client(bundle: Path) -> Iterator[httpx.Client]:
     """Start the service in the bundle and yield a client of it."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [sys.executable, "-E", "-m", "flights.service", "--port", str(port)]
-    with (
-        subprocess.Popen(command, cwd=bundle, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as server,
-        httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=10) as client,
-    ):
-        try:
-            wait(client, server)
-            yield client
-        finally:
-            server.terminate()
-
-
-def wait(client: httpx.Client, server: subprocess.Popen[str]) -> None:
-    """Return once the service answers; fail with what it printed when it ends instead."""
-    for _ in range(200):
-        try:
-            client.get("/health")
-            return
-        except httpx.TransportError:
-            assert server.poll() is None, server.communicate()[0]
-            time.sleep(0.1)
-    pytest.fail("the service did not answer within 20 seconds")
+    with serve(bundle, "flights") as client:
+        yield client
 
 
 @pytest.fixture(scope="module")
