@@ -85,7 +85,7 @@ def main() -> None:
         "problem": problem,
         "use": "say what to do for each new row, from its prediction and the payoffs",
         "terms": TERMS,
-        "success": "The best possible roc_auc on held-out rows, better than the baseline beyond the noise; calibration_error within at most 0.08.",
+        "success": "The best possible roc_auc on held-out rows, better than the baseline beyond the noise; calibration_error at most 0.08.",
         "counts": counts,
         "power": measured,
     }

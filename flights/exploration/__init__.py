@@ -1,0 +1,1 @@
+"""What exploration looks at: columns, relations, suspicions, hypotheses."""

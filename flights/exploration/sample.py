@@ -26,13 +26,14 @@ class Part:
 
 def floats(column: pa.ChunkedArray) -> np.ndarray:
     """Return ``column`` as floats, with NaN for everything that is no finite number."""
-    values = column.cast(pa.float64()).to_numpy()
+    values = column.cast(pa.float64(), safe=False).to_numpy()
     return np.where(np.isfinite(values), values, np.nan)
 
 
 def number(column: pa.ChunkedArray) -> dict[str, np.ndarray]:
-    """Return numbers as they are."""
-    return {"": floats(column)}
+    """Return numbers as they are, where they fit what models see; beyond that there is nothing to add up."""
+    values = floats(column)
+    return {"": np.where(np.abs(values) <= np.finfo(np.float32).max, values, np.nan)}
 
 
 def moment(column: pa.ChunkedArray) -> dict[str, np.ndarray]:

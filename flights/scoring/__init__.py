@@ -1,0 +1,1 @@
+"""How each kind of candidate is kept on disk, and how it scores."""

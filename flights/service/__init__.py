@@ -1,0 +1,1 @@
+"""The service that answers requests, and the batch scorer beside it."""

@@ -1,0 +1,1 @@
+"""Tests of the project; none needs what the stages make."""

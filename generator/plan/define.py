@@ -35,7 +35,7 @@ def define_plan(project: Project) -> DefinePlan:
         )
         passing = f"passing brings {payoff.pass_positive:+g} and {payoff.pass_negative:+g}"
         terms["Payoffs"] = f"{acting}; {passing}."
-    guarded = [f"{metric} within {_bounds(bounds.min, bounds.max)}" for metric, bounds in metrics.guardrails.items()]
+    guarded = [f"{metric} {_bounds(bounds.min, bounds.max)}" for metric, bounds in metrics.guardrails.items()]
     success = f"The best possible {metrics.primary} on held-out rows, better than the baseline beyond the noise"
     return DefinePlan(
         Code(project.config.data.table),
