@@ -8,12 +8,12 @@ import numpy as np
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from flights.candidates import CANDIDATES
 from flights.curves import CURVES
 from flights.decision import Payoff, curve
 from flights.encoding import read_matrix, read_parts, read_target
 from flights.metrics import HIGHER_IS_BETTER, METRICS, PRIMARY, Bootstrap, measure
 from flights.outputs import new_folder, read_json, write_json
-from flights.scoring import baseline, lightgbm, linear
 from flights.settings import setting
 
 TRAIN = Path("data/train.parquet")
@@ -25,11 +25,6 @@ SLICES = (
     "origin",
     "carrier",
 )
-CANDIDATES = {
-    "baseline": baseline.Model,
-    "linear": linear.Model,
-    "lightgbm": lightgbm.Model,
-}
 EVALUATION = Path("reports/evaluation.json")
 METRICS_FILE = Path("reports/metrics.json")
 PLOTS = Path("reports/plots")
@@ -115,7 +110,7 @@ def main() -> None:
     selection = select(validated, {name: np.load(MODELS / name / "validation.npy") for name in CANDIDATES}, bootstrap)
     chosen = selection["chosen"]
     matrix, target = read_matrix(HOLDOUT, encoders), read_target(HOLDOUT, encoders)
-    scores = {name: model.load(MODELS / name).predict(matrix) for name, model in CANDIDATES.items()}
+    scores = {name: module.Model.load(MODELS / name).predict(matrix) for name, module in CANDIDATES.items()}
     evaluation = {
         "chosen": chosen,
         "primary": PRIMARY,

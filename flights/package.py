@@ -4,16 +4,17 @@ import hashlib
 import shutil
 from importlib.metadata import version
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import msgspec
 import yaml
 
 from flights.bundles import held_rows
+from flights.candidates import CANDIDATES
 from flights.columns import FEATURES
 from flights.outputs import new_folder, read_json, write_json
 from flights.parity import check
-from flights.scoring import baseline, lightgbm, linear
 from flights.service.batch import as_requests
 from flights.service.request import COLUMNS, FIELDS
 from flights.settings import setting
@@ -29,11 +30,6 @@ MODULES = (
     "scoring/__init__.py",
     "settings.py",
 )
-CANDIDATES = {
-    "baseline": baseline,
-    "linear": linear,
-    "lightgbm": lightgbm,
-}
 LIBRARIES = (
     "duckdb",
     "msgspec",
@@ -43,7 +39,6 @@ LIBRARIES = (
     "starlette",
     "uvicorn",
 )
-SCORING_LIBRARIES = {"baseline": (), "lightgbm": ("lightgbm",), "linear": ()}
 LOOKUPS = (
     "planes",
     "airports",
@@ -70,9 +65,9 @@ def copy_code(kind: str, bundle: Path) -> None:
     (bundle / CODE.name / "service/README.md").rename(bundle / "README.md")
 
 
-def write_requirements(kind: str, bundle: Path) -> None:
+def write_requirements(scoring: ModuleType, bundle: Path) -> None:
     """Pin the libraries that the service imports to the versions at hand."""
-    names = sorted((*LIBRARIES, *SCORING_LIBRARIES[kind]))
+    names = sorted((*LIBRARIES, *scoring.LIBRARIES))
     (bundle / "requirements.txt").write_text("".join(f"{name}=={version(name)}\n" for name in names), encoding="utf-8")
 
 
@@ -89,7 +84,7 @@ def fill(bundle: Path, chosen: str) -> None:
     scoring = CANDIDATES[chosen]
     kind = scoring.__name__.rpartition(".")[2]
     copy_code(kind, bundle)
-    write_requirements(kind, bundle)
+    write_requirements(scoring, bundle)
     write_settings(bundle)
     copy(MODELS / chosen / scoring.FILE, bundle / "model" / scoring.FILE)
     copy(DATA / "encoders.json", bundle / "data/encoders.json")

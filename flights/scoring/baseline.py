@@ -9,6 +9,7 @@ import numpy as np
 from flights.outputs import read_json, write_json
 
 FILE = "model.json"
+LIBRARIES = ()
 
 
 @dataclass(frozen=True)

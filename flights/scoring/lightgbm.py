@@ -8,6 +8,7 @@ import lightgbm as lgb
 import numpy as np
 
 FILE = "model.txt"
+LIBRARIES = ("lightgbm",)
 
 
 @dataclass(frozen=True)

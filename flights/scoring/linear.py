@@ -10,6 +10,7 @@ from flights.columns import FEATURES
 from flights.outputs import read_json, write_json
 
 FILE = "model.json"
+LIBRARIES = ()
 
 
 def link(total: np.ndarray) -> np.ndarray:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import yaml
 
 from generator.code import Code
-from generator.plan.candidates import candidate_plan, evaluate_plan
+from generator.plan.candidates import candidate_plan, candidates_plan, evaluate_plan
 from generator.plan.collect import collect_plan
 from generator.plan.define import define_plan
 from generator.plan.explore import explore_plan
@@ -68,6 +68,7 @@ def _modules(project: Project) -> Iterator[tuple[str, str, object]]:
     yield "curves.py", f"curves/{task.name}.py", None
     if project.config.problem.decision is not None:
         yield "decision.py", "", None
+    yield "candidates.py", "", candidates_plan(project)
     yield "evaluate.py", "", evaluate_plan(project)
     service = service_plan(project)
     for name in (

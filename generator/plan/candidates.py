@@ -43,12 +43,18 @@ class Candidate:
 
 
 @dataclass(frozen=True)
+class CandidatesPlan:
+    """What ``candidates.py`` needs: who competes, and the modules that score them."""
+
+    candidates: tuple[Candidate, ...]
+    scorers: Code
+
+
+@dataclass(frozen=True)
 class EvaluatePlan:
     """What ``evaluate.py`` needs."""
 
     table: Code
-    candidates: tuple[Candidate, ...]
-    scorers: Code
     slices: tuple[str, ...]
     decision: bool
     curve_arguments: Code
@@ -75,13 +81,16 @@ def candidate_plan(project: Project, candidate: str) -> CandidatePlan:
     )
 
 
+def candidates_plan(project: Project) -> CandidatesPlan:
+    """Plan the list of the candidates."""
+    candidates = tuple(Candidate(Code(label), Code(item.kind)) for label, item in project.config.model.items())
+    return CandidatesPlan(candidates, Code(", ".join(sorted({candidate.kind for candidate in candidates}))))
+
+
 def evaluate_plan(project: Project) -> EvaluatePlan:
     """Plan the comparison of the candidates."""
-    candidates = tuple(Candidate(Code(label), Code(item.kind)) for label, item in project.config.model.items())
     return EvaluatePlan(
         Code(project.config.data.table),
-        candidates,
-        Code(", ".join(sorted({candidate.kind for candidate in candidates}))),
         project.config.metrics.slices,
         project.config.problem.decision is not None,
         TASKS[project.config.problem.task].curve_arguments,

@@ -9,13 +9,11 @@ from dataclasses import dataclass
 
 from generator import sql
 from generator.code import Code, name
-from generator.plan.candidates import Candidate, evaluate_plan
 from generator.plan.features import features_plan
 from generator.plan.words import TASKS
 from generator.project import Column, Feature, Project
 
 LIBRARIES = ("duckdb", "msgspec", "numpy", "pyarrow", "pyyaml", "starlette", "uvicorn")
-SCORING_LIBRARIES: dict[str, tuple[str, ...]] = {"baseline": (), "lightgbm": ("lightgbm",), "linear": ()}
 MODULES = ("__init__.py", "columns.py", "encoding.py", "features.sql", "outputs.py", "settings.py")
 ANSWERS = {
     "binary": Code('`{"probability": 0.25}`'),
@@ -84,11 +82,8 @@ class ServicePlan:
 class PackagePlan:
     """What ``package.py`` needs."""
 
-    candidates: tuple[Candidate, ...]
-    scorers: Code
     modules: tuple[str, ...]
     libraries: tuple[str, ...]
-    scoring_libraries: dict[str, tuple[str, ...]]
     lookups: tuple[str, ...]
     decision: bool
 
@@ -142,16 +137,12 @@ def service_plan(project: Project) -> ServicePlan:
 
 def package_plan(project: Project) -> PackagePlan:
     """Plan what goes into the bundle."""
-    evaluated = evaluate_plan(project)
-    kinds = sorted({candidate.kind for candidate in project.config.model.values()})
+    decision = project.config.problem.decision is not None
     return PackagePlan(
-        evaluated.candidates,
-        evaluated.scorers,
-        tuple(sorted((*MODULES, "scoring/__init__.py", *(("decision.py",) if evaluated.decision else ())))),
+        tuple(sorted((*MODULES, "scoring/__init__.py", *(("decision.py",) if decision else ())))),
         LIBRARIES,
-        {kind: SCORING_LIBRARIES[kind] for kind in kinds},
         features_plan(project).lookups,
-        evaluated.decision,
+        decision,
     )
 
 

@@ -7,7 +7,7 @@ from sqlglot import exp
 
 from generator import sql
 from generator.code import Code, name
-from generator.plan.candidates import Candidate, evaluate_plan
+from generator.plan.candidates import Candidate, candidates_plan
 from generator.plan.features import features_plan
 from generator.plan.metrics import LOWER_IS_BETTER
 from generator.plan.service import field_names, needed_columns, python_type
@@ -103,7 +103,7 @@ class TestsPlan:
 
 def tests_plan(project: Project) -> TestsPlan:
     """Plan the rows and values of the rendered tests."""
-    config, task, evaluated = project.config, project.config.problem.task, evaluate_plan(project)
+    config, task, competing = project.config, project.config.problem.task, candidates_plan(project)
     asked = dict.fromkeys((config.metrics.primary, *config.metrics.report))
     lower = config.metrics.primary in LOWER_IS_BETTER
     return TestsPlan(
@@ -111,12 +111,12 @@ def tests_plan(project: Project) -> TestsPlan:
         _params(project),
         tuple(LookupPlan(Code(item), _statement(project, item)) for item in features_plan(project).lookups),
         f"package/tests/examples/{TASKS[task].name}.py.jinja",
-        evaluated.candidates,
+        competing.candidates,
         tuple(label for label, candidate in config.model.items() if candidate.kind != "baseline"),
-        evaluated.candidates[0].name,
+        competing.candidates[0].name,
         Code(", ".join(sorted(f"train_{label}" for label in config.model))),
-        evaluated.scorers,
-        evaluated.decision,
+        competing.scorers,
+        config.problem.decision is not None,
         config.service.log,
         ANSWER_KEYS[task],
         TARGETS[task],
