@@ -26,7 +26,7 @@ test: setup
 	ruff format --check .
 	mypy
 	ruff check flights && ruff format --check flights
-	pytest -m "slow or not slow" tests flights/tests
+	pytest --numprocesses 2 --dist loadscope -m "slow or not slow" tests flights/tests
 
 clean:
 	rm -rf $(VENV) data models bundle registry reports/*.html reports/*.json reports/plots
