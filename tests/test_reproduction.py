@@ -138,6 +138,12 @@ def test_a_misspelt_key_of_an_experiment_fails_in_the_first_stage(project: Path)
     assert "did you mean 'num_leaves'?" in output
 
 
+def test_a_misspelt_key_without_a_plus_is_refused_before_any_stage(project: Path) -> None:
+    output = run(project, "dvc", "exp", "run", "-S", "model.lightgbm.params.num_leavs=4", fails=True)
+    assert ran(output) == []
+    assert "num_leavs" in output
+
+
 STAGES = ("generate", "collect", "process", "features", "train@lightgbm", "evaluate", "package", "release", "report")
 
 

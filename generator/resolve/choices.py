@@ -16,7 +16,7 @@ LIBRARIES = frozenset(
     ["altair", "duckdb", "dvc", "hydra", "lightgbm", "msgspec", "numpy", "optuna", "pyarrow", "pytest", "scipy",
      "sklearn", "starlette", "uvicorn", "vl_convert", "yaml"]
 )  # fmt: skip
-SQL_NAMES = re.compile(r"inputs|features|labelled|raw|typed|judged|looked_up|step_\d+")
+SQL_NAMES = re.compile(r"inputs|features|labelled|parted|raw|typed|judged|looked_up|step_\d+")
 """What rendered SQL calls its own tables."""
 
 METRICS = {
@@ -34,6 +34,7 @@ def check_choices(session: Session) -> None:
     _decision(session)
     _metrics(session)
     _guardrails(session)
+    _tuning(session)
 
 
 def _package(session: Session) -> None:
@@ -120,3 +121,10 @@ def _guardrails(session: Session) -> None:
             session.say(path, "a guardrail without a bound", "give `min:` or `max:`")
         if bounds.min is not None and bounds.max is not None and bounds.min > bounds.max:
             session.say(path, f"no value is above {bounds.min} and below {bounds.max}", "exchange `min` and `max`")
+
+
+def _tuning(session: Session) -> None:
+    config = session.config
+    if config.tuning.kind == "optuna" and not any(item.kind == "lightgbm" for item in config.model.values()):
+        hint = "add a LightGBM candidate to `model`, or choose tuning=none"
+        session.say(("tuning", "kind"), "there is no candidate whose settings could be searched", hint)
