@@ -1,6 +1,5 @@
 """What the models see: the features, in the order of the columns of every matrix."""
 
-TARGET = "late"
 FEATURES = (
     "carrier",
     "origin",

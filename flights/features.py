@@ -19,7 +19,6 @@ LOOKUPS = (
 TRAIN = Path("data/train.parquet")
 HOLDOUT = Path("data/holdout.parquet")
 ENCODERS = Path("data/encoders.json")
-SUMMARY = Path("reports/features.json")
 
 
 def main() -> None:

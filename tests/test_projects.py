@@ -1,6 +1,9 @@
 """Small projects on real data: what they render to, and that they run to the end, each under its own checks."""
 
+import ast
 import json
+import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
@@ -29,6 +32,29 @@ def test_rendered_tree_is_as_expected(case: str, update: bool) -> None:
             (expected / path).write_text(text, encoding="utf-8")
     found = {file.relative_to(expected).as_posix(): file.read_text("utf-8") for file in expected.rglob("*.txt")}
     assert found == rendered
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_nothing_that_is_rendered_goes_unused(case: str) -> None:
+    rendered = {path: text for path, text in tree(PROJECTS / case).items() if path.endswith(".py")}
+    everything = "\n".join(rendered.values())
+    unused = [
+        f"{path}: {name}"
+        for path, text in rendered.items()
+        for name in defined(text)
+        if len(re.findall(rf"\b{name}\b", text)) == 1
+        and not re.search(rf"import .*\b{name}\b|\b\w+\.{name}\b", everything)
+    ]
+    assert unused == []
+
+
+def defined(text: str) -> Iterator[str]:
+    """Yield the names that a module defines for others or itself; pytest finds tests without being told."""
+    for node in ast.parse(text).body:
+        if isinstance(node, ast.Assign):
+            yield from (target.id for target in node.targets if isinstance(target, ast.Name))
+        elif isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("test_"):
+            yield node.name
 
 
 @pytest.mark.slow

@@ -124,6 +124,16 @@ class ExplorePlan:
     study_imports: Code
     study_arguments: Code
 
+    @property
+    def numbers(self) -> bool:
+        """Return whether any explored column is a number."""
+        return any(column.kind == "number" for column in (*self.inputs, *self.outcomes))
+
+    @property
+    def moments(self) -> bool:
+        """Return whether any explored column is a date or a timestamp."""
+        return any(column.kind == "moment" for column in (*self.inputs, *self.outcomes))
+
 
 def explore_plan(project: Project) -> ExplorePlan:
     """Plan the exploration of the training rows."""

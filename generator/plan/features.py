@@ -18,7 +18,6 @@ class FeaturesPlan:
     steps: tuple[Step, ...]
     last_step: Code
     selected: tuple[ColumnPlan, ...]
-    target: str
     features: tuple[str, ...]
     categories: tuple[str, ...]
 
@@ -46,7 +45,6 @@ def features_plan(project: Project) -> FeaturesPlan:
         steps,
         steps[-1].name if steps else first,
         selected,
-        project.config.problem.target.name,
         tuple(item.name for item in project.features),
         tuple(item.name for item in project.features if item.encoding == "category"),
     )

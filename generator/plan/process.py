@@ -53,7 +53,7 @@ def process_plan(project: Project) -> ProcessPlan:
     """Plan the typed tables, the rules their rows must keep, and the contract."""
     tables = tuple(_table(project, label) for label in project.config.data.sources)
     roles: dict[str, dict[str, str]] = {label: {} for label in project.config.data.sources}
-    roles[project.config.data.table] = {column.name: column.role for column in project.columns}
+    roles[project.config.data.table] = {column.name: column.role for column in project.columns if column.role != "drop"}
     keys = {dimension.name: str(names(dimension.key)) for dimension in project.dimensions if dimension.key}
     return ProcessPlan(tables, _rules(project, tables), keys, roles)
 

@@ -113,6 +113,7 @@ class ReportPlan:
     tile_imports: Code
     tile_uses_metrics: bool
     chart_template: str
+    curved: bool
     chart_imports: Code
     chart_modules: tuple[Code, ...]
     figures: tuple[FigurePlan, ...]
@@ -141,6 +142,7 @@ def report_plan(project: Project) -> ReportPlan:
         tile_imports=_more(*(("between", "span") if modelled else ()), *(("join", "percent") if decision else ())),
         tile_uses_metrics=modelled,
         chart_template=f"package/charts/{problem.task}.py.jinja",
+        curved=problem.task != "regression",
         chart_imports=_more(*(("element", "table") if problem.task == "multiclass" else ())),
         chart_modules=tuple(Code(line) for line in _chart_modules(problem.task, decision)),
         figures=(*FIGURES[problem.task], *((PAYOFF,) if decision else ())),
