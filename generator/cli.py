@@ -11,14 +11,13 @@ import yaml
 from rich.console import Console
 
 from generator import __version__
+from generator.check import check
 from generator.compose import Composed, compose, read_params
 from generator.errors import ConfigError, MergeConflictError
 from generator.graph import difference, stage_names
 from generator.plan import plan
 from generator.project import Project
 from generator.render import Tree, render, templates_folder
-from generator.resolve import resolve
-from generator.validate import validate
 from generator.write import Change, apply, compare
 
 app = typer.Typer(
@@ -98,8 +97,7 @@ def _root(version: Annotated[bool, typer.Option("--version", help="Print the ver
 
 
 def _resolved(project: Path, overrides: list[str]) -> Project:
-    composed = _composed(project, overrides)
-    return resolve(validate(composed), composed)
+    return check(_composed(project, overrides))
 
 
 def _composed(project: Path, overrides: list[str]) -> Composed:

@@ -1,6 +1,8 @@
 """Turn a composed mapping into a typed, frozen :class:`Config`, or say everything that is wrong with it."""
 
 from collections.abc import Sequence
+from copy import deepcopy
+from dataclasses import replace
 from typing import Any
 
 from pydantic import ValidationError
@@ -35,6 +37,28 @@ def validate(composed: Composed) -> Config:
         return Config.model_validate(_tuples(composed.values))
     except ValidationError as error:
         raise ConfigError(_problems(error.errors(include_url=False), composed)) from error
+
+
+def as_meant(composed: Composed) -> Composed:
+    """Return ``composed`` with every misspelt key as it was meant; unknown keys that resemble none stay as they are."""
+    try:
+        Config.model_validate(_tuples(composed.values))
+    except ValidationError as error:
+        unknown = [item["loc"] for item in error.errors(include_url=False) if item["type"] == "extra_forbidden"]
+        values = deepcopy(composed.values)
+        for path in [_real_path(location, composed.values) for location in unknown]:
+            meant = _meant(path, composed.values)
+            if meant:
+                parent = _at(path[:-1], values)
+                parent.setdefault(meant[-1], parent.pop(path[-1]))
+        return replace(composed, values=values)
+    return composed
+
+
+def _at(path: Path_, values: Any) -> Any:
+    for part in path:
+        values = values[part]
+    return values
 
 
 def _tuples(value: Any) -> Any:

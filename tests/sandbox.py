@@ -13,11 +13,10 @@ from pathlib import Path
 
 import httpx
 
+from generator.check import check
 from generator.compose import compose
 from generator.plan import plan
 from generator.render import Tree, render
-from generator.resolve import resolve
-from generator.validate import validate
 
 PROJECTS = Path(__file__).parent / "projects"
 ROOT = Path(__file__).parents[1]
@@ -27,7 +26,7 @@ SCRIPTS = str(Path(sys.executable).parent)
 def tree(folder: Path, *overrides: str) -> Tree:
     """Return what the project in ``folder`` renders to, without touching the disk."""
     composed = compose(folder / "conf", overrides)
-    return render(plan(resolve(validate(composed), composed)))
+    return render(plan(check(composed)))
 
 
 def copy(case: str, target: Path) -> Path:

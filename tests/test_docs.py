@@ -6,11 +6,10 @@ from pathlib import Path
 import pytest
 import typer.main
 
+from generator.check import check
 from generator.cli import app
 from generator.compose import compose
 from generator.plan.stages import stages
-from generator.resolve import resolve
-from generator.validate import validate
 from tests.sandbox import ROOT
 
 README = ROOT / "README.md"
@@ -84,7 +83,7 @@ def test_links_and_paths_lead_somewhere(document: Path) -> None:
 
 def test_the_nine_steps_name_groups_and_stages_that_exist() -> None:
     composed = compose(ROOT / "conf")
-    known = {stage.name for stage in stages(resolve(validate(composed), composed), ("conf",))}
+    known = {stage.name for stage in stages(check(composed), ("conf",))}
     rows = [line.split("|") for line in README.read_text(encoding="utf-8").splitlines() if re.match(r"\| \d \|", line)]
     named = {stage for row in rows for stage in re.findall(r"`(\w+)`", row[4])}
     groups = {group for row in rows for group in re.findall(r"`conf/(\w+)`", row[3])}

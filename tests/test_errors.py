@@ -9,10 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from generator.check import check
 from generator.compose import compose, read_params
 from generator.errors import ConfigError, Problem, suggestion
-from generator.resolve import resolve
-from generator.validate import validate
 
 CASES = Path(__file__).parent / "errors"
 BASE = CASES / "base"
@@ -24,7 +23,7 @@ def told(case: Path, workspace: Path) -> str:
     try:
         params = case / "params.yaml"
         composed = read_params(params) if params.exists() else compose(laid_over_base(case, workspace), overrides(case))
-        resolve(validate(composed), composed)
+        check(composed)
     except ConfigError as error:
         return f"{error}\n"
     return "no problems\n"

@@ -11,12 +11,11 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from generator.check import check
 from generator.compose import Composed, compose
 from generator.plan import plan
 from generator.render import Tree, render
-from generator.resolve import resolve
 from generator.sql import identifier, literal
-from generator.validate import validate
 from tests.sandbox import PROJECTS
 
 WORDS = (
@@ -119,7 +118,7 @@ def values(words: dict[str, str]) -> dict[str, Any]:
 
 def rendered(words: dict[str, str]) -> Tree:
     composed = Composed(values(words), {})
-    return render(plan(resolve(validate(composed), composed)))
+    return render(plan(check(composed)))
 
 
 def python_shape(text: str) -> str:

@@ -13,6 +13,7 @@ LAYERS = (
     ("compose",),
     ("validate", "project"),
     ("resolve",),
+    ("check",),
     ("plan",),
     ("pipeline", "graph"),
     ("render",),

@@ -4,10 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from generator.check import check
 from generator.compose import compose
 from generator.errors import ConfigError
-from generator.resolve import resolve
-from generator.validate import validate
 
 CONF = Path(__file__).parents[1] / "conf"
 OUTCOMES = [name for name, column in compose(CONF).values["data"]["columns"].items() if column.get("role") == "outcome"]
@@ -30,4 +29,4 @@ def test_an_outcome_cannot_become_a_feature(outcome: str, way: str) -> None:
     key, _, value = override.partition("=")
     composed = compose(CONF, [f'{key}="{value}"' if not value.startswith("{") else override])
     with pytest.raises(ConfigError, match="outcome"):
-        resolve(validate(composed), composed)
+        check(composed)

@@ -9,9 +9,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from generator.check import check
 from generator.compose import compose
-from generator.resolve import resolve
-from generator.validate import validate
 
 CONF = Path(__file__).parents[1] / "conf"
 FILES = sorted(CONF.rglob("*.yaml"))
@@ -39,7 +38,7 @@ def choices(option: Path) -> list[str]:
 @pytest.mark.parametrize("option", OPTIONS, ids=str)
 def test_option_resolves_when_chosen(option: Path) -> None:
     composed = compose(CONF, choices(option))
-    project = resolve(validate(composed), composed)
+    project = check(composed)
     assert project.features
 
 

@@ -34,16 +34,19 @@ def _long_form(value: Any) -> Any:
 
 
 def _which(value: Any) -> str | None:
-    """Return which form ``value`` is meant to be; ``by`` without ``lookup`` is a lookup with a slip."""
+    """Return which form ``value`` is meant to be; ``by`` without ``lookup`` is a lookup with a slip.
+
+    The names of the forms are none that a key could have, so that they can be told apart in the path of an error.
+    """
     if isinstance(value, Expression | Lookup):
-        return type(value).__name__.lower()
+        return "a lookup" if isinstance(value, Lookup) else "a row"
     if not isinstance(value, dict):
         return None
-    return "lookup" if "lookup" in value or ("by" in value and "sql" not in value) else "expression"
+    return "a lookup" if "lookup" in value or ("by" in value and "sql" not in value) else "a row"
 
 
 Feature = Annotated[
-    Annotated[Expression, Tag("expression")] | Annotated[Lookup, Tag("lookup")],
+    Annotated[Expression, Tag("a row")] | Annotated[Lookup, Tag("a lookup")],
     Discriminator(_which),
     BeforeValidator(_long_form),
 ]
