@@ -2,6 +2,8 @@
 
 import re
 from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 import typer.main
@@ -14,14 +16,25 @@ from tests.sandbox import ROOT
 
 README = ROOT / "README.md"
 DOCUMENTS = (README, ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md")
-VERBS = {name: command.help or "" for name, command in typer.main.get_group(app).commands.items()}  # type: ignore[attr-defined]
+PICTURE = ROOT / "docs/steps.svg"
+NINEFOLD = typer.main.get_group(app)
+VERBS = {name: command.help or "" for name, command in NINEFOLD.commands.items()}  # type: ignore[attr-defined]
 TARGETS = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
 
 
 def verbs() -> str:
-    """Return the table of verbs, from the help that they print themselves."""
-    rows = [f"| `ninefold {name}` | {help_.strip().splitlines()[0]} |" for name, help_ in VERBS.items()]
-    return "\n".join(["| command | what it does |", "|---|---|", *rows])
+    """Return the table of verbs and their switches, from the help that they print themselves."""
+    rows = []
+    for name, help_ in VERBS.items():
+        rows.append(f"| `ninefold {name}` | {help_.strip().splitlines()[0]} |")
+        rows += switches(f"ninefold {name}", NINEFOLD.commands[name])  # type: ignore[attr-defined]
+    return "\n".join(["| command | what it does |", "|---|---|", *rows, *switches("ninefold", NINEFOLD)])
+
+
+def switches(name: str, command: Any) -> list[str]:
+    """Return a row for every option of ``command`` that takes no value."""
+    found = [option for option in command.params if getattr(option, "is_flag", False)]
+    return [f"| `{name} {option.opts[0]}` | {option.help} |" for option in found]
 
 
 def options() -> str:
@@ -66,10 +79,18 @@ def test_commands_that_are_named_exist(document: Path) -> None:
     assert set(re.findall(r"^make ([a-z]+)", text, re.MULTILINE)) <= TARGETS
 
 
-def test_every_verb_and_the_two_commands_are_documented() -> None:
-    text = README.read_text(encoding="utf-8")
-    assert all(f"`ninefold {verb}`" in text for verb in VERBS)
-    assert all(f"make {target}" in text for target in ("repro", "test"))
+def test_every_verb_and_every_target_of_make_is_documented() -> None:
+    readme, contributing = (file.read_text(encoding="utf-8") for file in DOCUMENTS[:2])
+    assert [verb for verb in VERBS if f"`ninefold {verb}`" not in readme] == []
+    assert [target for target in ("repro", "test") if f"make {target}" not in readme] == []
+    assert [target for target in sorted(TARGETS) if f"make {target}" not in contributing] == []
+
+
+def test_every_part_of_the_generator_has_its_line() -> None:
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    parts = [file for file in (ROOT / "generator").iterdir() if file.name[0] != "_"]
+    names = [f"generator/{file.name}{'/' if file.is_dir() else ''}" for file in parts]
+    assert [name for name in names if not re.search(rf"^{name} ", text, re.MULTILINE)] == []
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda file: file.name)
@@ -82,11 +103,19 @@ def test_links_and_paths_lead_somewhere(document: Path) -> None:
 
 
 def test_the_nine_steps_name_groups_and_stages_that_exist() -> None:
-    composed = compose(ROOT / "conf")
-    known = {stage.name for stage in stages(check(composed), ("conf",))}
     rows = [line.split("|") for line in README.read_text(encoding="utf-8").splitlines() if re.match(r"\| \d \|", line)]
     named = {stage for row in rows for stage in re.findall(r"`(\w+)`", row[4])}
     groups = {group for row in rows for group in re.findall(r"`conf/(\w+)`", row[3])}
     assert len(rows) == 9
-    assert named == known - {"generate", "report"}
+    assert named == {stage.name for stage in stages(check(compose(ROOT / "conf")), ("conf",))} - {"generate", "report"}
     assert groups | {"engine"} == {folder.name for folder in (ROOT / "conf").iterdir() if folder.is_dir()}
+
+
+def test_the_picture_shows_what_the_table_says() -> None:
+    drawn: dict[str, list[str]] = {}
+    for element in ElementTree.parse(PICTURE).iter("{http://www.w3.org/2000/svg}text"):
+        drawn.setdefault(element.get("class", ""), []).append(element.text or "")
+    rows = [line.split("|") for line in README.read_text(encoding="utf-8").splitlines() if re.match(r"\| \d \|", line)]
+    assert [step.lower() for step in drawn["step"]] == [row[2].strip() for row in rows]
+    assert drawn["group"] == [group for row in rows for group in re.findall(r"`(conf/\w+)`", row[3])]
+    assert drawn["stage"] == [*(stage for row in rows for stage in re.findall(r"`(\w+)`", row[4])), "report"]
