@@ -1,5 +1,5 @@
 # `make repro` sets up everything and runs the pipeline; `make test` sets up everything and runs every check.
-# Both need Python 3.11 or later, git and make, and nothing else.
+# Both need Python 3.11 or later, git, make, and libgomp, which comes with gcc.
 
 PYTHON ?= python3
 VENV := .venv
@@ -29,4 +29,5 @@ test: setup
 	pytest --numprocesses 2 --dist loadscope -m "slow or not slow" tests flights/tests
 
 clean:
-	rm -rf $(VENV) data models bundle registry reports/*.html reports/*.json reports/plots
+	git clean -fdXq reports
+	rm -rf $(VENV) data models bundle
