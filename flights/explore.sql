@@ -6,7 +6,7 @@ WHERE __part <> 'holdout';
 
 CREATE OR REPLACE TEMP VIEW twins AS
 WITH digests AS (
-  SELECT __part = 'holdout' AS held_out, hash(carrier, departure, origin, dest, tailnum, distance, scheduled_departure, sched_arr_time) AS digest
+  SELECT __part = 'holdout' AS held_out, hash(carrier, flight, departure, origin, dest, tailnum, distance, scheduled_departure, sched_arr_time) AS digest
   FROM labelled
 )
 SELECT

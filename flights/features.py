@@ -4,13 +4,16 @@ from pathlib import Path
 
 import duckdb
 
+from flights.audit import audit
 from flights.encoding import fit_encoders
 from flights.engine import connect
 from flights.outputs import new_file, write_json
 
 LABELS = Path(__file__).with_name("labels.sql")
+SNAPSHOTS_SQL = Path(__file__).with_name("snapshots.sql")
 FEATURES_SQL = Path(__file__).with_name("features.sql")
 TABLES = Path("data/tables")
+EVENTS = "flights"
 LOOKUPS = (
     "planes",
     "airports",
@@ -19,6 +22,7 @@ LOOKUPS = (
 TRAIN = Path("data/train.parquet")
 HOLDOUT = Path("data/holdout.parquet")
 ENCODERS = Path("data/encoders.json")
+SUMMARY = Path("reports/features.json")
 
 
 def main() -> None:
@@ -26,6 +30,8 @@ def main() -> None:
         for table in LOOKUPS:
             database.read_parquet(str(TABLES / f"{table}.parquet")).create_view(table)
         database.execute(LABELS.read_text(encoding="utf-8"))
+        database.read_parquet(str(TABLES / f"{EVENTS}.parquet")).create_view("events")
+        database.execute(SNAPSHOTS_SQL.read_text(encoding="utf-8"))
         database.execute("CREATE TEMP TABLE inputs AS FROM labelled")
         database.execute(FEATURES_SQL.read_text(encoding="utf-8"))
         database.execute(
@@ -36,6 +42,7 @@ def main() -> None:
                 rows = database.sql(f"FROM parted WHERE {condition} ORDER BY __row")
                 rows.write_parquet(str(file), compression="zstd")
             print(f"{path}: {len(duckdb.read_parquet(str(path))):,} rows")
+        write_json(SUMMARY, {"audit": audit(database)})
     write_json(ENCODERS, fit_encoders(TRAIN))
 
 

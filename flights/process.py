@@ -29,6 +29,7 @@ ROLES = {
         "dep_time": "outcome",
         "arr_time": "outcome",
         "air_time": "outcome",
+        "held": "outcome",
     },
     "weather": {},
     "planes": {},

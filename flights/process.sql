@@ -49,7 +49,8 @@ step_1 AS (
   SELECT
     *,
     time_hour + to_minutes(minute) AS departure,
-    make_timestamp(year, month, day, hour, minute, 0) AS scheduled_departure
+    make_timestamp(year, month, day, hour, minute, 0) AS scheduled_departure,
+    coalesce(dep_delay >= 30, TRUE) AS held
   FROM typed
 )
 SELECT
@@ -80,7 +81,8 @@ SELECT
   dep_delay,
   dep_time,
   arr_time,
-  air_time
+  air_time,
+  held
 FROM flights_judged
 WHERE __reasons = ''
 ORDER BY __row;

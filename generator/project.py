@@ -1,6 +1,7 @@
 """What validation has established about a project: names bound, types known, order worked out."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from generator.schema import Config
 
@@ -18,6 +19,7 @@ class Column:
     role: str
     sql: str | None
     level: int
+    known_after: timedelta | None = None
 
 
 @dataclass(frozen=True)
@@ -43,8 +45,29 @@ class Rule:
 
 
 @dataclass(frozen=True)
+class Past:
+    """A function over the past: of which value, where, by which key, and which rows count at a snapshot.
+
+    Snapshots are taken ``every`` so often. A row counts from ``lag`` after its time on (before it, where negative),
+    for as long as ``over`` says; always, where that is None.
+    """
+
+    function: str
+    value: str
+    type: str
+    where: str | None
+    every: timedelta
+    over: timedelta | None
+    lag: timedelta
+    ahead: bool
+
+
+@dataclass(frozen=True)
 class Feature:
-    """A feature with its type; either an expression (``sql``) or a lookup (``dimension``, ``column``, ``by``)."""
+    """A feature with its type, in one of three forms.
+
+    An expression (``sql``), a lookup (``dimension`` and ``column``, ``by`` its key), or the ``past`` of a key (``by``).
+    """
 
     name: str
     type: str
@@ -54,6 +77,7 @@ class Feature:
     dimension: str | None = None
     column: str | None = None
     by: tuple[str, ...] = ()
+    past: Past | None = None
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from generator.compose import Composed, Path_
 from generator.errors import ConfigError, Problem, excerpt, nearest
 from generator.fields import allowed, kinds, known_fields, required
 from generator.schema import Config
+from generator.schema.features import AGGREGATES, FORMS
 from generator.schema.model import OTHER_NAMES
 
 WANTED = {
@@ -27,7 +28,11 @@ WANTED = {
     "tuple_type": "a list",
 }
 LIMITS = {"ge": "at least", "gt": "more than", "le": "at most", "lt": "less than"}
-PATTERNS = {"memory_limit": "write it like 4GB or 512MiB", "lookup": "write source.column, as in planes.seats"}
+PATTERNS = {
+    "memory_limit": "write it like 4GB or 512MiB",
+    "lookup": "write source.column, as in planes.seats",
+    "python": "write module.function, as in distances.bearing",
+}
 Said = tuple[Path_, str, str]
 
 
@@ -149,7 +154,7 @@ def _missing_hint(path: Path_, values: Any) -> str:
 def _kind(path: Path_, given: Any, values: Any) -> Said:
     if path[0] == "features":
         shown = "nothing is written here" if given is None else f"{excerpt(_written(given))} is not a feature"
-        return path, shown, "write a SQL expression as text, or {lookup: source.column, by: key}"
+        return path, shown, "write a SQL expression as text, or a mapping with `lookup:`, `python:`, `avg:` and the like"
     if not isinstance(given, dict):
         return path, *_type(given, ["a mapping"], ["kind"])
     tags = kinds(path, values)
@@ -216,6 +221,8 @@ def _text(path: Path_, error: ErrorDetails) -> tuple[str, str]:
             f"{excerpt(repr(given))} is too {kind[-5:].strip('_')}",
             f"write {size} character{'s'[size.endswith(' 1') :]}",
         )
+    if kind == "one_function":
+        return error["msg"], f"write one of {', '.join(AGGREGATES)}"
     if kind == "too_short":
         return "nothing is chosen here", "give at least one"
     what, _, hint = error["msg"].removeprefix("Value error, ").partition(": ")
@@ -233,6 +240,6 @@ def _real_path(location: Path_, values: Any) -> Path_:
         elif isinstance(current, list | tuple) and isinstance(part, int) and part < len(current):
             path.append(part)
             current = current[part]
-        elif index == len(location) - 1 and part != "[key]" and isinstance(current, dict):
+        elif index == len(location) - 1 and part not in ("[key]", *FORMS.values()) and isinstance(current, dict):
             path.append(part)
     return tuple(path)

@@ -58,6 +58,7 @@ def text(column: pa.ChunkedArray) -> dict[str, np.ndarray]:
 
 INPUTS: dict[str, Encoder] = {
     "carrier": text,
+    "flight": number,
     "departure": moment,
     "origin": text,
     "dest": text,
@@ -72,6 +73,7 @@ OUTCOMES: dict[str, Encoder] = {
     "dep_time": number,
     "arr_time": number,
     "air_time": number,
+    "held": number,
 }
 
 

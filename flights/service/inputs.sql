@@ -2,6 +2,7 @@
 CREATE TEMP TABLE inputs (
   __row BIGINT,
   carrier VARCHAR,
+  flight BIGINT,
   departure TIMESTAMP,
   origin VARCHAR,
   dest VARCHAR,

@@ -14,6 +14,7 @@ class Row(Struct, forbid_unknown_fields=True):
     """One row to predict; every field is given, null where its value is not known."""
 
     carrier: str | None
+    flight: Integer | None
     departure: Timestamp
     origin: str | None
     dest: str | None
@@ -27,6 +28,7 @@ Rows = Annotated[list[Row], Meta(min_length=1, max_length=1_000)]
 FIELDS = tuple(field.encode_name for field in msgspec.structs.fields(Row))
 COLUMNS = (
     "carrier",
+    "flight",
     "departure",
     "origin",
     "dest",

@@ -14,6 +14,7 @@ from flights.outputs import write_json
 
 REQUEST = {
     "carrier": "1",
+    "flight": 1,
     "departure": "2024-03-01T12:30:00",
     "origin": "1",
     "dest": "1",

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import yaml
 
 from generator.code import Code
+from generator.plan.audit import audit_plan
 from generator.plan.candidates import candidate_plan, candidates_plan, evaluate_plan
 from generator.plan.collect import collect_plan
 from generator.plan.define import define_plan
@@ -12,6 +13,7 @@ from generator.plan.explore import explore_plan
 from generator.plan.features import features_plan
 from generator.plan.labels import labels_plan
 from generator.plan.metrics import metrics_plan
+from generator.plan.past import snapshots_plan
 from generator.plan.process import process_plan
 from generator.plan.report import report_plan
 from generator.plan.service import gate_plan, monitor_plan, package_plan, service_plan
@@ -54,10 +56,19 @@ def _modules(project: Project) -> Iterator[tuple[str, str, object]]:
     yield from _pages(project)
     if project.config.problem.use == "descriptive":
         return
-    features = features_plan(project)
+    features, snapshots = features_plan(project), snapshots_plan(project)
     yield "columns.py", "", features
     yield "features.sql", "", features
+    if features.groups:
+        yield "snapshots.sql", "", snapshots
+        yield "latest.sql", "", snapshots
+        yield "snapshots.py", "", snapshots
     yield "features.py", "", features
+    yield "comparison.py", "", None
+    if project.time is not None:
+        audit = audit_plan(project)
+        yield "audit.sql", "", audit
+        yield "audit.py", "", audit
     yield "encoding.py", "", task
     yield "metrics.py", "", metrics_plan(project)
     yield "scoring/__init__.py", "", None

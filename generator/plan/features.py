@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from generator import sql
 from generator.code import Code, name
+from generator.plan.past import Group, groups
 from generator.plan.select import ColumnPlan, Join, Step, layers
 from generator.project import Column, Feature, Project
 from generator.schema.base import words
@@ -14,12 +15,20 @@ from generator.schema.base import words
 class FeaturesPlan:
     """What ``features.sql``, ``features.py`` and ``columns.py`` need."""
 
+    table: Code
     lookups: tuple[str, ...]
+    groups: tuple[Group, ...]
     steps: tuple[Step, ...]
     last_step: Code
     selected: tuple[ColumnPlan, ...]
     features: tuple[str, ...]
     categories: tuple[str, ...]
+    audited: bool
+
+    @property
+    def tables(self) -> bool:
+        """Return whether the features are made of tables beside the labelled rows."""
+        return bool(self.lookups or self.groups)
 
 
 def features_plan(project: Project) -> FeaturesPlan:
@@ -30,6 +39,8 @@ def features_plan(project: Project) -> FeaturesPlan:
         if feature.dimension is not None:
             join = joins.setdefault((feature.dimension, feature.by), _join(project, feature, joins.keys()))
             looked_up.append(ColumnPlan(name(feature.name), sql=name(feature.column or "", join.alias)))
+    past = groups(project)
+    looked_up += [ColumnPlan(value.name, sql=group.reading(value)) for group in past for value in group.values]
     own = [
         Column(item.name, "", item.type, "", item.sql, item.level)
         for item in project.features
@@ -38,15 +49,19 @@ def features_plan(project: Project) -> FeaturesPlan:
     first = Code("looked_up" if looked_up else "inputs")
     steps = layers(own, first)
     if looked_up:
-        steps = (Step(first, Code("inputs"), tuple(looked_up), Code("inputs.*"), tuple(joins.values())), *steps)
+        read = (*joins.values(), *(Join(group.asked, group.asked, False, group.condition) for group in past))
+        steps = (Step(first, Code("inputs"), tuple(looked_up), Code("inputs.*"), read), *steps)
     selected = tuple(ColumnPlan(name(item.name), sql=_final(item)) for item in project.features)
     return FeaturesPlan(
+        Code(project.config.data.table),
         tuple(dict.fromkeys(dimension for dimension, _ in joins)),
+        past,
         steps,
         steps[-1].name if steps else first,
         selected,
         tuple(item.name for item in project.features),
         tuple(item.name for item in project.features if item.encoding == "category"),
+        project.time is not None,
     )
 
 

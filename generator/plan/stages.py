@@ -85,11 +85,18 @@ def _stages(project: Project, watched: tuple[str, ...]) -> Iterator[Stage]:
         deps = (*told, "data/quarantine.parquet", *looks)
         yield module("report", deps=deps, params=("metrics",), outs=page)
         return
+    past = any(feature.past for feature in project.features)
+    read = (f"{package}/snapshots.sql",) if past else ()
+    if past:
+        deps = (table, *read, f"{package}/latest.sql")
+        yield module("snapshots", deps=deps, params=("engine",), outs=("data/snapshots",))
+    audited = project.time is not None
     yield module(
         "features",
-        deps=("data/tables", labels, f"{package}/features.sql"),
+        deps=("data/tables", labels, *read, f"{package}/features.sql", *((f"{package}/audit.sql",) if audited else ())),
         params=("engine",),
-        outs=("data/train.parquet", "data/holdout.parquet", "data/encoders.json"),
+        outs=("data/train.parquet", "data/holdout.parquet", "data/encoders.json",
+              *((f"{REPORTS}/features.json",) if audited else ())),
     )
     yield Stage(
         "train",

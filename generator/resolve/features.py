@@ -1,4 +1,4 @@
-"""Features: expressions over inputs and earlier features, and lookups; none of them may see an outcome."""
+"""Features: expressions over inputs and earlier features, lookups, and the past; an outcome is only seen later."""
 
 from collections.abc import Iterable, Mapping
 
@@ -9,7 +9,8 @@ from generator.project import Column, Dimension, Feature
 from generator.resolve.lookups import resolve_lookup
 from generator.resolve.order import circles, levels, needs
 from generator.resolve.session import Session, Told
-from generator.schema.features import Expression, Lookup
+from generator.resolve.past import resolve_past
+from generator.schema.features import Aggregate, Expression, Lookup
 from generator.sql import encoding_of
 
 LATE = "is an outcome: it is not known when the prediction is made"
@@ -27,10 +28,13 @@ def resolve_features(
     barred = _barred(session, columns)
     found = {}
     for name, feature in given.items():
+        read = None
         if isinstance(feature, Lookup):
-            looked_up = resolve_lookup(session, name, feature, inputs, barred, dimensions)
-            if looked_up:
-                found[name] = _encoded(session, looked_up)
+            read = resolve_lookup(session, name, feature, inputs, barred, dimensions)
+        elif isinstance(feature, Aggregate):
+            read = resolve_past(session, name, feature, columns, inputs, barred)
+        if read is not None:
+            found[name] = _encoded(session, read)
     trees = _trees(session)
     _names(session, trees)
     for computed in _expressions(session, trees, inputs, barred, found):

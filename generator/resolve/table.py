@@ -28,7 +28,7 @@ def resolve_columns(session: Session) -> tuple[Column, ...]:
     _roles(session, types)
     _slices(session)
     return tuple(
-        Column(name, column.source or name, types[name], column.role, bound.get(name), order.get(name, 0))
+        Column(name, column.source or name, types[name], column.role, bound.get(name), order.get(name, 0), column.known_after)
         for name, column in given.items()
         if name in types
     )
@@ -99,6 +99,9 @@ def _late(session: Session, trees: Mapping[str, exp.Expression]) -> None:
 def _roles(session: Session, types: Mapping[str, str]) -> None:
     given = session.config.data.columns
     for name, column in given.items():
+        if column.known_after is not None and column.role != "outcome":
+            hint = "give it `role: outcome`, or leave `known_after:` out"
+            session.say(_path(name, "known_after"), "only an outcome is known after its row's time", hint)
         if column.role == "time" and types.get(name, "TIMESTAMP") not in ("TIMESTAMP", "DATE"):
             hint = "set `type: timestamp`; or derive one with `sql:`, as strptime or make_timestamp do"
             session.say(_path(name, "role"), f"a time column cannot be {types[name]}", hint)

@@ -26,8 +26,17 @@ def _duration(value: Any) -> timedelta:
     return timedelta(seconds=int(match[1]) * UNITS[match[2]])
 
 
-def _words(value: timedelta) -> str:
+def _span(value: Any) -> timedelta | str:
+    try:
+        return "all" if value == "all" else _duration(value)
+    except PydanticCustomError as error:
+        raise PydanticCustomError("duration", "not a span: write it like '7 days' or '6 hours', or 'all'") from error
+
+
+def _words(value: timedelta | str) -> str:
     """Return ``value`` in its largest whole unit, the way a user writes it: ``3 hours``."""
+    if isinstance(value, str):
+        return value
     seconds = int(value.total_seconds())
     unit, size = next((u, s) for u, s in reversed(UNITS.items()) if seconds % s == 0)
     count = seconds // size
@@ -53,6 +62,9 @@ def _column_name(value: str) -> str:
 Duration = Annotated[timedelta, BeforeValidator(_duration), PlainSerializer(_words)]
 """A span of time, written as a count and a unit; at least one second."""
 
+Span = Annotated[timedelta | Literal["all"], BeforeValidator(_span), PlainSerializer(_words)]
+"""A span of time before a moment, or all of it."""
+
 Identifier = Annotated[str, AfterValidator(_identifier)]
 """A name that becomes the name of a module, folder or stage."""
 
@@ -72,6 +84,6 @@ Kind = Literal["boolean", "integer", "float", "text", "date", "timestamp"]
 """What a column holds; ``timestamp`` has no zone, and is UTC where the data gives one."""
 
 
-def words(value: timedelta) -> str:
-    """Return a duration as people say it: ``3 hours``."""
+def words(value: timedelta | str) -> str:
+    """Return a duration as people say it: ``3 hours``; or ``all``."""
     return _words(value)

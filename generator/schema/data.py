@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from generator.schema.base import ColumnName, Identifier, Kind, Share, Sql, Strict, Text
+from generator.schema.base import ColumnName, Duration, Identifier, Kind, Share, Sql, Strict, Text
 
 Role = Literal["key", "time", "input", "outcome", "drop"]
 
@@ -41,6 +41,10 @@ class Column(Strict):
         default=None, alias="from", description="its name in the source, when that differs"
     )
     sql: Sql | None = Field(default=None, description="derive the column from others by this expression")
+    known_after: Duration | None = Field(
+        default=None,
+        description="for an outcome: how long after the row's time it is certain; `problem.label_after` by default",
+    )
 
 
 class Check(Strict):

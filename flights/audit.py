@@ -1,0 +1,88 @@
+"""Prove that no feature knows the future: compute some again from what was known at the time, and compare."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from flights.comparison import differences
+
+AUDIT_SQL = Path(__file__).with_name("audit.sql")
+SNAPSHOTS_SQL = Path(__file__).with_name("snapshots.sql")
+FEATURES_SQL = Path(__file__).with_name("features.sql")
+COMPUTED = "read_parquet(['data/train.parquet', 'data/holdout.parquet'])"
+DECIDED = "SELECT quantile_disc(departure - INTERVAL '3 hours', [0.3, 0.6, 0.9]) FROM labelled"
+ROWS = 200
+TOLERANCE = 1e-9  # sums of fewer rows may have been added up in another order
+HORIZONS: dict[int, tuple[str, ...]] = {
+    0: (
+        "carrier",
+        "origin",
+        "dest",
+        "distance",
+        "departure_hour",
+        "weekday",
+        "arrival_hour",
+        "plane_year",
+        "plane_age",
+        "seats",
+        "engines",
+        "manufacturer",
+        "dest_lat",
+        "dest_lon",
+        "dest_zone",
+        "temperature",
+        "dew_point",
+        "humidity",
+        "wind_speed",
+        "rain",
+        "pressure",
+        "visibility",
+        "origin_held_3h",
+        "origin_held_12h",
+        "carrier_held_3h",
+        "carrier_held_12h",
+        "dest_held_6h",
+        "origin_late_1d",
+        "origin_late_7d",
+        "carrier_late_7d",
+        "dest_late_7d",
+        "route_late_30d",
+        "flight_late_30d",
+    ),
+    172800: (
+        "hour_flights",
+        "dest_flights",
+    ),
+}
+"""The features, by how many seconds before its time a row that they count is known."""
+
+
+def then(database: duckdb.DuckDBPyConnection, moment: Any, ahead: int) -> Iterator[tuple[str, int]]:
+    """Yield the features that come out otherwise when only what was known at ``moment`` is there, each with a row."""
+    database.execute("SET VARIABLE moment = CAST(? AS TIMESTAMP)", [moment])
+    database.execute("SET VARIABLE known = CAST(? AS TIMESTAMP) + to_seconds(?)", [moment, ahead])
+    database.execute("SET VARIABLE rows = ?", [ROWS])
+    for file in (AUDIT_SQL, SNAPSHOTS_SQL, FEATURES_SQL):
+        database.execute(file.read_text(encoding="utf-8"))
+    again = database.sql("FROM features ORDER BY __row").to_arrow_table()
+    first = database.sql(f"FROM {COMPUTED} WHERE __row IN (SELECT __row FROM inputs) ORDER BY __row").to_arrow_table()
+    rows = again["__row"].to_pylist()
+    for name, place in differences(first, again, TOLERANCE).items():
+        if name in HORIZONS[ahead]:
+            yield name, rows[place]
+
+
+def audit(database: duckdb.DuckDBPyConnection) -> dict[str, int]:
+    """Raise where a feature of the rows decided last before a moment knows what came after it, naming the feature.
+
+    ``database`` holds the view `labelled`; its `events`, `inputs` and tables of snapshots are replaced.
+    """
+    moments = database.sql(DECIDED).fetchall()[0][0]
+    for moment in moments:
+        for ahead in HORIZONS:
+            late = [f"{name} (row {row})" for name, row in then(database, moment, ahead)]
+            if late:
+                raise ValueError(f"known only after the decision at {moment}: {', '.join(late)}")
+    return {"moments": len(moments), "rows": ROWS * len(moments), "features": sum(map(len, HORIZONS.values()))}

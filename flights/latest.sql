@@ -1,0 +1,184 @@
+-- What the service knows of the past: of each table the snapshots that stand now, and those that stand next.
+-- Now is the latest time in `events`; later snapshots wait for new rows. Keys of which nothing is told any more are left out.
+
+CREATE OR REPLACE TEMP VIEW latest_by_origin_date_trunc_hour_departure_3_days AS
+WITH moment AS (
+  SELECT max(CAST(floor(epoch(departure) / 86400) AS BIGINT)) AS now FROM events
+),
+standing AS (
+  SELECT past.*
+  FROM by_origin_date_trunc_hour_departure_3_days AS past, moment
+  WHERE __snapshot <= now + 1
+  QUALIFY __snapshot > now OR row_number() OVER (PARTITION BY origin, __key_2, __snapshot > now ORDER BY __snapshot DESC) = 1
+)
+FROM standing
+QUALIFY bool_or(hour_flights IS DISTINCT FROM 0) OVER (PARTITION BY origin, __key_2)
+ORDER BY origin, __key_2, __snapshot;
+
+CREATE OR REPLACE TEMP VIEW latest_by_dest_date_trunc_hour_departure_3_days AS
+WITH moment AS (
+  SELECT max(CAST(floor(epoch(departure) / 86400) AS BIGINT)) AS now FROM events
+),
+standing AS (
+  SELECT past.*
+  FROM by_dest_date_trunc_hour_departure_3_days AS past, moment
+  WHERE __snapshot <= now + 1
+  QUALIFY __snapshot > now OR row_number() OVER (PARTITION BY dest, __key_2, __snapshot > now ORDER BY __snapshot DESC) = 1
+)
+FROM standing
+QUALIFY bool_or(dest_flights IS DISTINCT FROM 0) OVER (PARTITION BY dest, __key_2)
+ORDER BY dest, __key_2, __snapshot;
+
+CREATE OR REPLACE TEMP VIEW latest_by_origin_3_hours AS
+WITH moment AS (
+  SELECT max(CAST(floor(epoch(departure) / 3600) AS BIGINT)) AS now FROM events
+),
+standing AS (
+  SELECT past.*
+  FROM by_origin_3_hours AS past, moment
+  WHERE __snapshot <= now + 1
+  QUALIFY __snapshot > now OR row_number() OVER (PARTITION BY origin, __snapshot > now ORDER BY __snapshot DESC) = 1
+)
+FROM standing
+QUALIFY bool_or(origin_held_3h IS DISTINCT FROM NULL) OVER (PARTITION BY origin)
+ORDER BY origin, __snapshot;
+
+CREATE OR REPLACE TEMP VIEW latest_by_origin_12_hours AS
+WITH moment AS (
+  SELECT max(CAST(floor(epoch(departure) / 3600) AS BIGINT)) AS now FROM events
+),
+standing AS (
+  SELECT past.*
+  FROM by_origin_12_hours AS past, moment
+  WHERE __snapshot <= now + 1
+  QUALIFY __snapshot > now OR row_number() OVER (PARTITION BY origin, __snapshot > now ORDER BY __snapshot DESC) = 1
+)
+FROM standing
+QUALIFY bool_or(origin_held_12h IS DISTINCT FROM NULL) OVER (PARTITION BY origin)
+ORDER BY origin, __snapshot;
+
+CREATE OR REPLACE TEMP VIEW latest_by_carrier_3_hours AS
+WITH moment AS (
+  SELECT max(CAST(floor(epoch(departure) / 3600) AS BIGINT)) AS now FROM events
+),
+standing AS (
+  SELECT past.*
+  FROM by_carrier_3_hours AS past, moment
+  WHERE __snapshot <= now + 1
+  QUALIFY __snapshot > now OR row_number() OVER (PARTITION BY carrier, __snapshot > now ORDER BY __snapshot DESC) = 1
+)
+FROM standing
+QUALIFY bool_or(carrier_held_3h IS DISTINCT FROM NULL) OVER (PARTITION BY carrier)
+ORDER BY carrier, __snapshot;
+
+CREATE OR REPLACE TEMP VIEW latest_by_carrier_12_hours AS
+WITH moment AS (
+  SELECT max(CAST(floor(epoch(departure) / 3600) AS BIGINT)) AS now FROM events
+),
+standing AS (
+  SELECT past.*
+  FROM by_carrier_12_hours AS past, moment
+  WHERE __snapshot <= now + 1
+  QUALIFY __snapshot > now OR row_number() OVER (PARTITION BY carrier, __snapshot > now ORDER BY __snapshot DESC) = 1
+)
+FROM standing
+QUALIFY bool_or(carrier_held_12h IS DISTINCT FROM NULL) OVER (PARTITION BY carrier)
+ORDER BY carrier, __snapshot;
+
+CREATE OR REPLACE TEMP VIEW latest_by_dest_6_hours AS
+WITH moment AS (
+  SELECT max(CAST(floor(epoch(departure) / 3600) AS BIGINT)) AS now FROM events
+),
+standing AS (
+  SELECT past.*
+  FROM by_dest_6_hours AS past, moment
+  WHERE __snapshot <= now + 1
+  QUALIFY __snapshot > now OR row_number() OVER (PARTITION BY dest, __snapshot > now ORDER BY __snapshot DESC) = 1
+)
+FROM standing
+QUALIFY bool_or(dest_held_6h IS DISTINCT FROM NULL) OVER (PARTITION BY dest)
+ORDER BY dest, __snapshot;
+
+CREATE OR REPLACE TEMP VIEW latest_by_origin_1_day AS
+WITH moment AS (
+  SELECT max(CAST(floor(epoch(departure) / 86400) AS BIGINT)) AS now FROM events
+),
+standing AS (
+  SELECT past.*
+  FROM by_origin_1_day AS past, moment
+  WHERE __snapshot <= now + 1
+  QUALIFY __snapshot > now OR row_number() OVER (PARTITION BY origin, __snapshot > now ORDER BY __snapshot DESC) = 1
+)
+FROM standing
+QUALIFY bool_or(origin_late_1d IS DISTINCT FROM NULL) OVER (PARTITION BY origin)
+ORDER BY origin, __snapshot;
+
+CREATE OR REPLACE TEMP VIEW latest_by_origin_1_week AS
+WITH moment AS (
+  SELECT max(CAST(floor(epoch(departure) / 86400) AS BIGINT)) AS now FROM events
+),
+standing AS (
+  SELECT past.*
+  FROM by_origin_1_week AS past, moment
+  WHERE __snapshot <= now + 1
+  QUALIFY __snapshot > now OR row_number() OVER (PARTITION BY origin, __snapshot > now ORDER BY __snapshot DESC) = 1
+)
+FROM standing
+QUALIFY bool_or(origin_late_7d IS DISTINCT FROM NULL) OVER (PARTITION BY origin)
+ORDER BY origin, __snapshot;
+
+CREATE OR REPLACE TEMP VIEW latest_by_carrier_1_week AS
+WITH moment AS (
+  SELECT max(CAST(floor(epoch(departure) / 86400) AS BIGINT)) AS now FROM events
+),
+standing AS (
+  SELECT past.*
+  FROM by_carrier_1_week AS past, moment
+  WHERE __snapshot <= now + 1
+  QUALIFY __snapshot > now OR row_number() OVER (PARTITION BY carrier, __snapshot > now ORDER BY __snapshot DESC) = 1
+)
+FROM standing
+QUALIFY bool_or(carrier_late_7d IS DISTINCT FROM NULL) OVER (PARTITION BY carrier)
+ORDER BY carrier, __snapshot;
+
+CREATE OR REPLACE TEMP VIEW latest_by_dest_1_week AS
+WITH moment AS (
+  SELECT max(CAST(floor(epoch(departure) / 86400) AS BIGINT)) AS now FROM events
+),
+standing AS (
+  SELECT past.*
+  FROM by_dest_1_week AS past, moment
+  WHERE __snapshot <= now + 1
+  QUALIFY __snapshot > now OR row_number() OVER (PARTITION BY dest, __snapshot > now ORDER BY __snapshot DESC) = 1
+)
+FROM standing
+QUALIFY bool_or(dest_late_7d IS DISTINCT FROM NULL) OVER (PARTITION BY dest)
+ORDER BY dest, __snapshot;
+
+CREATE OR REPLACE TEMP VIEW latest_by_origin_dest_30_days AS
+WITH moment AS (
+  SELECT max(CAST(floor(epoch(departure) / 86400) AS BIGINT)) AS now FROM events
+),
+standing AS (
+  SELECT past.*
+  FROM by_origin_dest_30_days AS past, moment
+  WHERE __snapshot <= now + 1
+  QUALIFY __snapshot > now OR row_number() OVER (PARTITION BY origin, dest, __snapshot > now ORDER BY __snapshot DESC) = 1
+)
+FROM standing
+QUALIFY bool_or(route_late_30d IS DISTINCT FROM NULL) OVER (PARTITION BY origin, dest)
+ORDER BY origin, dest, __snapshot;
+
+CREATE OR REPLACE TEMP VIEW latest_by_carrier_flight_30_days AS
+WITH moment AS (
+  SELECT max(CAST(floor(epoch(departure) / 86400) AS BIGINT)) AS now FROM events
+),
+standing AS (
+  SELECT past.*
+  FROM by_carrier_flight_30_days AS past, moment
+  WHERE __snapshot <= now + 1
+  QUALIFY __snapshot > now OR row_number() OVER (PARTITION BY carrier, flight, __snapshot > now ORDER BY __snapshot DESC) = 1
+)
+FROM standing
+QUALIFY bool_or(flight_late_30d IS DISTINCT FROM NULL) OVER (PARTITION BY carrier, flight)
+ORDER BY carrier, flight, __snapshot;

@@ -1,0 +1,79 @@
+"""Plan the audit: what of the data was known at a moment, and which features may look how far ahead."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+
+from generator import sql
+from generator.code import Code, name
+from generator.plan.past import ZERO
+from generator.plan.select import ColumnPlan
+from generator.project import Column, Project
+from generator.schema.base import words
+
+MOMENT = "getvariable('moment')"
+
+
+@dataclass(frozen=True)
+class Timed:
+    """A dimension table of which only the rows known at a moment are read."""
+
+    table: Code
+    known_at: Code
+
+
+@dataclass(frozen=True)
+class AuditPlan:
+    """What ``audit.sql`` and ``audit.py`` need; ``horizons`` say by how many seconds which features look ahead."""
+
+    table: Code
+    time: Code
+    decided: Code
+    certain: tuple[ColumnPlan, ...]
+    hidden: tuple[ColumnPlan, ...]
+    timed: tuple[Timed, ...]
+    past: bool
+    horizons: dict[int, tuple[str, ...]]
+
+
+def audit_plan(project: Project) -> AuditPlan:
+    """Plan the audit of a project whose rows have a time."""
+    assert project.time is not None
+    time, decide_before = name(project.time.name), project.config.problem.decide_before
+    outcomes = project.with_role("outcome")
+    return AuditPlan(
+        Code(project.config.data.table),
+        time,
+        Code(f"{time} - INTERVAL '{words(decide_before)}'") if decide_before else time,
+        tuple(ColumnPlan(name(column.name), sql=_when_certain(project, time, column)) for column in outcomes),
+        tuple(ColumnPlan(name(item.name), sql=Code(f"CASE WHEN FALSE THEN {name(item.name)} END")) for item in outcomes),
+        tuple(Timed(name(item.name), name(item.known_at)) for item in project.dimensions if item.known_at),
+        any(feature.past for feature in project.features),
+        _horizons(project),
+    )
+
+
+def _when_certain(project: Project, time: Code, column: Column) -> Code:
+    after = column.known_after or project.config.problem.label_after
+    moment = f"{time} + INTERVAL '{words(after)}'" if after else time
+    return Code(f"CASE WHEN {moment} <= {MOMENT} THEN {name(column.name)} END")
+
+
+def _horizons(project: Project) -> dict[int, tuple[str, ...]]:
+    """Return the features by how far ahead of a moment the timetable they look at is known, in seconds."""
+    ahead = dict(_aheads(project))
+    spans = sorted(set(ahead.values()))
+    return {
+        int(span.total_seconds()): tuple(feature.name for feature in project.features if ahead[feature.name] == span)
+        for span in spans
+    }
+
+
+def _aheads(project: Project) -> Iterator[tuple[str, timedelta]]:
+    """Yield each feature with how far it looks ahead, itself or through the features it is computed from."""
+    found: dict[str, timedelta] = {}
+    for feature in sorted(project.features, key=lambda item: item.level):
+        read = sql.column_names(sql.parse(feature.sql)) if feature.sql else ()
+        own = -feature.past.lag if feature.past and feature.past.ahead else ZERO
+        found[feature.name] = max([own, *(found.get(column, ZERO) for column in read)])
+        yield feature.name, found[feature.name]

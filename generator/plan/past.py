@@ -1,0 +1,233 @@
+"""Plan the past: tables of snapshots, one for each key, cadence, span and lag, and how rows read them."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+
+from generator import sql
+from generator.code import Code, name
+from generator.plan.select import NOTHING, ColumnPlan
+from generator.project import Feature, Past, Project
+from generator.schema.base import words
+
+SNAPSHOT = "__snapshot"
+"""The column that numbers the snapshots: steps of the cadence since 1970."""
+
+ZERO = timedelta(0)
+
+
+@dataclass(frozen=True)
+class Value:
+    """What one feature needs at each stage: a value by row, partial results by step, and what is rolled from them."""
+
+    name: Code
+    value: Code
+    partials: tuple[ColumnPlan, ...]
+    rolled: Code
+    default: Code
+
+
+@dataclass(frozen=True)
+class Group:
+    """One table of snapshots: features that share a key, a cadence, a span and a lag."""
+
+    table: Code
+    asked: Code
+    title: Code
+    template: str
+    keys: tuple[ColumnPlan, ...]
+    key_names: Code
+    known_keys: Code
+    known_snapshot: Code
+    asked_snapshot: Code
+    now: Code
+    steps: int
+    leaves: bool
+    frame: Code
+    values: tuple[Value, ...]
+    features: tuple[str, ...]
+    every: timedelta
+
+    @property
+    def condition(self) -> Code:
+        """Return the condition under which a row of ``inputs`` reads a snapshot."""
+        same = [f"{self.asked}.{key.name} = {_qualified(key.sql)}" for key in self.keys]
+        return Code(" AND ".join([*same, f"{self.asked}.{SNAPSHOT} = {self.asked_snapshot}"]))
+
+    @property
+    def tells(self) -> Code:
+        """Return the condition under which a snapshot says more than that no row counts."""
+        return Code(" OR ".join(f"{value.name} IS DISTINCT FROM {value.default or 'NULL'}" for value in self.values))
+
+    def reading(self, value: Value) -> Code:
+        """Return the expression that reads ``value`` once the table is joined."""
+        read = Code(f"{self.asked}.{value.name}")
+        return Code(f"coalesce({read}, {value.default})") if value.default else read
+
+
+@dataclass(frozen=True)
+class SnapshotsPlan:
+    """What ``snapshots.sql``, ``latest.sql`` and ``snapshots.py`` need."""
+
+    table: Code
+    time: Code
+    groups: tuple[Group, ...]
+
+
+def snapshots_plan(project: Project) -> SnapshotsPlan:
+    """Plan all tables of snapshots."""
+    time = name(project.time.name) if project.time else NOTHING
+    return SnapshotsPlan(Code(project.config.data.table), time, groups(project))
+
+
+def groups(project: Project) -> tuple[Group, ...]:
+    """Return the tables of snapshots that the features need, in the order of their first feature."""
+    found: dict[tuple[object, ...], list[Feature]] = {}
+    for feature in project.features:
+        if feature.past is not None:
+            past = feature.past
+            alone = feature.name if past.function == "count_distinct" else ""
+            found.setdefault((feature.by, past.every, past.over, past.lag, alone), []).append(feature)
+    taken = {item.name for item in project.dimensions} | {project.config.data.table, "events", "features", "inputs"}
+    return tuple(_group(project, features, taken) for features in found.values())
+
+
+def _group(project: Project, features: list[Feature], taken: set[str]) -> Group:
+    first, past = features[0], features[0].past
+    assert past is not None and project.time is not None
+    span = "all" if past.over is None else words(past.over)
+    table = _free("_".join(["by", *map(_word, (*first.by, span))]), taken)
+    steps = 0 if past.over is None else past.over // past.every
+    keys = tuple(_key(place, text) for place, text in enumerate(first.by, start=1))
+    frame = "UNBOUNDED PRECEDING" if not steps else f"{steps - 1} PRECEDING"
+    moment = name(project.time.name)
+    decide_before = project.config.problem.decide_before or ZERO
+    return Group(
+        Code(table),
+        Code(f"asked_{table}"),
+        _title(first, past),
+        f"package/snapshots/{'distinct' if past.function == 'count_distinct' else 'rolled'}.sql.jinja",
+        keys,
+        Code(", ".join(key.name for key in keys)),
+        Code(" AND ".join(f"{key.sql} IS NOT NULL" for key in keys)),
+        _number(moment, past.lag, past.every),
+        _number(Code(f"inputs.{moment}"), -decide_before, past.every),
+        _number(moment, ZERO, past.every),
+        steps,
+        bool(steps),
+        Code(f"RANGE BETWEEN {frame} AND CURRENT ROW"),
+        tuple(_value(project, place, feature) for place, feature in enumerate(features, start=1)),
+        tuple(feature.name for feature in features),
+        past.every,
+    )
+
+
+def _title(first: Feature, past: Past) -> Code:
+    """Return what a table holds as one line of a SQL comment, whatever stands in the expressions."""
+    span = "all the past" if past.over is None else words(past.over)
+    counts = "their time"
+    if past.lag:
+        counts = f"{words(abs(past.lag))} {'after' if past.lag > ZERO else 'before'} their time"
+    text = f"{', '.join(first.by)} over {span}, every {words(past.every)}; rows count from {counts} on"
+    return Code(" ".join(text.split()))
+
+
+def _key(place: int, text: str) -> ColumnPlan:
+    tree = sql.parse(text)
+    own = tree.name if isinstance(tree, sql.exp.Column) else f"__key_{place}"
+    return ColumnPlan(name(own), sql=Code(text))
+
+
+def _qualified(expression: Code) -> Code:
+    return Code(sql.render(sql.rename(sql.parse(expression), str, "inputs")))
+
+
+def _number(moment: Code, shift: timedelta, every: timedelta) -> Code:
+    """Return the number of the step of the cadence in which ``moment``, shifted, lies."""
+    sign = "-" if shift < ZERO else "+"
+    shifted = f"{moment} {sign} INTERVAL '{words(abs(shift))}'" if shift else moment
+    return Code(f"CAST(floor(epoch({shifted}) / {int(every.total_seconds())}) AS BIGINT)")
+
+
+def _value(project: Project, place: int, feature: Feature) -> Value:
+    past = feature.past
+    assert past is not None and project.time is not None
+    partials, rolled = _rolled(past, f"__value_{place}", place, "__time, __row")
+    value = _numeric(past)
+    if past.where:
+        value = f"CASE WHEN {past.where} THEN {value} END"
+    default = Code("0") if past.function in ("count", "count_distinct") else NOTHING
+    return Value(name(feature.name), Code(value), tuple(partials), Code(rolled), default)
+
+
+def _numeric(past: Past) -> str:
+    """Return the value in the type in which it is added up: whole numbers exactly, others as DOUBLE."""
+    if past.function == "stddev":
+        return f"CAST({past.value} AS DOUBLE)"
+    if past.function in ("avg", "sum"):
+        return past.value if past.type == "DOUBLE" else f"CAST({past.value} AS {_exact(past.type)})"
+    return past.value
+
+
+def _exact(kind: str) -> str:
+    return "DOUBLE" if kind == "FLOAT" or kind.startswith("DECIMAL") else "BIGINT" if kind != "HUGEINT" else kind
+
+
+def _rolled(past: Past, value: str, place: int, order: str) -> tuple[Iterable[ColumnPlan], str]:
+    """Return the partial results of one step, and what a span of steps makes of them."""
+    # Sums of fractions depend on their order, which threads would leave to chance.
+    added = f"sum({value})" if _is_exact(past) else f"sum({value} ORDER BY {order})"
+    total, count = (f"__{part}_{place}" for part in ("sum", "count"))
+    if past.function == "avg":
+        parts = {total: added, count: f"count({value})"}
+        return _columns(parts), f"CAST(sum({total}) OVER span AS DOUBLE) / sum({count}) OVER span"
+    if past.function == "sum":
+        return _columns({total: added}), f"CAST(sum({total}) OVER span AS DOUBLE)"
+    if past.function == "count":
+        return _columns({count: f"count({value})"}), f"CAST(coalesce(sum({count}) OVER span, 0) AS BIGINT)"
+    if past.function == "stddev":
+        return _deviation(value, place, order)
+    if past.function == "last":
+        latest = f"__last_{place}"
+        return _columns({latest: f"arg_max({value}, ({order}))"}), f"last_value({latest} IGNORE NULLS) OVER span"
+    if past.function == "count_distinct":
+        return (), ""
+    part = f"__{past.function}_{place}"
+    return _columns({part: f"{past.function}({value})"}), f"{past.function}({part}) OVER span"
+
+
+def _deviation(value: str, place: int, order: str) -> tuple[Iterable[ColumnPlan], str]:
+    """Measure from a value of the data, so that a small spread of large numbers is not lost in rounding."""
+    total, square, count = (f"__{part}_{place}" for part in ("sum", "square", "count"))
+    off = f"({value} - (SELECT first({value} ORDER BY {order}) FROM known WHERE {value} IS NOT NULL))"
+    parts = {
+        total: f"sum({off} ORDER BY {order})",
+        square: f"sum({off} * {off} ORDER BY {order})",
+        count: f"count({value})",
+    }
+    spread = f"sum({square}) OVER span - pow(sum({total}) OVER span, 2) / sum({count}) OVER span"
+    enough = f"nullif(greatest(sum({count}) OVER span - 1, 0), 0)"
+    return _columns(parts), f"sqrt(greatest({spread}, 0) / {enough})"
+
+
+def _is_exact(past: Past) -> bool:
+    return past.type != "DOUBLE" and _exact(past.type) != "DOUBLE"
+
+
+def _columns(parts: dict[str, str]) -> Iterator[ColumnPlan]:
+    return (ColumnPlan(Code(part), sql=Code(text)) for part, text in parts.items())
+
+
+def _word(text: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "_", text.lower()).strip("_")[:30].strip("_") or "key"
+
+
+def _free(wanted: str, taken: set[str]) -> str:
+    """Return ``wanted``, numbered where it is taken, and take it."""
+    free, count = wanted, 1
+    while free in taken:
+        count += 1
+        free = f"{wanted}_{count}"
+    taken.add(free)
+    return free
