@@ -12,7 +12,7 @@ AUDIT_SQL = Path(__file__).with_name("audit.sql")
 SNAPSHOTS_SQL = Path(__file__).with_name("snapshots.sql")
 FEATURES_SQL = Path(__file__).with_name("features.sql")
 COMPUTED = "read_parquet(['data/train.parquet', 'data/holdout.parquet'])"
-DECIDED = "SELECT quantile_disc(departure - INTERVAL '3 hours', [0.3, 0.6, 0.9]) FROM labelled"
+DECIDED = "SELECT quantile_disc(departure - INTERVAL '3 hours', [0.3, 0.6, 0.9]) FROM read_parquet('data/tables/flights.parquet')"
 ROWS = 200
 TOLERANCE = 1e-9  # sums of fewer rows may have been added up in another order
 HORIZONS: dict[int, tuple[str, ...]] = {
@@ -66,8 +66,9 @@ def then(database: duckdb.DuckDBPyConnection, moment: Any, ahead: int) -> Iterat
     database.execute("SET VARIABLE rows = ?", [ROWS])
     for file in (AUDIT_SQL, SNAPSHOTS_SQL, FEATURES_SQL):
         database.execute(file.read_text(encoding="utf-8"))
-    again = database.sql("FROM features ORDER BY __row").to_arrow_table()
-    first = database.sql(f"FROM {COMPUTED} WHERE __row IN (SELECT __row FROM inputs) ORDER BY __row").to_arrow_table()
+    database.execute(f"CREATE OR REPLACE TEMP TABLE trained AS FROM {COMPUTED} SEMI JOIN inputs USING (__row)")
+    first = database.sql("FROM trained ORDER BY __row").to_arrow_table()
+    again = database.sql("FROM features SEMI JOIN trained USING (__row) ORDER BY __row").to_arrow_table()
     rows = again["__row"].to_pylist()
     for name, place in differences(first, again, TOLERANCE).items():
         if name in HORIZONS[ahead]:
@@ -77,7 +78,7 @@ def then(database: duckdb.DuckDBPyConnection, moment: Any, ahead: int) -> Iterat
 def audit(database: duckdb.DuckDBPyConnection) -> dict[str, int]:
     """Raise where a feature of the rows decided last before a moment knows what came after it, naming the feature.
 
-    ``database`` holds the view `labelled`; its `events`, `inputs` and tables of snapshots are replaced.
+    In ``database`` the views and tables that features.sql reads are replaced.
     """
     moments = database.sql(DECIDED).fetchall()[0][0]
     for moment in moments:

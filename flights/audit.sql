@@ -10,7 +10,7 @@ SELECT * REPLACE (
   CASE WHEN departure + INTERVAL '30 minutes' <= getvariable('moment') THEN held END AS held
 )
 FROM read_parquet('data/tables/flights.parquet')
-WHERE departure <= getvariable('known');
+WHERE departure <= getvariable('known') AND departure >= getvariable('moment') - INTERVAL '759 hours';
 
 CREATE OR REPLACE TEMP VIEW weather AS
 FROM read_parquet('data/tables/weather.parquet')
@@ -25,7 +25,7 @@ SELECT * REPLACE (
   CASE WHEN FALSE THEN air_time END AS air_time,
   CASE WHEN FALSE THEN held END AS held
 )
-FROM labelled
+FROM read_parquet('data/tables/flights.parquet')
 WHERE departure - INTERVAL '3 hours' <= getvariable('moment')
 ORDER BY departure DESC, __row
 LIMIT getvariable('rows');

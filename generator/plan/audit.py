@@ -7,7 +7,7 @@ from datetime import timedelta
 from generator import sql
 from generator.code import Code, name
 from generator.plan.past import ZERO
-from generator.plan.select import ColumnPlan
+from generator.plan.select import NOTHING, ColumnPlan
 from generator.project import Column, Project
 from generator.schema.base import words
 
@@ -33,6 +33,7 @@ class AuditPlan:
     hidden: tuple[ColumnPlan, ...]
     timed: tuple[Timed, ...]
     past: bool
+    earliest: Code
     horizons: dict[int, tuple[str, ...]]
 
 
@@ -49,6 +50,7 @@ def audit_plan(project: Project) -> AuditPlan:
         tuple(ColumnPlan(name(item.name), sql=Code(f"CASE WHEN FALSE THEN {name(item.name)} END")) for item in outcomes),
         tuple(Timed(name(item.name), name(item.known_at)) for item in project.dimensions if item.known_at),
         any(feature.past for feature in project.features),
+        _earliest(project, time),
         _horizons(project),
     )
 
@@ -57,6 +59,16 @@ def _when_certain(project: Project, time: Code, column: Column) -> Code:
     after = column.known_after or project.config.problem.label_after
     moment = f"{time} + INTERVAL '{words(after)}'" if after else time
     return Code(f"CASE WHEN {moment} <= {MOMENT} THEN {name(column.name)} END")
+
+
+def _earliest(project: Project, time: Code) -> Code:
+    """Return the condition that leaves out rows too old for every feature; nothing where one counts them all."""
+    pasts = [feature.past for feature in project.features if feature.past]
+    if not pasts or any(past.over is None for past in pasts):
+        return NOTHING
+    reach = max(past.over + past.every + max(past.lag, ZERO) for past in pasts if past.over is not None)
+    reach += project.config.problem.decide_before or ZERO
+    return Code(f"{time} >= {MOMENT} - INTERVAL '{words(reach)}'")
 
 
 def _horizons(project: Project) -> dict[int, tuple[str, ...]]:
