@@ -1,7 +1,7 @@
 """Compose ``conf/`` with Hydra into one plain mapping, and remember which file and line every value came from."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -34,6 +34,8 @@ class Composed:
 
     values: dict[str, Any]
     origins: Mapping[Path_, Origin]
+    root: Path = Path()
+    """The folder of the project, in which its own modules are."""
 
     def origin(self, path: Path_) -> Origin:
         """Return the origin of ``path``, or of its nearest parent that has one."""
@@ -74,7 +76,7 @@ def compose(folder: Path, overrides: Sequence[str] = ()) -> Composed:
             package = tuple(part.package.split(".")) if part.package else ()
             file = folder / f"{part.config_path}.yaml"
             origins |= origins_of(read_yaml(file), _shown(file, folder), package)
-    return _resolved(config, origins_under(origins, items, folder))
+    return replace(_resolved(config, origins_under(origins, items, folder)), root=folder.parent)
 
 
 def read_params(file: Path) -> Composed:
@@ -88,7 +90,7 @@ def read_params(file: Path) -> Composed:
     # OmegaConf reads numbers and dates the way composing does: 1e-3 is a number, 2013-10-01 is a text.
     config = OmegaConf.create(file.read_text(encoding="utf-8-sig"))
     assert isinstance(config, DictConfig)
-    return Composed(_plain(config, resolve=False), origins_of(node, file.name))
+    return Composed(_plain(config, resolve=False), origins_of(node, file.name), file.parent)
 
 
 def _compose(folder: Path, overrides: list[str]) -> tuple[DictConfig, list[ResultDefault]]:

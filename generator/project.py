@@ -63,10 +63,30 @@ class Past:
 
 
 @dataclass(frozen=True)
-class Feature:
-    """A feature with its type, in one of three forms.
+class Call:
+    """A Python function of the project: where it is, the DuckDB types it takes, and what it is called with.
 
-    An expression (``sql``), a lookup (``dimension`` and ``column``, ``by`` its key), or the ``past`` of a key (``by``).
+    ``strict`` functions take no None: where an argument is NULL, so is the result, and they are not called.
+    """
+
+    module: str
+    function: str
+    types: tuple[str, ...]
+    arguments: tuple[str, ...]
+    strict: bool
+
+    @property
+    def name(self) -> str:
+        """Return what the function is called in SQL."""
+        return f"{self.module}_{self.function}"
+
+
+@dataclass(frozen=True)
+class Feature:
+    """A feature with its type, in one of four forms.
+
+    An expression (``sql``), a lookup (``dimension`` and ``column``, ``by`` its key), the ``past`` of a key (``by``), or
+    the ``call`` of a function, which is an expression too in SQL.
     """
 
     name: str
@@ -78,6 +98,7 @@ class Feature:
     column: str | None = None
     by: tuple[str, ...] = ()
     past: Past | None = None
+    call: Call | None = None
 
 
 @dataclass(frozen=True)

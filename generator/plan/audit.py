@@ -36,6 +36,11 @@ class AuditPlan:
     earliest: Code
     horizons: dict[int, tuple[str, ...]]
 
+    @property
+    def moments(self) -> str:
+        """Return the query for the moments of decision at which features are computed again."""
+        return f"SELECT quantile_disc({self.decided}, [0.3, 0.6, 0.9]) FROM read_parquet('data/tables/{self.table}.parquet')"
+
 
 def audit_plan(project: Project) -> AuditPlan:
     """Plan the audit of a project whose rows have a time."""

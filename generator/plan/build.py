@@ -11,8 +11,10 @@ from generator.plan.collect import collect_plan
 from generator.plan.define import define_plan
 from generator.plan.explore import explore_plan
 from generator.plan.features import features_plan
+from generator.plan.functions import functions_plan
 from generator.plan.labels import labels_plan
 from generator.plan.metrics import metrics_plan
+from generator.plan.online import online_plan
 from generator.plan.past import snapshots_plan
 from generator.plan.process import process_plan
 from generator.plan.report import report_plan
@@ -63,6 +65,8 @@ def _modules(project: Project) -> Iterator[tuple[str, str, object]]:
         yield "snapshots.sql", "", snapshots
         yield "latest.sql", "", snapshots
         yield "snapshots.py", "", snapshots
+    if features.calls:
+        yield "functions.py", "", functions_plan(project)
     yield "features.py", "", features
     yield "comparison.py", "", None
     if project.time is not None:
@@ -88,11 +92,16 @@ def _modules(project: Project) -> Iterator[tuple[str, str, object]]:
         "README.md",
         "app.py",
         "batch.py",
-        "inputs.sql",
         "request.py",
         "scorer.py",
     ):
         yield f"service/{name}", "", service
+    online = online_plan(project)
+    yield "service/features.py", "", online
+    if online.tables:
+        yield "service/tables.py", "", online
+    if online.functions:
+        yield "service/sql.py", "", online
     if service.log:
         yield "service/log.py", "", service
     yield "bundles.py", "", service
@@ -103,6 +112,7 @@ def _modules(project: Project) -> Iterator[tuple[str, str, object]]:
     yield "drift.py", "", None
     yield "monitor.py", "", monitor_plan(project)
     tests = tests_plan(project)
+    yield "tests/inputs.sql", "", service
     for name in (
         "__init__",
         "examples",

@@ -24,6 +24,7 @@ class FeaturesPlan:
     features: tuple[str, ...]
     categories: tuple[str, ...]
     audited: bool
+    calls: bool
 
     @property
     def tables(self) -> bool:
@@ -51,7 +52,7 @@ def features_plan(project: Project) -> FeaturesPlan:
     if looked_up:
         read = (*joins.values(), *(Join(group.asked, group.asked, False, group.condition) for group in past))
         steps = (Step(first, Code("inputs"), tuple(looked_up), Code("inputs.*"), read), *steps)
-    selected = tuple(ColumnPlan(name(item.name), sql=_final(item)) for item in project.features)
+    selected = tuple(ColumnPlan(name(item.name), sql=Code(final(item))) for item in project.features)
     return FeaturesPlan(
         Code(project.config.data.table),
         tuple(dict.fromkeys(dimension for dimension, _ in joins)),
@@ -62,13 +63,14 @@ def features_plan(project: Project) -> FeaturesPlan:
         tuple(item.name for item in project.features),
         tuple(item.name for item in project.features if item.encoding == "category"),
         project.time is not None,
+        any(item.call for item in project.features),
     )
 
 
-def _final(feature: Feature) -> Code:
-    """Return a feature with an explicit type: what models see as a number is DOUBLE, a category VARCHAR."""
+def final(feature: Feature) -> str:
+    """Return the expression of a feature with an explicit type: what models see as a number is DOUBLE, a category VARCHAR."""
     kind = "VARCHAR" if feature.encoding == "category" else "DOUBLE"
-    return name(feature.name) if feature.type == kind else Code(f"CAST({name(feature.name)} AS {kind})")
+    return name(feature.name) if feature.type == kind else f"CAST({name(feature.name)} AS {kind})"
 
 
 def _join(project: Project, feature: Feature, taken: Iterable[tuple[str, tuple[str, ...]]]) -> Join:

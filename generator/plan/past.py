@@ -5,6 +5,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
+from sqlglot import exp
+
 from generator import sql
 from generator.code import Code, name
 from generator.plan.select import NOTHING, ColumnPlan
@@ -37,6 +39,7 @@ class Group:
     title: Code
     template: str
     keys: tuple[ColumnPlan, ...]
+    key_columns: tuple[str, ...]
     key_names: Code
     known_keys: Code
     known_snapshot: Code
@@ -109,6 +112,7 @@ def _group(project: Project, features: list[Feature], taken: set[str]) -> Group:
         _title(first, past),
         f"package/snapshots/{'distinct' if past.function == 'count_distinct' else 'rolled'}.sql.jinja",
         keys,
+        tuple(_key_column(place, text) for place, text in enumerate(first.by, start=1)),
         Code(", ".join(key.name for key in keys)),
         Code(" AND ".join(f"{key.sql} IS NOT NULL" for key in keys)),
         _number(moment, past.lag, past.every),
@@ -134,9 +138,13 @@ def _title(first: Feature, past: Past) -> Code:
 
 
 def _key(place: int, text: str) -> ColumnPlan:
+    return ColumnPlan(name(_key_column(place, text)), sql=Code(text))
+
+
+def _key_column(place: int, text: str) -> str:
+    """Return what a part of the key is called: the column that it is, or a number."""
     tree = sql.parse(text)
-    own = tree.name if isinstance(tree, sql.exp.Column) else f"__key_{place}"
-    return ColumnPlan(name(own), sql=Code(text))
+    return tree.name if isinstance(tree, exp.Column) else f"__key_{place}"
 
 
 def _qualified(expression: Code) -> Code:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from generator.code import Code, name, names, text
 from generator.plan.select import NOTHING, ColumnPlan, Step, layers
-from generator.project import Column, Project
+from generator.project import Column, Project, Rule
 
 ALLOWED = 0.1
 """Share of rows that may break a rule every table has, before ``process`` stops."""
@@ -86,12 +86,7 @@ def _table(project: Project, label: str) -> TablePlan:
         refusals.append(_refusal("time_is_known", f"{time} IS NOT NULL", f"{project.time.name} is missing"))
     clears = {column: rule for rule in rules for column in rule.clear}
     kept = [
-        ColumnPlan(
-            name(column.name),
-            sql=Code(f"CASE WHEN NOT ({clears[column.name].expect}) THEN NULL ELSE {name(column.name)} END")
-            if column.name in clears
-            else name(column.name),
-        )
+        ColumnPlan(name(column.name), sql=_kept(column, clears.get(column.name)))
         for column in columns
         if column.role != "drop"
     ]
@@ -107,6 +102,14 @@ def _table(project: Project, label: str) -> TablePlan:
         tuple(kept),
         numbered=main,
     )
+
+
+def _kept(column: Column, rule: Rule | None) -> Code:
+    """Return a column as it is kept: NULL where a rule clears it, and where it holds no number that JSON could."""
+    value = name(column.name)
+    conditions = [f"isfinite({value})"] if column.type in ("DOUBLE", "FLOAT") else []
+    conditions += [f"({rule.expect}) IS NOT FALSE"] if rule else []
+    return Code(f"CASE WHEN {' AND '.join(conditions)} THEN {value} END") if conditions else value
 
 
 def _cast(column: Column, text_already: bool) -> Code:

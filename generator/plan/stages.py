@@ -126,12 +126,13 @@ def _stages(project: Project, watched: tuple[str, ...]) -> Iterator[Stage]:
             "data/encoders.json",
             "data/holdout.parquet",
             f"{REPORTS}/evaluation.json",
-            f"{package}/features.sql",
             f"{package}/scoring",
             f"{package}/service",
+            *(("data/snapshots", f"{package}/latest.sql", *read) if past else ()),
         ),
-        params=("service", *decision),
+        params=("service", *(("engine",) if past else ()), *decision),
         outs=("bundle", f"{REPORTS}/package.json"),
+        metrics=(f"{REPORTS}/parity.json",),
     )
     yield module(
         "release",

@@ -10,7 +10,7 @@ from generator.code import Code, name
 from generator.plan.candidates import Candidate, candidates_plan
 from generator.plan.features import features_plan
 from generator.plan.metrics import LOWER_IS_BETTER
-from generator.plan.service import field_names, needed_columns, python_type
+from generator.plan.requests import field_names, needed_columns, python_type
 from generator.plan.words import TASKS
 from generator.project import Project
 

@@ -1,16 +1,19 @@
 """Features: expressions over inputs and earlier features, lookups, and the past; an outcome is only seen later."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 
 from sqlglot import exp
 
 from generator.compose import Path_
-from generator.project import Column, Dimension, Feature
+from generator.errors import excerpt
+from generator.project import Call, Column, Dimension, Feature
+from generator.resolve.functions import Signature, signature
 from generator.resolve.lookups import resolve_lookup
 from generator.resolve.order import circles, levels, needs
 from generator.resolve.session import Session, Told
 from generator.resolve.past import resolve_past
-from generator.schema.features import Aggregate, Expression, Lookup
+from generator.schema.features import Aggregate, Computed, Expression, Lookup
 from generator.sql import encoding_of
 
 LATE = "is an outcome: it is not known when the prediction is made"
@@ -35,9 +38,9 @@ def resolve_features(
             read = resolve_past(session, name, feature, columns, inputs, barred)
         if read is not None:
             found[name] = _encoded(session, read)
-    trees = _trees(session)
+    trees, calls = _trees(session)
     _names(session, trees)
-    for computed in _expressions(session, trees, inputs, barred, found):
+    for computed in _expressions(session, trees, calls, inputs, barred, found):
         found[computed.name] = _encoded(session, computed)
     return tuple(found[name] for name in given if name in found)
 
@@ -55,14 +58,51 @@ def _barred(session: Session, columns: Iterable[Column]) -> dict[str, Told]:
     return found
 
 
-def _trees(session: Session) -> dict[str, exp.Expression]:
-    found = {}
+def _trees(session: Session) -> tuple[dict[str, exp.Expression], dict[str, Signature]]:
+    """Return the expressions as trees, those in Python as calls, and the signatures of what these call."""
+    found: dict[str, exp.Expression] = {}
+    calls = {}
     for name, feature in session.config.features.items():
         if isinstance(feature, Expression):
             tree = session.tree(_path(session, name), feature.sql)
             if tree is not None:
                 found[name] = tree
-    return found
+        elif isinstance(feature, Computed):
+            called = signature(session, name, feature)
+            arguments = [session.tree(path, text) for path, text in _arguments(session, name, feature)]
+            if called is not None and None not in arguments:
+                calls[name] = called
+                found[name] = exp.Anonymous(this=feature.python.replace(".", "_"), expressions=arguments)
+    return found, calls
+
+
+def _arguments(session: Session, name: str, feature: Computed) -> Iterator[tuple[Path_, str]]:
+    """Yield what a function is called with, each with its path."""
+    written = session.composed.values.get("features", {}).get(name, {}).get("of")
+    for index, text in enumerate(feature.of):
+        yield ("features", name, "of", index) if isinstance(written, list) else ("features", name, "of"), text
+
+
+def _called(
+    session: Session, name: str, called: Signature, types: Mapping[str, str], barred: Mapping[str, Told]
+) -> Feature | None:
+    """Return a feature in Python with its arguments bound, each of the type that the function takes."""
+    feature = session.config.features[name]
+    assert isinstance(feature, Computed)
+    arguments = []
+    for (path, text), wanted in zip(_arguments(session, name, feature), called.parameters, strict=True):
+        parsed = session.tree(path, text)
+        typed = session.typed(path, parsed, types, barred) if parsed is not None else None
+        if typed and typed[0] != wanted and not (wanted == "DOUBLE" and encoding_of(typed[0]) == "number"):
+            hint = f"cast it, as in CAST(x AS {wanted}), or change the annotation"
+            session.say(path, f"'{excerpt(text)}' is {typed[0]}, and '{feature.python}' takes {wanted}", hint)
+        if typed:
+            arguments.append(typed[1] if typed[0] == wanted else f"CAST({typed[1]} AS {wanted})")
+    if len(arguments) < len(called.parameters):
+        return None
+    module, function = feature.python.split(".")
+    call = Call(module, function, called.parameters, tuple(arguments), called.strict)
+    return Feature(name, called.result, "number", 0, sql=f"{call.name}({', '.join(arguments)})", call=call)
 
 
 def _names(session: Session, trees: Mapping[str, exp.Expression]) -> None:
@@ -82,6 +122,7 @@ def _is_itself(name: str, tree: exp.Expression | None) -> bool:
 def _expressions(
     session: Session,
     trees: Mapping[str, exp.Expression],
+    calls: Mapping[str, Signature],
     inputs: Mapping[str, str],
     barred: Mapping[str, Told],
     looked_up: Mapping[str, Feature],
@@ -100,10 +141,15 @@ def _expressions(
     found = []
     for name in sorted(order, key=lambda item: (order[item], item)):
         # A feature may have the name of a column that is dropped; where it failed, that has been said.
-        typed = session.typed(_path(session, name), trees[name], types, {**barred, **_others(features, name)})
-        if typed:
-            types.setdefault(name, typed[0])
-            found.append(Feature(name, typed[0], "number", order[name], sql=typed[1]))
+        told = {**barred, **_others(features, name)}
+        if name in calls:
+            made = _called(session, name, calls[name], types, told)
+        else:
+            typed = session.typed(_path(session, name), trees[name], types, told)
+            made = Feature(name, typed[0], "number", 0, sql=typed[1]) if typed else None
+        if made:
+            types.setdefault(name, made.type)
+            found.append(replace(made, level=order[name]))
     return found
 
 
@@ -120,7 +166,7 @@ def _encoded(session: Session, feature: Feature) -> Feature:
     if asked == "number" and natural == "category":
         hint = "cast it in `sql:`, or set `encode: category`"
         session.say(("features", feature.name, "encode"), f"{feature.type} is not a number", hint)
-    return Feature(**(vars(feature) | {"encoding": asked or natural or "number"}))
+    return replace(feature, encoding=asked or natural or "number")
 
 
 def _path(session: Session, name: str) -> Path_:

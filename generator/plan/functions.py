@@ -1,0 +1,54 @@
+"""Plan the project's own Python functions: as user-defined functions of DuckDB, and as the service calls them."""
+
+from dataclasses import dataclass
+
+from generator.code import Code
+from generator.project import Project
+
+ARROW = {
+    "BOOLEAN": "pa.bool_()",
+    "BIGINT": "pa.int64()",
+    "DOUBLE": "pa.float64()",
+    "VARCHAR": "pa.string()",
+    "DATE": "pa.date32()",
+    "TIMESTAMP": 'pa.timestamp("us")',
+}
+
+
+@dataclass(frozen=True)
+class FunctionPlan:
+    """One function: what SQL calls it, where it is, and its types."""
+
+    call: Code
+    function: Code
+    types: list[str]
+    result: str
+    arrow: Code
+    strict: bool
+
+
+@dataclass(frozen=True)
+class FunctionsPlan:
+    """What ``functions.py`` needs."""
+
+    modules: tuple[Code, ...]
+    calls: tuple[FunctionPlan, ...]
+
+
+def functions_plan(project: Project) -> FunctionsPlan:
+    """Plan every function that a feature calls, once."""
+    found = {feature.call.name: (feature.call, feature.type) for feature in project.features if feature.call}
+    return FunctionsPlan(
+        tuple(Code(module) for module in sorted({call.module for call, _ in found.values()})),
+        tuple(
+            FunctionPlan(
+                Code(call.name),
+                Code(f"{call.module}.{call.function}"),
+                list(call.types),
+                kind,
+                Code(ARROW[kind]),
+                call.strict,
+            )
+            for call, kind in found.values()
+        ),
+    )

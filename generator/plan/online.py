@@ -1,0 +1,229 @@
+"""Plan the features of one request: the expressions of features.sql as straight-line Python, tables read by key."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+
+from generator import sql
+from generator.code import Code, python
+from generator.compile import Compiled, compile_expression, sources
+from generator.judge import Judge
+from generator.plan.features import final
+from generator.plan.functions import functions_plan
+from generator.plan.past import ZERO, Group, groups
+from generator.plan.requests import attribute_names, needed_columns
+from generator.plan.select import NOTHING
+from generator.project import Feature, Project
+from generator.schema.base import words
+
+OWN = ("row", "self", "decided", "since")
+"""Names that the rendered function has for itself."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One assignment."""
+
+    target: Code
+    code: Code
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table that the service holds by key, and the line that reads it.
+
+    ``values`` are the columns that are read; ``unknown`` is what stands for them where the key is not found.
+    """
+
+    attribute: Code
+    file: Code
+    keys: tuple[str, ...]
+    values: tuple[str, ...]
+    unknown: tuple[int | None, ...]
+    reading: Line
+    known_at: str = ""
+
+
+@dataclass(frozen=True)
+class Cadence:
+    """The steps in which snapshots are taken: a constant, and the variable that numbers the step of a decision."""
+
+    constant: Code
+    length: Code
+    variable: Code
+
+
+@dataclass(frozen=True)
+class OnlinePlan:
+    """What ``service/features.py`` and ``service/sql.py`` need."""
+
+    inputs: tuple[Line, ...]
+    decided: Code
+    decide_before: Code
+    date: bool
+    lookups: tuple[Table, ...]
+    timed: tuple[Table, ...]
+    cadences: tuple[Cadence, ...]
+    snapshots: tuple[Table, ...]
+    computed: tuple[Line, ...]
+    results: tuple[Code, ...]
+    modules: tuple[Code, ...]
+    strict: bool
+    functions: Code
+    runtime: Code
+    libraries: tuple[str, ...]
+
+    @property
+    def classes(self) -> Code:
+        """Return the classes that hold the tables."""
+        held = {"Lookup": self.lookups, "Snapshots": self.snapshots, "TimedLookup": self.timed}
+        return Code(", ".join(name for name, tables in held.items() if tables))
+
+    @property
+    def clock(self) -> Code:
+        """Return what of ``datetime`` the moment of the decision is made with."""
+        wanted = {"datetime": self.date or self.snapshots, "time": self.date, "timedelta": self.decide_before or self.cadences}
+        return Code(", ".join(name for name, needed in wanted.items() if needed))
+
+    @property
+    def tables(self) -> bool:
+        """Return whether anything is read by key."""
+        return bool(self.lookups or self.timed or self.snapshots)
+
+
+def online_plan(project: Project) -> OnlinePlan:
+    """Plan the features of one request."""
+    past, decide_before = groups(project), project.config.problem.decide_before or ZERO
+    with Judge() as judge:
+        compiler = _Compiler(project, judge)
+        lookups = tuple(_lookups(project, compiler))
+        snapshots = tuple(_snapshots(project, group, compiler) for group in past)
+        computed = tuple(
+            Line(Code(compiler.names[feature.name]), compiler.made(feature))
+            for feature in sorted(project.features, key=lambda item: item.level)
+            if feature.sql and feature.level
+        )
+        results = tuple(compiler.compiled(final(feature)) for feature in project.features)
+    used = compiler.functions()
+    timed = tuple(table for table in lookups if table.known_at)
+    since = bool(past or timed)
+    return OnlinePlan(
+        tuple(_inputs(project, compiler)),
+        _decided(project, compiler, decide_before) if since else NOTHING,
+        _length(decide_before) if since and decide_before else NOTHING,
+        since and project.time is not None and project.time.type == "DATE",
+        tuple(table for table in lookups if not table.known_at),
+        timed,
+        tuple(dict.fromkeys(_cadence(group) for group in past)),
+        snapshots,
+        computed,
+        results,
+        functions_plan(project).modules,
+        any(feature.call.strict for feature in project.features if feature.call),
+        Code(", ".join(sorted(used))),
+        Code(sources(used)),
+        (),
+    )
+
+
+class _Compiler:
+    """Compiles expressions over columns and features, and remembers what they use."""
+
+    def __init__(self, project: Project, judge: Judge) -> None:
+        self.judge = judge
+        columns = {column.name: column.type for column in project.with_role("key", "time", "input")}
+        self.types = columns | {feature.name: feature.type for feature in project.features}
+        modules = {feature.call.module for feature in project.features if feature.call}
+        self.names = dict(zip(self.types, attribute_names(self.types, {*OWN, *modules}), strict=True))
+        self.used: list[Compiled] = []
+
+    def compiled(self, text: str) -> Code:
+        """Return the SQL expression ``text`` as Python."""
+        found = compile_expression(sql.parse(text), self.types, self.judge, self.names.__getitem__)
+        self.used.append(found)
+        return found.code
+
+    def made(self, feature: Feature) -> Code:
+        """Return how the value of ``feature``, an expression or a call, is made in Python."""
+        if feature.call is None:
+            return self.compiled(feature.sql or "NULL")
+        function = f"{feature.call.module}.{feature.call.function}"
+        arguments = [self.compiled(text) for text in feature.call.arguments]
+        return Code(f"strictly({', '.join([function, *arguments])})" if feature.call.strict else f"{function}({', '.join(arguments)})")
+
+    def key(self, by: Iterable[str]) -> str:
+        """Return the key that the expressions ``by`` make: one value, or a tuple of several."""
+        parts = [self.compiled(text) for text in by]
+        return parts[0] if len(parts) == 1 else f"({', '.join(parts)})"
+
+    def targets(self, names: Iterable[str]) -> Code:
+        """Return the variables of ``names`` as what a tuple is unpacked into."""
+        return Code(" ".join(f"{self.names[name]}," for name in names))
+
+    def functions(self) -> frozenset[str]:
+        """Return the functions that everything compiled so far calls."""
+        return frozenset(function for item in self.used for function in item.functions)
+
+
+def _inputs(project: Project, compiler: _Compiler) -> Iterator[Line]:
+    """Yield the assignment of each field of a request to a variable."""
+    columns = needed_columns(project)
+    for column, field in zip(columns, attribute_names(column.name for column in columns), strict=True):
+        yield Line(Code(compiler.names[column.name]), Code(f"row.{field}"))
+
+
+def _decided(project: Project, compiler: _Compiler, decide_before: timedelta) -> Code:
+    """Return the moment of the decision."""
+    assert project.time is not None
+    moment = compiler.names[project.time.name]
+    if project.time.type == "DATE":
+        moment = f"datetime.combine({moment}, time())"
+    return Code(f"{moment} - DECIDE_BEFORE" if decide_before else moment)
+
+
+def _length(span: timedelta) -> Code:
+    """Return ``span`` as a call of timedelta in its largest unit: ``timedelta(hours=3)``."""
+    count, unit = words(span).split()
+    return Code(f"timedelta({unit.rstrip('s')}s={count})")
+
+
+def _cadence(group: Group) -> Cadence:
+    unit = words(group.every).replace(" ", "_")
+    return Cadence(Code(f"EVERY_{unit.upper()}"), _length(group.every), Code(f"every_{unit}"))
+
+
+def _lookups(project: Project, compiler: _Compiler) -> Iterator[Table]:
+    """Yield a table for each dimension and key by which it is looked up."""
+    found: dict[tuple[str, tuple[str, ...]], list[Feature]] = {}
+    for feature in project.features:
+        if feature.dimension is not None:
+            found.setdefault((feature.dimension, feature.by), []).append(feature)
+    seen: list[str] = []
+    for (source, by), features in found.items():
+        dimension = next(item for item in project.dimensions if item.name == source)
+        known_at = dimension.known_at if project.time and project.config.problem.decide_before else None
+        seen.append(source)
+        attribute = source if seen.count(source) == 1 else f"{source}_{seen.count(source)}"
+        call = f"self.{attribute}.at({compiler.key(by)}{', decided' if known_at else ''})"
+        yield Table(
+            Code(attribute),
+            Code(f"data/tables/{source}.parquet"),
+            dimension.key,
+            tuple(feature.column or "" for feature in features),
+            tuple(None for _ in features),
+            Line(compiler.targets(feature.name for feature in features), Code(call)),
+            known_at or "",
+        )
+
+
+def _snapshots(project: Project, group: Group, compiler: _Compiler) -> Table:
+    features = [feature for feature in project.features if feature.name in group.features]
+    call = f"self.{group.table}.at({compiler.key(features[0].by)}, {_cadence(group).variable})"
+    return Table(
+        group.table,
+        Code(f"data/snapshots/{group.table}.parquet"),
+        group.key_columns,
+        group.features,
+        tuple(0 if value.default else None for value in group.values),
+        Line(compiler.targets(group.features), Code(call)),
+    )

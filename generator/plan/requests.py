@@ -1,0 +1,102 @@
+"""What a request holds: the columns that features are computed from, their Python types, and names for them."""
+
+import builtins
+import itertools
+import keyword
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from generator import sql
+from generator.project import Column, Feature, Project
+
+TAKEN = frozenset([*keyword.kwlist, *keyword.softkwlist, *dir(builtins), "l", "date", "datetime", "time"])
+"""Names that a field of a request does not get, though it could."""
+
+UNESCAPED = {'"': "'", "\\": "/", **{chr(code): " " for code in range(32)}}
+"""What stands in the name of a field for what JSON escapes, which msgspec does not take there."""
+
+
+@dataclass(frozen=True)
+class PythonType:
+    """How a DuckDB type looks in a request: its annotation, and the lines of code that this needs."""
+
+    annotation: str
+    imports: tuple[str, ...] = ()
+    alias: str = ""
+
+
+BITS = {"TINYINT": 8, "SMALLINT": 16, "INTEGER": 32}
+"""The sizes of whole numbers that are not of 64 bits."""
+
+_DATETIME = ("from datetime import datetime",)
+PYTHON_TYPES = {
+    "BOOLEAN": PythonType("bool"),
+    "VARCHAR": PythonType("str"),
+    "DATE": PythonType("date", ("from datetime import date",)),
+    "TIME": PythonType("time", ("from datetime import time",)),
+    "TIMESTAMP": PythonType("Timestamp", _DATETIME, "Timestamp = Annotated[datetime, Meta(tz=False)]"),
+    "TIMESTAMP WITH TIME ZONE": PythonType("ZonedTime", _DATETIME, "ZonedTime = Annotated[datetime, Meta(tz=True)]"),
+}
+
+
+def needed_columns(project: Project) -> tuple[Column, ...]:
+    """Return the columns of the table from which features are computed, in the order of the config."""
+    used = {column for feature in project.features for column in _used(project, feature)}
+    return tuple(column for column in project.with_role("key", "time", "input") if column.name in used)
+
+
+def _used(project: Project, feature: Feature) -> Iterator[str]:
+    for expression in (feature.sql, *feature.by):
+        if expression:
+            yield from sql.column_names(sql.parse(expression))
+    if feature.past and project.time:
+        yield project.time.name
+    dimension = next((item for item in project.dimensions if item.name == feature.dimension), None)
+    if dimension and dimension.known_at and project.time and project.config.problem.decide_before:
+        yield project.time.name
+
+
+def python_type(kind: str) -> PythonType:
+    """Return how values of DuckDB type ``kind`` look in a request; text where JSON has nothing nearer."""
+    if kind in ("FLOAT", "DOUBLE") or kind.startswith("DECIMAL"):
+        return PythonType("float")
+    return _integer(kind) if kind in sql.NUMBERS else PYTHON_TYPES.get(kind, PythonType("str"))
+
+
+def _integer(kind: str) -> PythonType:
+    size = BITS.get(kind, 64)
+    annotation = f"Integer{BITS.get(kind, '')}"
+    alias = f"{annotation} = Annotated[int, Meta(ge=-(2**{size - 1}), le=2**{size - 1} - 1)]"
+    return PythonType(annotation, alias=alias)
+
+
+def attribute_names(names: Iterable[str], taken: Iterable[str] = ()) -> list[str]:
+    """Return a plain Python name for each of ``names``, none of them in ``taken``: its own where that is one."""
+    names = list(names)
+    return _distinct(names, [_attribute(name, frozenset(taken)) for name in names], "_")
+
+
+def field_names(columns: tuple[Column, ...]) -> list[str]:
+    """Return a name for each column that JSON holds as it stands: its own where that is one."""
+    table = str.maketrans(UNESCAPED)
+    names = [column.name for column in columns]
+    return _distinct(names, [name.translate(table) for name in names], " ")
+
+
+def _distinct(names: list[str], wanted: list[str], mark: str) -> list[str]:
+    """Return ``wanted`` with a number behind what would be there twice; what is its own name stays as it is."""
+    taken = {own for own, want in zip(names, wanted, strict=True) if own == want}
+    found = []
+    for own, want in zip(names, wanted, strict=True):
+        numbered = (f"{want}{mark}{count}" for count in itertools.count(2))
+        free = want if own == want else next(item for item in itertools.chain([want], numbered) if item not in taken)
+        taken.add(free)
+        found.append(free)
+    return found
+
+
+def _attribute(column: str, taken: frozenset[str]) -> str:
+    words = re.sub(r"[^a-z0-9]+", "_", column.lower()).strip("_") or "field"
+    words = f"field_{words}" if words[0].isdigit() else words
+    return f"{words}_" if words in TAKEN or words in taken else words

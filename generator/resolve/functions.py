@@ -1,0 +1,111 @@
+"""Features in Python: one typed function in a module of the project, read without being run."""
+
+import ast
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from generator.compose import Path_
+from generator.errors import suggestion
+from generator.resolve.session import Session
+from generator.schema.features import Computed
+
+TYPES = {
+    "bool": "BOOLEAN",
+    "int": "BIGINT",
+    "float": "DOUBLE",
+    "str": "VARCHAR",
+    "date": "DATE",
+    "datetime": "TIMESTAMP",
+}
+"""The annotations a function may have, and the DuckDB types they stand for."""
+
+ALLOWED = frozenset(sys.stdlib_module_names) - {"os", "subprocess", "random", "secrets", "socket", "time"} | {"numpy"}
+"""What the module may import: what the service has anyway, and what gives the same answer tomorrow."""
+
+EXAMPLE = "def bearing(lat: float, lon: float) -> float"
+
+
+@dataclass(frozen=True)
+class Signature:
+    """The DuckDB types of a function's parameters and result, and whether it takes None."""
+
+    parameters: tuple[str, ...]
+    result: str
+    strict: bool
+
+
+def signature(session: Session, name: str, feature: Computed) -> Signature | None:
+    """Return the signature of the function that ``feature`` names, or None where it is refused."""
+    path: Path_ = ("features", name, "python")
+    module, function = feature.python.split(".")
+    package = session.config.project.package
+    file = session.composed.root / package / f"{module}.py"
+    if not file.is_file():
+        others = sorted(item.stem for item in file.parent.glob("*.py")) if file.parent.is_dir() else []
+        hint = suggestion(module, others) if others else ""
+        session.say(path, f"no module {package}/{module}.py", f"write it, with `{EXAMPLE}: ...` in it; {hint}".rstrip("; "))
+        return None
+    try:
+        tree = ast.parse(file.read_text(encoding="utf-8"))
+    except (SyntaxError, ValueError) as error:
+        session.say(path, f"{package}/{module}.py is not Python: {error}", "mend the file")
+        return None
+    for library in sorted(set(_imports(tree)) - ALLOWED):
+        hint = "use the standard library or numpy: the service has nothing else, and answers the same every day"
+        session.say(path, f"{package}/{module}.py imports {library}", hint)
+    functions = {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef)}
+    if function not in functions:
+        hint = suggestion(function, functions) or f"write `{EXAMPLE}: ...`"
+        session.say(path, f"{package}/{module}.py has no function '{function}'", hint)
+        return None
+    return _signature(session, path, functions[function], feature, Path(package) / f"{module}.py")
+
+
+def _imports(tree: ast.Module) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name.split(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield (node.module or ".").split(".")[0] if not node.level else "a module of the project"
+
+
+def _signature(
+    session: Session, path: Path_, node: ast.FunctionDef, feature: Computed, file: Path
+) -> Signature | None:
+    arguments = node.args
+    if arguments.vararg or arguments.kwarg or arguments.kwonlyargs or arguments.posonlyargs:
+        session.say(path, f"{file}:{node.lineno}: '{node.name}' takes more than plain parameters", f"write it like `{EXAMPLE}`")
+        return None
+    if len(arguments.args) != len(feature.of):
+        what = f"{file}:{node.lineno}: '{node.name}' takes {len(arguments.args)}, and `of:` gives {len(feature.of)}"
+        session.say((*path[:-1], "of"), what, "give one expression for each parameter")
+        return None
+    parameters = [_annotated(item.annotation) for item in arguments.args]
+    result = _annotated(node.returns)
+    for place, found in ((item.arg, kind) for item, kind in zip(arguments.args, parameters, strict=True)):
+        if found is None:
+            _say_annotation(session, path, f"{file}:{node.lineno}: the parameter '{place}' of '{node.name}'")
+    if result is None:
+        _say_annotation(session, path, f"{file}:{node.lineno}: the result of '{node.name}'")
+    known = [kind for kind in parameters if kind is not None]
+    if result is None or len(known) < len(parameters):
+        return None
+    return Signature(tuple(kind for kind, _ in known), result[0], not any(optional for _, optional in known))
+
+
+def _say_annotation(session: Session, path: Path_, what: str) -> None:
+    session.say(path, f"{what} has no type that SQL knows", f"annotate it with {', '.join(TYPES)}, or one of them `| None`")
+
+
+def _annotated(node: ast.expr | None) -> tuple[str, bool] | None:
+    """Return the DuckDB type that an annotation stands for, and whether it may be None."""
+    if isinstance(node, ast.Name) and node.id in TYPES:
+        return TYPES[node.id], False
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr):
+        sides = (node.left, node.right)
+        some = [side for side in sides if not (isinstance(side, ast.Constant) and side.value is None)]
+        if len(some) == 1 and (found := _annotated(some[0])):
+            return found[0], True
+    return None

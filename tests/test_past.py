@@ -1,0 +1,112 @@
+"""What training sees of the past is what a query of the raw rows gives, row by row; serving sees the same."""
+
+import shutil
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from tests.sandbox import copy, edit, run
+
+CERTAIN = {"hours": "3 days", "damaged": "4 days", "scanned": "1 hour"}
+NAIVE = {
+    "hours_before": ("avg(e.hours)", ["depot"], "7 days", 24, "3 days"),
+    "weight_before": ("avg(e.weight)", ["depot"], "2 days", 12, "0 days"),
+    "scans_today": ("sum(e.scanned)", ['"select"'], "6 hours", 2, "1 hour"),
+    "parcels_before": ("count(e.id)", ["depot", '"select"'], None, 6, "0 days"),
+    "heavy_before": ("count(e.weight) FILTER (WHERE e.weight > 4)", ["courier"], "3 days", 24, "0 days"),
+    "lightest": ("min(e.weight)", ["courier"], "4 days", 24, "0 days"),
+    "latest_done": ("max(e.hours)", ["depot"], "5 days", 24, "4 days"),
+    "spread": ("stddev_samp(e.hours)", ["depot"], "10 days", 24, "3 days"),
+    "colleagues": ("count(DISTINCT e.courier)", ["depot"], "2 days", 3, "0 days"),
+    "services": ('count(DISTINCT e."select")', ["courier"], None, 24, "0 days"),
+    "last_service": ('arg_max(e."select", (e."sent at", e.__row)) FILTER (WHERE e."select" IS NOT NULL)', ["courier"], None, 1, "0 days"),
+    "damage": ("avg(CAST(e.damaged AS INTEGER))", ["courier"], None, 24, "4 days"),
+    "same_hour": ("count(e.id)", ["depot", "date_trunc('hour', \"sent at\")"], "5 days", 24, "-2 days"),
+}
+"""Each feature as a plain aggregate over the raw rows: of what, by what, how far back, hours between snapshots, lag."""
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the parcels, as far as their features."""
+    folder = copy("parcels", tmp_path_factory.mktemp("past") / "parcels")
+    run(folder, "ninefold", "generate")
+    for stage in ("collect", "process", "snapshots", "features"):
+        run(folder, "python", "-W", "error", "-m", f"parcels.{stage}")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def database(project: Path) -> duckdb.DuckDBPyConnection:
+    """A database with the rows that were trained on or held out, and all rows."""
+    database = duckdb.connect()
+    parts = [str(project / f"data/{part}.parquet") for part in ("train", "holdout")]
+    database.read_parquet(parts).create_view("computed")
+    database.read_parquet(str(project / "data/tables/parcels.parquet")).create_view("raw")
+    return database
+
+
+@pytest.mark.parametrize("feature", NAIVE)
+def test_training_sees_what_was_known(feature: str, database: duckdb.DuckDBPyConnection) -> None:
+    value, keys, over, hours, lag = NAIVE[feature]
+    step = f"to_hours({hours})"
+    taken = f"time_bucket({step}, r.\"sent at\" - INTERVAL '30 minutes', TIMESTAMP '1970-01-01')"
+    same = " AND ".join(f"{mine} = {other}" for mine, other in ((key_of(key, "r"), key_of(key, "e")) for key in keys))
+    known = f"e.\"sent at\" + INTERVAL '{lag}'"
+    after = f"AND {known} >= {taken} - INTERVAL '{over}'" if over else ""
+    naive = f"""
+        SELECT r.__row, {value} AS value FROM raw AS r
+        LEFT JOIN raw AS e ON {same} AND {known} < {taken} {after} GROUP BY r.__row"""
+    rows = database.sql(f'SELECT value, "{feature}" FROM computed JOIN ({naive}) USING (__row)').fetchall()
+    assert len(rows) > 1_400
+    assert sum(bool(found) for _, found in rows) > 500
+    for expected, found in rows:
+        assert found == (expected if isinstance(expected, str | None) else pytest.approx(float(expected), rel=1e-9, abs=1e-9))
+
+
+def key_of(key: str, table: str) -> str:
+    """Return a key with its column qualified."""
+    return key.replace('"sent at"', f'{table}."sent at"') if "(" in key else f"{table}.{key}"
+
+
+def test_the_service_sees_what_stands_now_and_next(project: Path, tmp_path: Path) -> None:
+    """Of each key, the snapshots kept for the service answer for now and the next step as the whole history does."""
+    script = f"from pathlib import Path; from parcels.snapshots import *; take(EVENTS, Path({str(tmp_path)!r}))"
+    run(project, "python", "-c", script)
+    with duckdb.connect() as database:
+        for file in sorted((project / "data/snapshots").glob("*.parquet")):
+            hours = next(hours for name, (*_, hours, _) in NAIVE.items() if name in duckdb.read_parquet(str(file)).columns)
+            now = database.sql(f"SELECT max(epoch(\"sent at\")) // {hours * 3600} FROM '{project}/data/tables/parcels.parquet'")
+            for number in (number := int(now.fetchall()[0][0]), number + 1):
+                assert standing(file, number) == standing(tmp_path / file.name, number), file.name
+
+
+def standing(file: Path, number: int) -> set[tuple[object, ...]]:
+    """Return what a file of snapshots says at ``number`` of each key of which it says anything."""
+    rows = duckdb.read_parquet(str(file))
+    place = rows.columns.index("__snapshot")
+    latest: dict[tuple[object, ...], tuple[object, ...]] = {}
+    for row in sorted(rows.fetchall(), key=lambda row: row[place]):
+        if row[place] <= number:
+            latest[row[:place]] = row[place + 1 :]
+    return {key + values for key, values in latest.items() if any(values)}
+
+
+LEAKS = {
+    "a snapshot one step late": ("parcels/snapshots.sql", "AS BIGINT) + 1 AS __snapshot", "AS BIGINT) AS __snapshot"),
+    "a lag left out": ("parcels/snapshots.sql", "\"sent at\" + INTERVAL '3 days'", '"sent at"'),
+    "a later snapshot read": ("parcels/features.sql", "- INTERVAL '30 minutes') / 86400", "+ INTERVAL '2 days') / 86400"),
+    "an outcome as a feature": ("parcels/features.sql", "\n  weight,", "\n  hours AS weight,"),
+}
+
+
+@pytest.mark.parametrize("leak", LEAKS)
+def test_the_audit_stops_what_knows_the_future(leak: str, project: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "parcels"
+    shutil.copytree(project, folder)
+    path, before, after = LEAKS[leak]
+    text = (folder / path).read_text()
+    assert before in text
+    (folder / path).write_text(text.replace(before, after))
+    assert "known only after the decision" in run(folder, "python", "-m", "parcels.features", fails=True)
