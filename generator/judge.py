@@ -1,7 +1,8 @@
 """DuckDB as the judge of expressions: their types, and its own refusals in the words of a user."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import duckdb
 
@@ -17,6 +18,7 @@ class Judge:
 
     def __init__(self) -> None:
         self._database = duckdb.connect(config={"enable_external_access": "false"})
+        self._tables: dict[str, list[tuple[str, str]]] = {}
 
     def __enter__(self) -> "Judge":
         return self
@@ -26,17 +28,33 @@ class Judge:
 
     def table(self, name: str, columns: Mapping[str, str]) -> None:
         """Create the empty table ``name`` with ``columns``, a mapping of names to DuckDB types."""
+        if self._tables.get(name) == list(columns.items()):
+            return
         body = ", ".join(f"{identifier(column)} {kind}" for column, kind in columns.items())
         self._database.execute(f"CREATE OR REPLACE TABLE {identifier(name)} ({body})")
+        self._tables[name] = list(columns.items())
 
     def type_of(self, expression: str, table: str) -> str:
         """Return the DuckDB type of ``expression`` over ``table``; raises :class:`SqlError` as the binder does."""
+        return self.types_of([expression], table)[0]
+
+    def types_of(self, expressions: Sequence[str], table: str) -> tuple[str, ...]:
+        """Return the DuckDB type of each of ``expressions`` over ``table``, asked at once."""
+        listed = ", ".join(f"{expression} AS x{index}" for index, expression in enumerate(expressions))
         try:
-            row = self._database.execute(f"DESCRIBE SELECT {expression} AS x FROM {identifier(table)}").fetchone()
+            rows = self._database.execute(f"DESCRIBE SELECT {listed} FROM {identifier(table)}").fetchall()
+        except duckdb.Error as error:
+            raise SqlError(*_binder_message(str(error))) from error
+        return tuple(str(row[1]) for row in rows)
+
+    def values_of(self, expressions: Sequence[str]) -> tuple[Any, ...]:
+        """Return the value of each of ``expressions``, which read no column; raises :class:`SqlError` where one fails."""
+        try:
+            row = self._database.execute(f"SELECT {', '.join(expressions)}").fetchone()
         except duckdb.Error as error:
             raise SqlError(*_binder_message(str(error))) from error
         assert row is not None
-        return str(row[1])
+        return tuple(row)
 
 
 def _binder_message(message: str) -> tuple[str, str]:

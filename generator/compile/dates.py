@@ -1,0 +1,272 @@
+"""Functions of dates, timestamps and intervals."""
+
+from collections.abc import Callable
+
+from sqlglot import exp
+
+from generator.compile.compiler import Compiler, Entry, arguments, null, refused
+from generator.compile.convert import NAME_THE_ZONE, as_double, at_midnight, implicit, quoted
+from generator.compile.piece import ATOM, INTEGERS, PRODUCT, SUM, Piece
+from generator.compile.spans import interval
+
+GROUP = "dates and times"
+ZONED = "TIMESTAMP WITH TIME ZONE"
+PARTS: dict[str, tuple[str, str, int, int, int]] = {
+    # of a timestamp, of a date, how tightly both bind, bounds
+    "year": ("{0.atom}.year", "{0.atom}.year", ATOM, 1, 9999),
+    "quarter": ("({0.atom}.month + 2) // 3", "({0.atom}.month + 2) // 3", PRODUCT, 1, 4),
+    "month": ("{0.atom}.month", "{0.atom}.month", ATOM, 1, 12),
+    "day": ("{0.atom}.day", "{0.atom}.day", ATOM, 1, 31),
+    "hour": ("{0.atom}.hour", "", ATOM, 0, 23),
+    "minute": ("{0.atom}.minute", "", ATOM, 0, 59),
+    "second": ("{0.atom}.second", "", ATOM, 0, 59),
+    "millisecond": ("milliseconds({0})", "", ATOM, 0, 59_999),
+    "microsecond": ("microseconds({0})", "", ATOM, 0, 59_999_999),
+    "dow": ("{0.atom}.isoweekday() % 7", "{0.atom}.isoweekday() % 7", PRODUCT, 0, 6),
+    "isodow": ("{0.atom}.isoweekday()", "{0.atom}.isoweekday()", ATOM, 1, 7),
+    "doy": ("day_of_year({0})", "day_of_year({0})", ATOM, 1, 366),
+    "week": ("iso_week({0})", "iso_week({0})", ATOM, 1, 53),
+    "isoyear": ("iso_year({0})", "iso_year({0})", ATOM, 0, 9999),
+    "decade": ("{0.atom}.year // 10", "{0.atom}.year // 10", PRODUCT, 0, 999),
+    "century": ("({0.atom}.year + 99) // 100", "({0.atom}.year + 99) // 100", PRODUCT, 1, 100),
+}
+OF_INTERVALS = {
+    "year": "quotient({0.atom}.months, 12)", "month": "remainder({0.atom}.months, 12)", "day": "{0.atom}.days",
+    "hour": "interval_part({0}, 3_600_000_000, 0)", "minute": "interval_part({0}, 60_000_000, 3_600_000_000)",
+    "second": "interval_part({0}, 1_000_000, 60_000_000)",
+}  # fmt: skip
+ALIASES = {
+    "dayofweek": "dow", "weekday": "dow", "dayofyear": "doy", "dayofmonth": "day", "weekofyear": "week",
+    "milliseconds": "millisecond", "microseconds": "microsecond", "century": "century", "centuries": "century",
+}  # fmt: skip
+NAMED = ("year", "quarter", "month", "day", "hour", "minute", "second", "millisecond", "microsecond", "dayofweek",
+         "weekday", "isodow", "dayofyear", "dayofmonth", "week", "weekofyear", "isoyear", "decade", "century")  # fmt: skip
+TRUNCATED = {
+    "year": "{0}.replace(month=1, day=1{1})", "month": "{0}.replace(day=1{1})", "day": "{0}.replace({1})",
+    "hour": "{0}.replace(minute=0, second=0, microsecond=0)", "minute": "{0}.replace(second=0, microsecond=0)",
+    "second": "{0}.replace(microsecond=0)",
+}  # fmt: skip
+STARTS = {"quarter": "quarter_start({0})", "week": "week_start({0})", "isoyear": "iso_year_start({0})",
+          "decade": "years_start({0}, 10)", "century": "years_start({0}, 100)"}  # fmt: skip
+DIFFERENCES = {
+    "year": "{1.atom}.year - {0.atom}.year", "quarter": "quarters_between({0}, {1})", "month": "months_between({0}, {1})",
+    "week": "weeks_between({0}, {1})", "day": "days_between({0}, {1})",
+    "decade": "{1.atom}.year // 10 - {0.atom}.year // 10", "isoyear": "iso_year({1}) - iso_year({0})",
+    "century": "{1.atom}.year // 100 - {0.atom}.year // 100",
+}  # fmt: skip
+TICKS = {"hour": 3_600_000_000, "minute": 60_000_000, "second": 1_000_000, "millisecond": 1_000, "microsecond": 1}
+CONSTRUCTORS = {
+    "to_years": "make_interval({0.atom} * 12, 0, 0)", "to_months": "make_interval({0}, 0, 0)",
+    "to_weeks": "make_interval(0, {0.atom} * 7, 0)", "to_days": "make_interval(0, {0}, 0)",
+    "to_hours": "make_interval(0, 0, {0.atom} * 3_600_000_000)", "to_minutes": "make_interval(0, 0, {0.atom} * 60_000_000)",
+}  # fmt: skip
+
+
+def unit_of(node: exp.Expression, argument: exp.Expression, known: tuple[str, ...]) -> str:
+    """Return the unit that ``argument`` names, in the singular."""
+    if not isinstance(argument, exp.Literal | exp.Var) or (
+        isinstance(argument, exp.Literal) and not argument.is_string
+    ):
+        raise refused(f"`{quoted(node)}`: the unit varies", "write it as a text, as in 'hour'")
+    name = str(argument.this).lower()
+    name = ALIASES.get(name, name.removesuffix("s") if name.removesuffix("s") in known else name)
+    if name not in known:
+        raise refused(f"`{quoted(node)}`: '{name}' cannot be compiled for serving", f"use one of {', '.join(known)}")
+    return name
+
+
+def part(compiler: Compiler, node: exp.Expression, name: str, operand: exp.Expression) -> Piece:
+    """Return one part of a date, a timestamp or an interval."""
+    piece = compiler.settled(operand)
+    if piece.is_null:
+        return null(compiler.type(node))
+    if name == "epoch":
+        return epoch_of(compiler, piece, node)
+    if piece.type == ZONED:
+        raise refused(f"`{quoted(node)}` depends on the time zone of the session", NAME_THE_ZONE)
+    if piece.type == "INTERVAL" and name in OF_INTERVALS:
+        return compiler.strict(OF_INTERVALS[name], [piece], "BIGINT", ATOM, -(2**62), 2**62)
+    if piece.type not in ("DATE", "TIMESTAMP") or name not in PARTS:
+        raise refused(
+            f"`{quoted(node)}`: '{name}' of {piece.type} cannot be compiled", f"use one of {', '.join(PARTS)}"
+        )
+    of_timestamp, of_date, rank, low, high = PARTS[name]
+    if piece.type == "DATE" and not of_date:
+        return compiler.strict("0", [piece], "BIGINT", ATOM, 0, 0)
+    return compiler.strict(of_timestamp if piece.type == "TIMESTAMP" else of_date, [piece], "BIGINT", rank, low, high)
+
+
+def epoch_of(compiler: Compiler, piece: Piece, node: exp.Expression) -> Piece:
+    """Return the seconds since 1970, or of an interval."""
+    if piece.type == "INTERVAL":
+        return compiler.strict("interval_seconds({0})", [piece], "DOUBLE", ATOM, -1e15, 1e15)
+    if piece.type not in ("DATE", "TIMESTAMP", ZONED):
+        raise refused(
+            f"`{quoted(node)}` of {piece.type} cannot be compiled for serving", "use it on a date or timestamp"
+        )
+    piece = at_midnight(compiler, piece) if piece.type == "DATE" else piece
+    return compiler.strict("epoch({0})", [piece], "DOUBLE", ATOM, -1e12, 1e12)
+
+
+def extract(compiler: Compiler, node: exp.Expression) -> Piece:
+    """Compile extract(part FROM x)."""
+    known = (*PARTS, "epoch")
+    return part(compiler, node, unit_of(node, node.this, known), node.expression)
+
+
+def date_part(compiler: Compiler, node: exp.Expression) -> Piece:
+    """Compile date_part('part', x)."""
+    unit, operand = arguments(node)
+    return part(compiler, node, unit_of(node, unit, (*PARTS, "epoch")), operand)
+
+
+def named_part(name: str) -> Callable[[Compiler, exp.Expression], Piece]:
+    """Return how year(x), hour(x) and the like are compiled."""
+    return lambda compiler, node: part(compiler, node, ALIASES.get(name, name), arguments(node)[0])
+
+
+def epoch_ms(compiler: Compiler, node: exp.Expression) -> Piece:
+    """Compile epoch_ms of a date or timestamp."""
+    piece = compiler.settled(arguments(node)[0])
+    if piece.type not in ("DATE", "TIMESTAMP", ZONED):
+        raise refused(f"`{quoted(node)}` of {piece.type} cannot be compiled for serving", "use make_timestamp(...)")
+    piece = at_midnight(compiler, piece) if piece.type == "DATE" else piece
+    return compiler.strict("epoch_ms({0})", [piece], "BIGINT", ATOM, -(10**15), 10**15)
+
+
+def date_trunc(compiler: Compiler, node: exp.Expression) -> Piece:
+    """Compile date_trunc, which gives a timestamp."""
+    unit, operand = arguments(node)
+    name = unit_of(node, unit, (*TRUNCATED, *STARTS))
+    piece = compiler.settled(operand)
+    if piece.type not in ("DATE", "TIMESTAMP"):
+        hint = NAME_THE_ZONE if piece.type == ZONED else "use it on a date or timestamp"
+        raise refused(f"`{quoted(node)}` of {piece.type} cannot be compiled for serving", hint)
+    if name in STARTS:
+        return compiler.strict(STARTS[name], [piece], "TIMESTAMP")
+    if piece.type == "DATE":
+        start = at_midnight(compiler, piece)
+        template = {"year": "{0.atom}.replace(month=1, day=1)", "month": "{0.atom}.replace(day=1)"}.get(name)
+        return compiler.strict(template, [start], "TIMESTAMP") if template else start
+    time = "hour=0, minute=0, second=0, microsecond=0"
+    template = TRUNCATED[name].format("{0.atom}", time if name == "day" else f", {time}")
+    return compiler.strict(template, [piece], "TIMESTAMP")
+
+
+def date_diff(compiler: Compiler, node: exp.Expression) -> Piece:
+    """Compile date_diff, which counts the borders between two moments."""
+    unit, *operands = arguments(node)
+    name = unit_of(node, unit, (*DIFFERENCES, *TICKS))
+    pieces = [implicit(compiler, compiler.piece(item), _moment_type(compiler, item), node) for item in operands]
+    if any(piece.type not in ("DATE", "TIMESTAMP") and not piece.is_null for piece in pieces):
+        hint = NAME_THE_ZONE if any(piece.type == ZONED for piece in pieces) else "use it on dates or timestamps"
+        raise refused(f"`{quoted(node)}` cannot be compiled for serving", hint)
+    if name in TICKS:
+        pieces = [at_midnight(compiler, piece) if piece.type == "DATE" else piece for piece in pieces]
+        return compiler.strict(
+            f"steps_between({{0}}, {{1}}, {TICKS[name]:_})", pieces, "BIGINT", ATOM, -(10**18), 10**18
+        )
+    rank = SUM if " - " in DIFFERENCES[name] else ATOM
+    return compiler.strict(DIFFERENCES[name], pieces, "BIGINT", rank, -4_000_000, 4_000_000)
+
+
+def _moment_type(compiler: Compiler, node: exp.Expression) -> str:
+    kind = compiler.type(node)
+    return "TIMESTAMP" if kind == "VARCHAR" else kind
+
+
+def last_day(compiler: Compiler, node: exp.Expression) -> Piece:
+    """Compile last_day, the last day of the month."""
+    piece = compiler.settled(arguments(node)[0])
+    if piece.type not in ("DATE", "TIMESTAMP"):
+        raise refused(f"`{quoted(node)}` of {piece.type} cannot be compiled for serving", NAME_THE_ZONE)
+    return compiler.strict("last_day({0})", [piece], "DATE")
+
+
+def make_date(compiler: Compiler, node: exp.Expression) -> Piece:
+    """Compile make_date(year, month, day)."""
+    pieces = [compiler.settled(item) for item in arguments(node)]
+    if len(pieces) != 3 or any(piece.type not in INTEGERS and not piece.is_null for piece in pieces):
+        raise refused(f"`{quoted(node)}` cannot be compiled for serving", "use make_date(year, month, day)")
+    return compiler.strict("make_date({0}, {1}, {2})", pieces, "DATE")
+
+
+def make_timestamp(compiler: Compiler, node: exp.Expression) -> Piece:
+    """Compile make_timestamp(year, month, day, hour, minute, second)."""
+    pieces = [compiler.settled(item) for item in arguments(node)]
+    if len(pieces) != 6 or any(piece.type not in INTEGERS and not piece.is_null for piece in pieces[:5]):
+        raise refused(
+            f"`{quoted(node)}` cannot be compiled", "use make_timestamp(year, month, day, hour, minute, second)"
+        )
+    call = "make_timestamp({0}, {1}, {2}, {3}, {4}, {5})"
+    return compiler.strict(call, [*pieces[:5], as_double(pieces[5])], "TIMESTAMP")
+
+
+def constructor(name: str) -> Callable[[Compiler, exp.Expression], Piece]:
+    """Return how to_days(x) and the like are compiled."""
+
+    def compile_(compiler: Compiler, node: exp.Expression) -> Piece:
+        piece = compiler.settled(arguments(node)[0])
+        if name == "to_seconds":
+            return compiler.strict("seconds_interval({0})", [as_double(piece)], "INTERVAL")
+        if piece.type not in INTEGERS and not piece.is_null:
+            raise refused(f"`{quoted(node)}` of {piece.type} cannot be compiled for serving", "give a whole number")
+        return compiler.strict(CONSTRUCTORS[name], [piece], "INTERVAL")
+
+    return compile_
+
+
+def at_zone(compiler: Compiler, node: exp.Expression) -> Piece:
+    """Compile AT TIME ZONE and timezone(zone, x) with a constant zone."""
+    zone, operand = arguments(node)
+    if not (isinstance(zone, exp.Literal) and zone.is_string):
+        raise refused(
+            f"`{quoted(node)}`: the time zone varies", "write it as a text, as in AT TIME ZONE 'Europe/Berlin'"
+        )
+    name, piece = zone_name(str(zone.this), node), compiler.settled(operand)
+    if piece.type == ZONED:
+        return compiler.strict(f"to_zone({{0}}, {name!r})", [piece], "TIMESTAMP")
+    if piece.type == "TIMESTAMP":
+        return compiler.strict(f"from_zone({{0}}, {name!r})", [piece], ZONED)
+    raise refused(f"`{quoted(node)}` of {piece.type} cannot be compiled for serving", "cast it to TIMESTAMP")
+
+
+def zone_name(name: str, node: exp.Expression) -> str:
+    """Return the time zone ``name`` as the time zone database spells it."""
+    from zoneinfo import available_timezones
+
+    spelt = {zone.lower(): zone for zone in available_timezones()}
+    if name.lower() not in spelt:
+        raise refused(f"`{quoted(node)}`: no time zone '{name}'", "use a name such as 'Europe/Berlin'")
+    return spelt[name.lower()]
+
+
+UNIT_CHOICE = "|".join(PARTS)
+ENTRIES = (
+    Entry(GROUP, "extract", (f"extract({{{UNIT_CHOICE}}} FROM {{timestamp}}) -> int",
+                             f"extract({{{UNIT_CHOICE}}} FROM {{date}}) -> int",
+                             "extract(epoch FROM {moment}) -> double",
+                             f"extract({{{'|'.join(OF_INTERVALS)}}} FROM {{interval}}) -> int"),
+          extract, "of a date, the hour and what is smaller is 0"),
+    Entry(GROUP, "date_part", (f"date_part('{{{UNIT_CHOICE}}}', {{moment}}) -> int",), date_part),
+    *(Entry(GROUP, name, (f"{name}({{moment}}) -> int",), named_part(name)) for name in NAMED),
+    Entry(GROUP, "epoch", ("epoch({moment}) -> double", "epoch({interval}) -> double", "epoch({stamp}) -> double"),
+          named_part("epoch"), "seconds since 1970, or of an interval"),
+    Entry(GROUP, "epoch_ms", ("epoch_ms({moment}) -> int", "epoch_ms({stamp}) -> int"), epoch_ms, "milliseconds since 1970"),
+    Entry(GROUP, "date_trunc", (f"date_trunc('{{{'|'.join((*TRUNCATED, *STARTS))}}}', {{moment}}) -> timestamp",), date_trunc,
+          "a timestamp, of a date too"),
+    Entry(GROUP, "date_diff", (f"date_diff('{{{'|'.join((*DIFFERENCES, *TICKS))}}}', {{moment}}, {{moment}}) -> int",
+                               "datediff('day', {date}, {date}) -> int"), date_diff, "the borders between two moments"),
+    Entry(GROUP, "last_day", ("last_day({moment}) -> date",), last_day),
+    Entry(GROUP, "make_date", ("make_date({year}, {small}, {small}) -> date", "make_date({year}, 2, 29) -> date"), make_date),
+    Entry(GROUP, "make_timestamp", ("make_timestamp({year}, 2, {small}, {small}, 59, {double}) -> timestamp",
+                                    "make_timestamp({year}, 12, 31, 23, {small}, 59.5e0) -> timestamp"), make_timestamp),
+    Entry(GROUP, "interval", ("INTERVAL '{1|2|30|0}' {HOUR|DAY|MONTH|YEAR|MINUTE|SECOND} -> interval",
+                              "INTERVAL '1 year 2 months 3 days' -> interval", "INTERVAL '-90 minutes' -> interval",
+                              "INTERVAL '1.5 seconds' -> interval", "INTERVAL '1 day 2 hours' -> interval"), interval,
+          "a constant"),
+    *(Entry(GROUP, name, (f"{name}({{small}}) -> interval",), constructor(name)) for name in (*CONSTRUCTORS, "to_seconds")),
+    Entry(GROUP, "timezone", ("{timestamp} AT TIME ZONE '{zone}' -> stamp", "{stamp} AT TIME ZONE '{zone}' -> timestamp",
+                              "timezone('{zone}', {stamp}) -> timestamp"), at_zone,
+          "an hour that comes twice is the later one; a skipped one goes by the clock from before"),
+)  # fmt: skip

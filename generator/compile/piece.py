@@ -1,0 +1,132 @@
+"""A compiled sub-expression: Python text, what must not be NULL before it is evaluated, and what is known of its value."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Any
+
+CHOICE, OR, AND, NOT, COMPARISON, SUM, PRODUCT, SIGN, POWER, ATOM = range(10)
+"""How tightly Python binds the outermost operator of a text."""
+UNKNOWN = object()
+"""Stands for the value of what is no constant."""
+EXACT = 2**53
+"""Up to here every whole number is a double."""
+INTEGERS = {
+    "TINYINT": (-(2**7), 2**7 - 1),
+    "SMALLINT": (-(2**15), 2**15 - 1),
+    "INTEGER": (-(2**31), 2**31 - 1),
+    "BIGINT": (-(2**63), 2**63 - 1),
+}
+"""The integer types that are compiled, with their ranges."""
+
+Bound = int | float
+
+
+@dataclass(frozen=True)
+class Guard:
+    """A variable that must not be None; ``bound`` is the text that is assigned to it on the spot, if any."""
+
+    name: str
+    bound: str | None = None
+
+    def __str__(self) -> str:
+        return self.name if self.bound is None else f"({self.name} := {self.bound})"
+
+
+@dataclass(frozen=True)
+class Piece:
+    """``text`` is the value wherever no guard is None; elsewhere the value is NULL.
+
+    ``maybe``: the text itself may give None. ``blind``: the text is false, and raises nothing, where a guard is None.
+    ``low`` and ``high`` bound a number, which then is finite. ``const`` is the value of a constant.
+    """
+
+    text: str
+    type: str
+    guards: tuple[Guard, ...] = ()
+    rank: int = ATOM
+    low: Bound | None = None
+    high: Bound | None = None
+    maybe: bool = False
+    blind: bool = False
+    const: Any = UNKNOWN
+
+    def __str__(self) -> str:
+        return self.text
+
+    @property
+    def atom(self) -> str:
+        """The text, in parentheses unless an attribute may follow it."""
+        return self.at(ATOM) if self.const is UNKNOWN or isinstance(self.const, str) else f"({self.text})"
+
+    def at(self, rank: int) -> str:
+        """Return the text, in parentheses where it binds less tightly than ``rank``."""
+        return self.text if self.rank >= rank else f"({self.text})"
+
+    @property
+    def is_constant(self) -> bool:
+        """Whether the value is the same for every row."""
+        return self.const is not UNKNOWN
+
+    @property
+    def is_null(self) -> bool:
+        """Whether the value is NULL for every row."""
+        return self.const is None
+
+    @property
+    def is_name(self) -> bool:
+        """Whether the text is just a variable."""
+        return self.text.isidentifier() and not self.is_constant
+
+    @property
+    def is_integer(self) -> bool:
+        """Whether the type is one of the integer types."""
+        return self.type in INTEGERS
+
+    def bounded(self, low: Bound | None, high: Bound | None) -> "Piece":
+        """Return the piece with bounds on its value."""
+        return replace(self, low=low, high=high)
+
+
+def merged(pieces: Iterable[Piece]) -> tuple[Guard, ...]:
+    """Return the guards of all ``pieces``, each name once."""
+    found: dict[str, Guard] = {}
+    for piece in pieces:
+        for guard in piece.guards:
+            found.setdefault(guard.name, guard)
+    return tuple(found.values())
+
+
+def whole(piece: Piece) -> Piece:
+    """Return ``piece`` as one text that is None for NULL, without guards."""
+    if not piece.guards:
+        return piece
+    first = piece.guards[0]
+    if len(piece.guards) == 1 and piece.text == first.name:
+        if first.bound is None:
+            return replace(piece, guards=(), maybe=True)
+        return replace(piece, text=first.bound, guards=(), maybe=True, rank=CHOICE)
+    tests = " or ".join(f"{guard} is None" for guard in piece.guards)
+    return replace(piece, text=f"None if {tests} else {piece.text}", guards=(), rank=CHOICE, maybe=True)
+
+
+def when_true(piece: Piece) -> tuple[str, int]:
+    """Return a condition that holds where the boolean ``piece`` is true, and how tightly it binds."""
+    blind = piece.blind and all(guard.bound is None for guard in piece.guards)
+    if not piece.guards or blind or (piece.is_name and piece.guards[-1] == Guard(piece.text)):
+        return piece.text, piece.rank
+    if piece.is_name and piece.guards[-1].name == piece.text:
+        return str(piece.guards[-1]), ATOM
+    tests = [f"{guard} is not None" for guard in piece.guards]
+    return " and ".join([*tests, piece.at(NOT)]), AND
+
+
+def when_false(piece: Piece) -> tuple[str, int]:
+    """Return a condition that holds where the boolean ``piece`` is false, and how tightly it binds."""
+    if len(piece.guards) == 1 and piece.guards[0].name == piece.text:
+        return f"{piece.guards[0]} is False", COMPARISON
+    if piece.maybe:
+        plain = whole(piece)
+        return f"{plain.at(SUM)} is False", COMPARISON
+    tests = [f"{guard} is not None" for guard in piece.guards]
+    text = f"not {piece.at(COMPARISON)}"
+    return " and ".join([*tests, text]), AND if tests else NOT
