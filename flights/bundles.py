@@ -3,6 +3,7 @@
 import subprocess
 import sys
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +18,15 @@ class BundleError(Exception):
     """A bundle cannot score the rows it is given."""
 
 
+@dataclass(frozen=True)
+class Answer:
+    """What a bundle has for some rows: their features, what its model sees of them, and the scores."""
+
+    features: pa.Table
+    matrix: np.ndarray
+    score: np.ndarray
+
+
 def held_rows() -> pa.Table:
     """Return the rows of the table that are in the holdout, in its order."""
     table = pq.read_table(TABLE)
@@ -24,15 +34,19 @@ def held_rows() -> pa.Table:
     return table.take(np.searchsorted(table["__row"].to_numpy(), held))
 
 
-def ask(bundle: Path, rows: pa.Table) -> tuple[pa.Table, np.ndarray]:
-    """Return the features and the scores that ``bundle`` has for ``rows`` of the table."""
+def ask(bundle: Path, rows: pa.Table) -> Answer:
+    """Return what ``bundle`` has for ``rows`` of the table, each with the past as it stood at its decision."""
     with tempfile.TemporaryDirectory() as folder:
         asked, answered = Path(folder) / "rows.parquet", Path(folder) / "scores.parquet"
         pq.write_table(rows, asked)
         # -E: no environment variable puts other code in the way; -B: nothing is written into the bundle.
         command = [sys.executable, "-E", "-B", "-m", "flights.service.batch", str(asked), str(answered)]
+        if (bundle / "flights/snapshots.sql").exists():
+            command += ["--events", str(TABLE.absolute())]
         done = subprocess.run(command, cwd=bundle, capture_output=True, text=True, check=False)
         if done.returncode:
             raise BundleError(done.stderr.strip().rpartition("\n")[2])
         table = pq.read_table(answered)
-    return table.drop_columns("__score"), np.asarray(table["__score"].to_pylist(), dtype=np.float64)
+    matrix = table["__encoded"].combine_chunks().flatten().to_numpy(zero_copy_only=False).reshape(table.num_rows, -1)
+    score = np.asarray(table["__score"].to_pylist(), dtype=np.float64)
+    return Answer(table.drop_columns(["__encoded", "__score"]), matrix, score)

@@ -38,6 +38,27 @@ def encode(rows: pa.Table | pa.RecordBatch, encoders: Encoders) -> np.ndarray:
     return matrix
 
 
+class Encoder:
+    def __init__(self, encoders: Encoders) -> None:
+        self.codes = [
+            {v: float(i) for i, v in enumerate(encoders["categories"][n])} if n in CATEGORIES else None
+            for n in FEATURES
+        ]
+
+    def row(self, values):
+        out = []
+        for v, c in zip(values, self.codes):
+            if c is not None:
+                out.append(c.get(v, float("nan")))
+            else:
+                out.append(v if v is not None and -LARGEST <= v <= LARGEST else float("nan"))
+        return out
+
+
+def column_features(encoders: Encoders) -> list[str]:
+    return list(FEATURES)
+
+
 def read_matrix(path: Path, encoders: Encoders) -> np.ndarray:
     """Return the features in the Parquet file ``path`` as one matrix, filled batch by batch."""
     file = pq.ParquetFile(path)

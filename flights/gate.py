@@ -58,7 +58,7 @@ def compare(target: np.ndarray, score: np.ndarray, folder: Path) -> tuple[bool, 
     """Return whether the challenger replaces the champion in ``folder``, why, and its gain over it on the same rows."""
     version = f"version {folder.name}"
     try:
-        _, champion = ask(folder, held_rows())
+        champion = ask(folder, held_rows()).score
     except BundleError as error:
         return True, f"{version} cannot score the rows of today: {error}", None
     if champion.shape != score.shape:

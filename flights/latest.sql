@@ -12,8 +12,7 @@ standing AS (
   QUALIFY __snapshot > now OR row_number() OVER (PARTITION BY origin, __key_2, __snapshot > now ORDER BY __snapshot DESC) = 1
 )
 FROM standing
-QUALIFY bool_or(hour_flights IS DISTINCT FROM 0) OVER (PARTITION BY origin, __key_2)
-ORDER BY origin, __key_2, __snapshot;
+QUALIFY bool_or(hour_flights IS DISTINCT FROM 0) OVER (PARTITION BY origin, __key_2);
 
 CREATE OR REPLACE TEMP VIEW latest_by_dest_date_trunc_hour_departure_3_days AS
 WITH moment AS (
@@ -26,8 +25,7 @@ standing AS (
   QUALIFY __snapshot > now OR row_number() OVER (PARTITION BY dest, __key_2, __snapshot > now ORDER BY __snapshot DESC) = 1
 )
 FROM standing
-QUALIFY bool_or(dest_flights IS DISTINCT FROM 0) OVER (PARTITION BY dest, __key_2)
-ORDER BY dest, __key_2, __snapshot;
+QUALIFY bool_or(dest_flights IS DISTINCT FROM 0) OVER (PARTITION BY dest, __key_2);
 
 CREATE OR REPLACE TEMP VIEW latest_by_origin_3_hours AS
 WITH moment AS (
@@ -40,8 +38,7 @@ standing AS (
   QUALIFY __snapshot > now OR row_number() OVER (PARTITION BY origin, __snapshot > now ORDER BY __snapshot DESC) = 1
 )
 FROM standing
-QUALIFY bool_or(origin_held_3h IS DISTINCT FROM NULL) OVER (PARTITION BY origin)
-ORDER BY origin, __snapshot;
+QUALIFY bool_or(origin_held_3h IS DISTINCT FROM NULL) OVER (PARTITION BY origin);
 
 CREATE OR REPLACE TEMP VIEW latest_by_origin_12_hours AS
 WITH moment AS (
@@ -54,8 +51,7 @@ standing AS (
   QUALIFY __snapshot > now OR row_number() OVER (PARTITION BY origin, __snapshot > now ORDER BY __snapshot DESC) = 1
 )
 FROM standing
-QUALIFY bool_or(origin_held_12h IS DISTINCT FROM NULL) OVER (PARTITION BY origin)
-ORDER BY origin, __snapshot;
+QUALIFY bool_or(origin_held_12h IS DISTINCT FROM NULL) OVER (PARTITION BY origin);
 
 CREATE OR REPLACE TEMP VIEW latest_by_carrier_3_hours AS
 WITH moment AS (
@@ -68,8 +64,7 @@ standing AS (
   QUALIFY __snapshot > now OR row_number() OVER (PARTITION BY carrier, __snapshot > now ORDER BY __snapshot DESC) = 1
 )
 FROM standing
-QUALIFY bool_or(carrier_held_3h IS DISTINCT FROM NULL) OVER (PARTITION BY carrier)
-ORDER BY carrier, __snapshot;
+QUALIFY bool_or(carrier_held_3h IS DISTINCT FROM NULL) OVER (PARTITION BY carrier);
 
 CREATE OR REPLACE TEMP VIEW latest_by_carrier_12_hours AS
 WITH moment AS (
@@ -82,8 +77,7 @@ standing AS (
   QUALIFY __snapshot > now OR row_number() OVER (PARTITION BY carrier, __snapshot > now ORDER BY __snapshot DESC) = 1
 )
 FROM standing
-QUALIFY bool_or(carrier_held_12h IS DISTINCT FROM NULL) OVER (PARTITION BY carrier)
-ORDER BY carrier, __snapshot;
+QUALIFY bool_or(carrier_held_12h IS DISTINCT FROM NULL) OVER (PARTITION BY carrier);
 
 CREATE OR REPLACE TEMP VIEW latest_by_dest_6_hours AS
 WITH moment AS (
@@ -96,8 +90,7 @@ standing AS (
   QUALIFY __snapshot > now OR row_number() OVER (PARTITION BY dest, __snapshot > now ORDER BY __snapshot DESC) = 1
 )
 FROM standing
-QUALIFY bool_or(dest_held_6h IS DISTINCT FROM NULL) OVER (PARTITION BY dest)
-ORDER BY dest, __snapshot;
+QUALIFY bool_or(dest_held_6h IS DISTINCT FROM NULL) OVER (PARTITION BY dest);
 
 CREATE OR REPLACE TEMP VIEW latest_by_origin_1_day AS
 WITH moment AS (
@@ -110,8 +103,7 @@ standing AS (
   QUALIFY __snapshot > now OR row_number() OVER (PARTITION BY origin, __snapshot > now ORDER BY __snapshot DESC) = 1
 )
 FROM standing
-QUALIFY bool_or(origin_late_1d IS DISTINCT FROM NULL) OVER (PARTITION BY origin)
-ORDER BY origin, __snapshot;
+QUALIFY bool_or(origin_late_1d IS DISTINCT FROM NULL) OVER (PARTITION BY origin);
 
 CREATE OR REPLACE TEMP VIEW latest_by_origin_1_week AS
 WITH moment AS (
@@ -124,8 +116,7 @@ standing AS (
   QUALIFY __snapshot > now OR row_number() OVER (PARTITION BY origin, __snapshot > now ORDER BY __snapshot DESC) = 1
 )
 FROM standing
-QUALIFY bool_or(origin_late_7d IS DISTINCT FROM NULL) OVER (PARTITION BY origin)
-ORDER BY origin, __snapshot;
+QUALIFY bool_or(origin_late_7d IS DISTINCT FROM NULL) OVER (PARTITION BY origin);
 
 CREATE OR REPLACE TEMP VIEW latest_by_carrier_1_week AS
 WITH moment AS (
@@ -138,8 +129,7 @@ standing AS (
   QUALIFY __snapshot > now OR row_number() OVER (PARTITION BY carrier, __snapshot > now ORDER BY __snapshot DESC) = 1
 )
 FROM standing
-QUALIFY bool_or(carrier_late_7d IS DISTINCT FROM NULL) OVER (PARTITION BY carrier)
-ORDER BY carrier, __snapshot;
+QUALIFY bool_or(carrier_late_7d IS DISTINCT FROM NULL) OVER (PARTITION BY carrier);
 
 CREATE OR REPLACE TEMP VIEW latest_by_dest_1_week AS
 WITH moment AS (
@@ -152,8 +142,7 @@ standing AS (
   QUALIFY __snapshot > now OR row_number() OVER (PARTITION BY dest, __snapshot > now ORDER BY __snapshot DESC) = 1
 )
 FROM standing
-QUALIFY bool_or(dest_late_7d IS DISTINCT FROM NULL) OVER (PARTITION BY dest)
-ORDER BY dest, __snapshot;
+QUALIFY bool_or(dest_late_7d IS DISTINCT FROM NULL) OVER (PARTITION BY dest);
 
 CREATE OR REPLACE TEMP VIEW latest_by_origin_dest_30_days AS
 WITH moment AS (
@@ -166,8 +155,7 @@ standing AS (
   QUALIFY __snapshot > now OR row_number() OVER (PARTITION BY origin, dest, __snapshot > now ORDER BY __snapshot DESC) = 1
 )
 FROM standing
-QUALIFY bool_or(route_late_30d IS DISTINCT FROM NULL) OVER (PARTITION BY origin, dest)
-ORDER BY origin, dest, __snapshot;
+QUALIFY bool_or(route_late_30d IS DISTINCT FROM NULL) OVER (PARTITION BY origin, dest);
 
 CREATE OR REPLACE TEMP VIEW latest_by_carrier_flight_30_days AS
 WITH moment AS (
@@ -180,5 +168,4 @@ standing AS (
   QUALIFY __snapshot > now OR row_number() OVER (PARTITION BY carrier, flight, __snapshot > now ORDER BY __snapshot DESC) = 1
 )
 FROM standing
-QUALIFY bool_or(flight_late_30d IS DISTINCT FROM NULL) OVER (PARTITION BY carrier, flight)
-ORDER BY carrier, flight, __snapshot;
+QUALIFY bool_or(flight_late_30d IS DISTINCT FROM NULL) OVER (PARTITION BY carrier, flight);

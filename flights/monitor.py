@@ -44,7 +44,8 @@ def predictions(digest: str) -> Iterator[Prediction]:
 def judge(logged: list[Prediction], champion: Path) -> list[dict[str, Any]]:
     """Return the drift of every feature, and last that of the scores, each with its threshold."""
     settings = setting("monitor")
-    reference, reference_score = ask(champion, held_rows())
+    answer = ask(champion, held_rows())
+    reference, reference_score = answer.features, answer.score
     judged = pa.Table.from_pylist([prediction.features for prediction in logged], schema=reference.schema)
     score = np.array([prediction.score for prediction in logged])
     columns = [*watch(reference, judged), *watch_scores(reference_score, score)]

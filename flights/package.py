@@ -25,10 +25,13 @@ MODULES = (
     "columns.py",
     "decision.py",
     "encoding.py",
-    "features.sql",
+    "engine.py",
+    "latest.sql",
     "outputs.py",
     "scoring/__init__.py",
     "settings.py",
+    "snapshots.py",
+    "snapshots.sql",
 )
 LIBRARIES = (
     "duckdb",
@@ -39,16 +42,30 @@ LIBRARIES = (
     "starlette",
     "uvicorn",
 )
-LOOKUPS = (
-    "planes",
-    "airports",
-    "weather",
+TABLES = (
+    "tables/planes",
+    "tables/airports",
+    "tables/weather",
+    "snapshots/by_origin_date_trunc_hour_departure_3_days",
+    "snapshots/by_dest_date_trunc_hour_departure_3_days",
+    "snapshots/by_origin_3_hours",
+    "snapshots/by_origin_12_hours",
+    "snapshots/by_carrier_3_hours",
+    "snapshots/by_carrier_12_hours",
+    "snapshots/by_dest_6_hours",
+    "snapshots/by_origin_1_day",
+    "snapshots/by_origin_1_week",
+    "snapshots/by_carrier_1_week",
+    "snapshots/by_dest_1_week",
+    "snapshots/by_origin_dest_30_days",
+    "snapshots/by_carrier_flight_30_days",
 )
 DATA = Path("data")
 MODELS = Path("models")
 EVALUATION = Path("reports/evaluation.json")
 BUNDLE = Path("bundle")
 SUMMARY = Path("reports/package.json")
+PARITY = Path("reports/parity.json")
 
 
 def copy(source: Path, target: Path) -> None:
@@ -74,6 +91,7 @@ def write_requirements(scoring: ModuleType, bundle: Path) -> None:
 def write_settings(bundle: Path) -> None:
     """Write the part of params.yaml that the service reads."""
     settings: dict[str, Any] = {"service": setting("service")}
+    settings["engine"] = setting("engine")
     settings["problem"] = {"decision": setting("problem", "decision")}
     text = yaml.safe_dump(settings, sort_keys=False, allow_unicode=True)
     (bundle / "params.yaml").write_text(text, encoding="utf-8")
@@ -87,9 +105,9 @@ def fill(bundle: Path, chosen: str) -> None:
     write_requirements(scoring, bundle)
     write_settings(bundle)
     copy(MODELS / chosen / scoring.FILE, bundle / "model" / scoring.FILE)
-    copy(DATA / "encoders.json", bundle / "data/encoders.json")
-    for table in LOOKUPS:
-        copy(DATA / f"tables/{table}.parquet", bundle / f"data/tables/{table}.parquet")
+    copy(DATA / "encoders.json", bundle / "model/encoders.json")
+    for table in TABLES:
+        copy(DATA / f"{table}.parquet", bundle / f"data/{table}.parquet")
     metrics = {name: figure["value"] for name, figure in read_json(EVALUATION)["holdout"][chosen].items()}
     inputs = dict(zip(FIELDS, COLUMNS, strict=True))
     card = {"candidate": chosen, "kind": kind, "inputs": inputs, "features": list(FEATURES), "metrics": metrics}
@@ -112,9 +130,12 @@ def main() -> None:
         digest = seal(bundle)
         parity = check(bundle, CANDIDATES[chosen].Model.load(MODELS / chosen))
     files = {file.relative_to(BUNDLE).as_posix(): file.stat().st_size for file in BUNDLE.rglob("*") if file.is_file()}
-    summary = {"candidate": chosen, "digest": digest, "files": dict(sorted(files.items())), "parity": parity}
-    write_json(SUMMARY, summary)
-    print(f"{BUNDLE}: {len(files)} files, {sum(files.values()):,} bytes; {parity['rows']:,} rows score as in the batch")
+    write_json(SUMMARY, {"candidate": chosen, "digest": digest, "files": dict(sorted(files.items())), "parity": parity})
+    write_json(PARITY, parity)
+    print(f"{BUNDLE}: {len(files)} files, {sum(files.values()):,} bytes")
+    print(
+        f"{parity['features']} features and the scores of {parity['rows']:,} rows are in the bundle what they were in training"
+    )
 
 
 if __name__ == "__main__":

@@ -4,14 +4,21 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 
-from flights.bundles import HOLDOUT, ask, held_rows
-from flights.columns import FEATURES
-from flights.encoding import encode, read_matrix
+from flights.bundles import HOLDOUT, Answer, ask, held_rows
+from flights.comparison import differences
+from flights.encoding import column_features, read_matrix
 from flights.outputs import read_json
 
 ENCODERS = Path("data/encoders.json")
-PARITY_ROWS = 1_000
+MOST_ROWS = 100_000
+TOLERANCE = 1e-12
+
+
+class ParityError(ValueError):
+    """A bundle does not answer as training and the batch path do."""
 
 
 class Model(Protocol):
@@ -23,31 +30,47 @@ class Model(Protocol):
 
 
 def evenly(rows: int) -> np.ndarray:
-    """Return the places of at most PARITY_ROWS of ``rows`` rows, evenly chosen."""
-    return np.unique(np.linspace(0, rows - 1, PARITY_ROWS).astype(np.int64))
+    """Return the places of at most MOST_ROWS of ``rows`` rows, evenly chosen."""
+    return np.unique(np.linspace(0, rows - 1, min(rows, MOST_ROWS)).astype(np.int64))
 
 
-def check_features(rows: np.ndarray, trained: np.ndarray, served: np.ndarray) -> None:
-    """Raise where a feature is not in the service what it is in training, naming the row and the feature."""
-    same = (trained == served) | (np.isnan(trained) & np.isnan(served))
-    if not same.all():
-        row, place = np.argwhere(~same)[0]
-        values = f"{trained[row, place]} in training and {served[row, place]} in the bundle"
-        raise ValueError(f"row {rows[row]} of {HOLDOUT}: {FEATURES[place]} is {values}")
+def check_features(trained: pa.Table, answer: Answer) -> None:
+    """Raise where a feature is not in the bundle what it is in training, naming each and a row."""
+    wrong = [
+        f"{name} is {trained[name][place].as_py()!r} in training and {answer.features[name][place].as_py()!r} in the "
+        f"bundle (row {trained['__row'][place]})"
+        for name, place in differences(trained, answer.features, TOLERANCE).items()
+    ]
+    if wrong:
+        raise ParityError("; ".join(wrong))
+
+
+def check_matrix(trained: np.ndarray, answer: Answer, features: list[str]) -> None:
+    """Raise where the model sees a feature otherwise in the bundle than it did in training; ``features`` by column."""
+    if trained.shape != answer.matrix.shape:
+        raise ParityError(f"the model sees {answer.matrix.shape[1]} columns in the bundle, not {trained.shape[1]}")
+    same = (trained == answer.matrix) | (np.isnan(trained) & np.isnan(answer.matrix))
+    wrong = dict.fromkeys(features[place] for place in np.flatnonzero(~same.all(axis=0)))
+    if wrong:
+        raise ParityError(f"encoded otherwise in the bundle than in training: {', '.join(wrong)}")
+
+
+def check_score(expected: np.ndarray, answer: Answer) -> float:
+    """Return by how much scores differ at most; raise when that is more than rounding."""
+    apart = float(np.abs(answer.score - expected).max(initial=0.0))
+    if not apart <= TOLERANCE:
+        raise ParityError(f"a score differs by {apart:g} between the bundle and the batch path")
+    return apart
 
 
 def check(bundle: Path, model: Model) -> dict[str, Any]:
-    """Raise unless ``bundle`` scores rows of the holdout exactly as ``model`` does in a batch."""
+    """Raise unless ``bundle`` has the features and scores for the holdout that training and ``model`` have."""
     encoders = read_json(ENCODERS)
     matrix = read_matrix(HOLDOUT, encoders)
     rows = evenly(len(matrix))
-    features, score = ask(bundle, held_rows().take(rows))
-    check_features(rows, matrix[rows], encode(features, encoders))
-    expected = model.predict(matrix)[rows]
-    apart = np.abs(score - expected).reshape(len(rows), -1).max(axis=1)
-    if apart.max() > 0:
-        worst = apart.argmax()
-        raise ValueError(
-            f"row {rows[worst]} of {HOLDOUT}: the score is {expected[worst]}, in the bundle {score[worst]}"
-        )
-    return {"rows": len(rows), "largest_difference": float(apart.max())}
+    trained, asked = pq.read_table(HOLDOUT).take(rows), held_rows().take(rows)
+    answer = ask(bundle, asked)
+    check_features(trained, answer)
+    check_matrix(matrix[rows], answer, column_features(encoders))
+    apart = check_score(model.predict(matrix)[rows], answer)
+    return {"rows": len(rows), "features": answer.features.num_columns, "largest_difference": apart}

@@ -74,14 +74,14 @@ SELECT
   origin,
   dest,
   tailnum,
-  distance,
+  CASE WHEN isfinite(distance) THEN distance END AS distance,
   scheduled_departure,
   sched_arr_time,
-  arr_delay,
-  dep_delay,
+  CASE WHEN isfinite(arr_delay) THEN arr_delay END AS arr_delay,
+  CASE WHEN isfinite(dep_delay) THEN dep_delay END AS dep_delay,
   dep_time,
   arr_time,
-  air_time,
+  CASE WHEN isfinite(air_time) THEN air_time END AS air_time,
   held
 FROM flights_judged
 WHERE __reasons = ''
@@ -127,13 +127,13 @@ CREATE OR REPLACE TEMP VIEW weather_kept AS
 SELECT
   origin,
   time_hour,
-  temp,
-  dewp,
-  humid,
-  CASE WHEN NOT (wind_speed < 150) THEN NULL ELSE wind_speed END AS wind_speed,
-  precip,
-  pressure,
-  visib
+  CASE WHEN isfinite(temp) THEN temp END AS temp,
+  CASE WHEN isfinite(dewp) THEN dewp END AS dewp,
+  CASE WHEN isfinite(humid) THEN humid END AS humid,
+  CASE WHEN isfinite(wind_speed) AND (wind_speed < 150) IS NOT FALSE THEN wind_speed END AS wind_speed,
+  CASE WHEN isfinite(precip) THEN precip END AS precip,
+  CASE WHEN isfinite(pressure) THEN pressure END AS pressure,
+  CASE WHEN isfinite(visib) THEN visib END AS visib
 FROM weather_judged
 WHERE __reasons = ''
 ORDER BY __row;
@@ -207,10 +207,10 @@ FROM typed;
 CREATE OR REPLACE TEMP VIEW airports_kept AS
 SELECT
   faa,
-  lat,
-  lon,
-  alt,
-  tz
+  CASE WHEN isfinite(lat) THEN lat END AS lat,
+  CASE WHEN isfinite(lon) THEN lon END AS lon,
+  CASE WHEN isfinite(alt) THEN alt END AS alt,
+  CASE WHEN isfinite(tz) THEN tz END AS tz
 FROM airports_judged
 WHERE __reasons = ''
 ORDER BY __row;

@@ -40,7 +40,7 @@ def judge(champion: dict[str, Any] | None, package: dict[str, Any]) -> dict[str,
     """Return the decision on the challenger: released, kept (the champion) or refused."""
     encoders = read_json(ENCODERS)
     target = read_target(HOLDOUT, encoders)
-    _, score = ask(BUNDLE, held_rows())
+    score = ask(BUNDLE, held_rows()).score
     version, lead = champion["version"] if champion else 0, None
     reasons = refusals(target, score, encoders)
     decision = "refused"

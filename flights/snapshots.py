@@ -1,5 +1,6 @@
 """Take the latest snapshots of the past from data/tables/flights.parquet for the service; write data/snapshots/."""
 
+from argparse import ArgumentParser
 from pathlib import Path
 
 from flights.engine import connect
@@ -9,32 +10,49 @@ SNAPSHOTS_SQL = Path(__file__).with_name("snapshots.sql")
 LATEST_SQL = Path(__file__).with_name("latest.sql")
 EVENTS = Path("data/tables/flights.parquet")
 FOLDER = Path("data/snapshots")
-TABLES = (
-    "by_origin_date_trunc_hour_departure_3_days",
-    "by_dest_date_trunc_hour_departure_3_days",
-    "by_origin_3_hours",
-    "by_origin_12_hours",
-    "by_carrier_3_hours",
-    "by_carrier_12_hours",
-    "by_dest_6_hours",
-    "by_origin_1_day",
-    "by_origin_1_week",
-    "by_carrier_1_week",
-    "by_dest_1_week",
-    "by_origin_dest_30_days",
-    "by_carrier_flight_30_days",
-)
+TABLES = {
+    "by_origin_date_trunc_hour_departure_3_days": "origin, __key_2",
+    "by_dest_date_trunc_hour_departure_3_days": "dest, __key_2",
+    "by_origin_3_hours": "origin",
+    "by_origin_12_hours": "origin",
+    "by_carrier_3_hours": "carrier",
+    "by_carrier_12_hours": "carrier",
+    "by_dest_6_hours": "dest",
+    "by_origin_1_day": "origin",
+    "by_origin_1_week": "origin",
+    "by_carrier_1_week": "carrier",
+    "by_dest_1_week": "dest",
+    "by_origin_dest_30_days": "origin, dest",
+    "by_carrier_flight_30_days": "carrier, flight",
+}
+"""Each table of snapshots with the columns of its key."""
+
+
+def take(events: Path, folder: Path, which: str = "") -> dict[str, int]:
+    """Write every table of snapshots of the rows in ``events`` to ``folder``; return how many each holds.
+
+    ``which`` is "latest_" for those that stand now and next; by default the whole history is written.
+    """
+    counts = {}
+    with connect() as database:
+        database.read_parquet(str(events)).create_view("events")
+        for file in (SNAPSHOTS_SQL, LATEST_SQL):
+            database.execute(file.read_text(encoding="utf-8"))
+        for table, keys in TABLES.items():
+            snapshots = database.sql(f"FROM {which}{table} ORDER BY __snapshot, {keys}")
+            snapshots.write_parquet(str(folder / f"{table}.parquet"), compression="zstd")
+            counts[table] = len(snapshots)
+    return counts
 
 
 def main() -> None:
-    with connect() as database, new_folder(FOLDER) as folder:
-        database.read_parquet(str(EVENTS)).create_view("events")
-        for file in (SNAPSHOTS_SQL, LATEST_SQL):
-            database.execute(file.read_text(encoding="utf-8"))
-        for table in TABLES:
-            latest = database.view(f"latest_{table}")
-            latest.write_parquet(str(folder / f"{table}.parquet"), compression="zstd")
-            print(f"{FOLDER / table}.parquet: {len(latest):,} keys and snapshots")
+    parser = ArgumentParser(prog="python -m flights.snapshots", description="Refresh data/snapshots/.")
+    parser.add_argument("events", type=Path, nargs="?", default=EVENTS, help="all rows of the past, as in %(default)s")
+    given = parser.parse_args()
+    with new_folder(FOLDER) as folder:
+        counts = take(given.events, folder, which="latest_")
+    for table, count in counts.items():
+        print(f"{FOLDER / table}.parquet: {count:,} snapshots")
 
 
 if __name__ == "__main__":

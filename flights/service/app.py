@@ -3,7 +3,6 @@
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import msgspec
 import numpy as np
 from starlette.applications import Starlette
@@ -66,9 +65,9 @@ class Service:
         """Return the score of each row, once it is in the log."""
         try:
             features = self.scorer.features(rows)
-        except (duckdb.DataError, duckdb.ProgrammingError) as error:
+        except (ValueError, OverflowError) as error:
             raise HTTPException(422, f"there are no features for these values: {error}") from error
-        score = self.scorer.score(features)
+        score = self.scorer.score(self.scorer.encode(features))
         self.log.append(rows, features, score)
         return score
 

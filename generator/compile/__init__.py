@@ -36,14 +36,15 @@ __all__ = [
 class Compiled:
     """An expression as Python: ``code`` is one expression over the variables of its columns.
 
-    ``type`` is DuckDB's type of the result, and ``nullable`` whether it may be None. ``functions`` are the runtime
-    functions that ``code`` names, and those that they need; ``names`` what it names of the standard library (see
+    ``type`` is DuckDB's type of the result, and ``nullable`` whether it may be None. ``called`` are the
+    runtime functions that ``code`` names, ``functions`` those and what they need; ``names`` what it names of the standard library (see
     :func:`import_lines`), ``libraries`` the distributions it runs on, ``temporaries`` the variables it assigns.
     """
 
     code: Code
     type: str
     nullable: bool
+    called: frozenset[str]
     functions: frozenset[str]
     names: frozenset[str]
     libraries: frozenset[str]
@@ -80,6 +81,7 @@ def compile_expression(
         code=Code(piece.text),
         type=compiler.type(tree),
         nullable=piece.maybe,
+        called=(used - variables) & functions,
         functions=functions,
         names=frozenset((used - variables) & imports().keys()),
         libraries=libraries(functions),

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from generator import sql
 from generator.code import Code, python
-from generator.compile import Compiled, compile_expression, sources
+from generator.compile import Compiled, compile_expression, import_lines, sources, taken
 from generator.judge import Judge
 from generator.plan.features import final
 from generator.plan.functions import functions_plan
@@ -15,6 +15,9 @@ from generator.plan.requests import attribute_names, needed_columns
 from generator.plan.select import NOTHING
 from generator.project import Feature, Project
 from generator.schema.base import words
+
+TEMPORARY = "_part"
+"""How names of what an expression holds on to begin; those of columns and features never do."""
 
 OWN = ("row", "self", "decided", "since")
 """Names that the rendered function has for itself."""
@@ -37,8 +40,8 @@ class Table:
 
     attribute: Code
     file: Code
-    keys: tuple[str, ...]
-    values: tuple[str, ...]
+    keys: list[str]
+    values: list[str]
     unknown: tuple[int | None, ...]
     reading: Line
     known_at: str = ""
@@ -69,6 +72,7 @@ class OnlinePlan:
     results: tuple[Code, ...]
     modules: tuple[Code, ...]
     strict: bool
+    imports: tuple[Code, ...]
     functions: Code
     runtime: Code
     libraries: tuple[str, ...]
@@ -104,7 +108,6 @@ def online_plan(project: Project) -> OnlinePlan:
             if feature.sql and feature.level
         )
         results = tuple(compiler.compiled(final(feature)) for feature in project.features)
-    used = compiler.functions()
     timed = tuple(table for table in lookups if table.known_at)
     since = bool(past or timed)
     return OnlinePlan(
@@ -120,9 +123,10 @@ def online_plan(project: Project) -> OnlinePlan:
         results,
         functions_plan(project).modules,
         any(feature.call.strict for feature in project.features if feature.call),
-        Code(", ".join(sorted(used))),
-        Code(sources(used)),
-        (),
+        tuple(Code(line) for line in import_lines(compiler.imports())),
+        Code(", ".join(sorted(compiler.called()))),
+        Code(sources(compiler.functions())),
+        compiler.libraries(),
     )
 
 
@@ -134,12 +138,12 @@ class _Compiler:
         columns = {column.name: column.type for column in project.with_role("key", "time", "input")}
         self.types = columns | {feature.name: feature.type for feature in project.features}
         modules = {feature.call.module for feature in project.features if feature.call}
-        self.names = dict(zip(self.types, attribute_names(self.types, {*OWN, *modules}), strict=True))
+        self.names = dict(zip(self.types, attribute_names(self.types, {*OWN, *modules, *taken()}), strict=True))
         self.used: list[Compiled] = []
 
     def compiled(self, text: str) -> Code:
         """Return the SQL expression ``text`` as Python."""
-        found = compile_expression(sql.parse(text), self.types, self.judge, self.names.__getitem__)
+        found = compile_expression(sql.parse(text), self.types, self.judge, self.names.__getitem__, TEMPORARY)
         self.used.append(found)
         return found.code
 
@@ -158,11 +162,24 @@ class _Compiler:
 
     def targets(self, names: Iterable[str]) -> Code:
         """Return the variables of ``names`` as what a tuple is unpacked into."""
-        return Code(" ".join(f"{self.names[name]}," for name in names))
+        variables = [self.names[name] for name in names]
+        return Code(", ".join(variables) if len(variables) > 1 else f"({variables[0]},)")
 
     def functions(self) -> frozenset[str]:
-        """Return the functions that everything compiled so far calls."""
+        """Return the functions that everything compiled so far needs."""
         return frozenset(function for item in self.used for function in item.functions)
+
+    def called(self) -> frozenset[str]:
+        """Return the functions that everything compiled so far names itself."""
+        return frozenset(name for item in self.used for name in item.called)
+
+    def imports(self) -> frozenset[str]:
+        """Return what everything compiled so far names of the standard library."""
+        return frozenset(name for item in self.used for name in item.names)
+
+    def libraries(self) -> tuple[str, ...]:
+        """Return the distributions that everything compiled so far runs on."""
+        return tuple(sorted({library for item in self.used for library in item.libraries}))
 
 
 def _inputs(project: Project, compiler: _Compiler) -> Iterator[Line]:
@@ -189,7 +206,7 @@ def _length(span: timedelta) -> Code:
 
 def _cadence(group: Group) -> Cadence:
     unit = words(group.every).replace(" ", "_")
-    return Cadence(Code(f"EVERY_{unit.upper()}"), _length(group.every), Code(f"every_{unit}"))
+    return Cadence(Code(f"EVERY_{unit.upper()}"), _length(group.every), Code(f"step_{unit}"))
 
 
 def _lookups(project: Project, compiler: _Compiler) -> Iterator[Table]:
@@ -208,8 +225,8 @@ def _lookups(project: Project, compiler: _Compiler) -> Iterator[Table]:
         yield Table(
             Code(attribute),
             Code(f"data/tables/{source}.parquet"),
-            dimension.key,
-            tuple(feature.column or "" for feature in features),
+            list(dimension.key),
+            [feature.column or "" for feature in features],
             tuple(None for _ in features),
             Line(compiler.targets(feature.name for feature in features), Code(call)),
             known_at or "",
@@ -222,8 +239,8 @@ def _snapshots(project: Project, group: Group, compiler: _Compiler) -> Table:
     return Table(
         group.table,
         Code(f"data/snapshots/{group.table}.parquet"),
-        group.key_columns,
-        group.features,
+        list(group.key_columns),
+        list(group.features),
         tuple(0 if value.default else None for value in group.values),
         Line(compiler.targets(group.features), Code(call)),
     )
