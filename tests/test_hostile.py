@@ -122,9 +122,13 @@ def rendered(words: dict[str, str]) -> Tree:
 
 
 def python_shape(text: str) -> str:
-    """Return the syntax tree of a module with its strings blanked, and the names of fields, which follow columns."""
+    """Return the syntax tree of a module with its strings blanked, and the names of fields and variables."""
     tree = ast.parse(text)
     for node in ast.walk(tree):
+        if isinstance(node, ast.Name) and node.id.islower():
+            node.id = "variable"
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "row":
+            node.attr = "field"
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             node.value = ""
         if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.target.id.islower():
