@@ -196,5 +196,5 @@ ENTRIES = (
         GROUP, "%", ("{int} % {int} -> int", "{double} % {number} -> double"), remainder,
         "the sign of the dividend; by zero: an error for integers, NaN for doubles",
     ),
-    Entry(GROUP, "unary -", ("(-{int}) -> int", "(-{double}) -> double"), negate),
+    Entry(GROUP, "unary -", ("(- {int}) -> int", "(- {double}) -> double"), negate),
 )  # fmt: skip

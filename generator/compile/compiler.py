@@ -142,10 +142,12 @@ class Compiler:
 
     def named(self, piece: Piece) -> Piece:
         """Return ``piece`` as a variable, so that it may be used more than once."""
-        if piece.is_constant or (piece.is_name and all(guard.name == piece.text for guard in piece.guards)):
+        bare = piece.is_name and not piece.maybe
+        if piece.is_constant or (bare and all(guard.name == piece.text for guard in piece.guards)):
             return piece
         name = self._fresh()
-        return replace(piece, text=name, guards=(Guard(name, whole(piece).text),), rank=ATOM, maybe=False, blind=False)
+        guard = Guard(name, whole(piece).text)
+        return replace(piece, text=name, guards=(guard,), rank=ATOM, maybe=False, blind=False, parts=())
 
     def again(self, piece: Piece) -> Piece:
         """Return the named ``piece`` for use after the place where its variable is assigned."""

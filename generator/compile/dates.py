@@ -92,7 +92,8 @@ def part(compiler: Compiler, node: exp.Expression, name: str, operand: exp.Expre
         )
     of_timestamp, of_date, rank, low, high = PARTS[name]
     if piece.type == "DATE" and not of_date:
-        return compiler.strict("0", [piece], "BIGINT", ATOM, 0, 0)
+        # What computes the date may be an error, and so has to be computed.
+        return compiler.strict("0" if piece.is_name else "{0.atom}.day * 0", [piece], "BIGINT", PRODUCT, 0, 0)
     return compiler.strict(of_timestamp if piece.type == "TIMESTAMP" else of_date, [piece], "BIGINT", rank, low, high)
 
 

@@ -87,8 +87,8 @@ def coalesce(compiler: Compiler, node: exp.Expression) -> Piece:
     kind = compiler.type(node)
     pieces = [implicit(compiler, compiler.piece(item), kind, node) for item in arguments(node)]
     pieces = [piece for piece in pieces if not piece.is_null]
-    if not pieces:
-        return null(kind)
+    if len(pieces) < 2:
+        return pieces[0] if pieces else null(kind)
     conditions, results = [], []
     for piece in pieces[:-1]:
         if not piece.guards and not piece.maybe:

@@ -37,7 +37,8 @@ class Piece:
     """``text`` is the value wherever no guard is None; elsewhere the value is NULL.
 
     ``maybe``: the text itself may give None. ``blind``: the text is false, and raises nothing, where a guard is None.
-    ``low`` and ``high`` bound a number, which then is finite. ``const`` is the value of a constant.
+    ``low`` and ``high`` bound a number, which then is finite. ``const`` is the value of a constant. ``parts`` are what a
+    conjunction joins, where they may be NULL.
     """
 
     text: str
@@ -49,6 +50,7 @@ class Piece:
     maybe: bool = False
     blind: bool = False
     const: Any = UNKNOWN
+    parts: tuple["Piece", ...] = ()
 
     def __str__(self) -> str:
         return self.text
@@ -106,17 +108,20 @@ def whole(piece: Piece) -> Piece:
             return replace(piece, guards=(), maybe=True)
         return replace(piece, text=first.bound, guards=(), maybe=True, rank=CHOICE)
     tests = " or ".join(f"{guard} is None" for guard in piece.guards)
-    return replace(piece, text=f"None if {tests} else {piece.text}", guards=(), rank=CHOICE, maybe=True)
+    return replace(piece, text=f"None if {tests} else {piece.text}", guards=(), rank=CHOICE, maybe=True, parts=())
 
 
 def when_true(piece: Piece) -> tuple[str, int]:
     """Return a condition that holds where the boolean ``piece`` is true, and how tightly it binds."""
     blind = piece.blind and all(guard.bound is None for guard in piece.guards)
-    if not piece.guards or blind or (piece.is_name and piece.guards[-1] == Guard(piece.text)):
+    if (not piece.guards and not piece.parts) or blind or (piece.is_name and piece.guards[-1] == Guard(piece.text)):
         return piece.text, piece.rank
     if piece.is_name and piece.guards[-1].name == piece.text:
         return str(piece.guards[-1]), ATOM
     tests = [f"{guard} is not None" for guard in piece.guards]
+    if piece.parts:
+        conditions = [when_true(part) for part in piece.parts]
+        return " and ".join([*tests, *(text if rank >= AND else f"({text})" for text, rank in conditions)]), AND
     return " and ".join([*tests, piece.at(NOT)]), AND
 
 

@@ -3,15 +3,11 @@
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
-from generator.compile.runtime_numbers import RowError, quotient, remainder
+from generator.compile.runtime_numbers import OutsideError, RowError, quotient, remainder
 
 EPOCH = datetime(1970, 1, 1)
 DAY = 86_400_000_000
 """Microseconds in a day."""
-
-
-class OutsideError(RowError):
-    """A date outside the years 1 to 9999, which SQL knows and Python does not."""
 
 
 class Interval(NamedTuple):
@@ -39,8 +35,9 @@ def epoch(moment: datetime) -> float:
 
 
 def epoch_ms(moment: datetime) -> int:
-    """Return the milliseconds from 1970 to ``moment``."""
-    return micros_of(moment) // 1_000
+    """Return the milliseconds from 1970 to ``moment``, rounded half away from zero."""
+    micros = micros_of(moment)
+    return (micros + 500) // 1_000 if micros >= 0 else -((500 - micros) // 1_000)
 
 
 def day_of_year(day: date) -> int:

@@ -10,6 +10,10 @@ class RowError(ValueError):
     """A row for which the SQL is an error, such as an integer that overflows."""
 
 
+class OutsideError(RowError):
+    """A date outside the years 1 to 9999, which SQL knows and Python does not."""
+
+
 def tinyint(value: int) -> int:
     """Return ``value``, which has to fit into a TINYINT."""
     if -128 <= value <= 127:

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from generator.compile.runtime_numbers import RowError
+from generator.compile.runtime_numbers import OutsideError
 
 
 def from_zone(local: datetime, name: str) -> datetime:
@@ -17,7 +17,7 @@ def from_zone(local: datetime, name: str) -> datetime:
     try:
         return (local - (first if first < second else second)).replace(tzinfo=UTC)
     except OverflowError as error:
-        raise RowError(f"{local} in {name} is outside the years 1 to 9999") from error
+        raise OutsideError(f"{local} in {name} is outside the years 1 to 9999") from error
 
 
 def to_zone(moment: datetime, name: str) -> datetime:
@@ -25,4 +25,4 @@ def to_zone(moment: datetime, name: str) -> datetime:
     try:
         return moment.astimezone(ZoneInfo(name)).replace(tzinfo=None, fold=0)
     except OverflowError as error:
-        raise RowError(f"{moment} in {name} is outside the years 1 to 9999") from error
+        raise OutsideError(f"{moment} in {name} is outside the years 1 to 9999") from error
