@@ -96,7 +96,7 @@ def _expressions(
     found = []
     for name in sorted(order, key=lambda item: (order[item], item)):
         # A feature may have the name of a column that is dropped; where it failed, that has been said.
-        typed = session.typed(_path(session, name), trees[name], types, {**barred, **_others(features, name)})
+        typed = session.served(_path(session, name), trees[name], types, {**barred, **_others(features, name)})
         if typed:
             types.setdefault(name, typed[0])
             found.append(Feature(name, typed[0], "number", order[name], sql=typed[1]))
