@@ -10,7 +10,14 @@ from generator.compile.piece import AND, ATOM, COMPARISON, INTEGERS, NOT, SUM, P
 
 PYTHON = {"=": "==", "<>": "!=", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
 OPPOSITE = {"==": "!=", "!=": "==", "<": ">=", "<=": ">", ">": "<=", ">=": "<"}
-SIGNS = {exp.EQ: "=", exp.NEQ: "<>", exp.LT: "<", exp.LTE: "<=", exp.GT: ">", exp.GTE: ">="}
+SIGNS: dict[type[exp.Expression], str] = {
+    exp.EQ: "=",
+    exp.NEQ: "<>",
+    exp.LT: "<",
+    exp.LTE: "<=",
+    exp.GT: ">",
+    exp.GTE: ">=",
+}
 WITH_NAN = {"==": "equal({0}, {1})", "!=": "not equal({0}, {1})", "<": "less({0}, {1})", "<=": "not less({1}, {0})",
             ">": "less({1}, {0})", ">=": "not less({0}, {1})"}  # fmt: skip
 
@@ -88,7 +95,7 @@ def distinct(compiler: Compiler, node: exp.Expression) -> Piece:
 
 
 def _is_none(operand: Piece, wanted: bool) -> Piece:
-    if operand.is_constant:
+    if operand.is_null or operand.is_certain:
         return constant(operand.is_null is wanted, "BOOLEAN")
     return Piece(f"{operand.at(SUM)} is {'' if wanted else 'not '}None", "BOOLEAN", (), COMPARISON)
 
@@ -98,6 +105,8 @@ def is_(compiler: Compiler, node: exp.Expression) -> Piece:
     if isinstance(node.expression, exp.Null):
         return _is_none(whole(compiler.piece(node.this)), True)
     operand = whole(compiler.boolean(node.this))
+    if operand.is_constant:
+        return constant(operand.const is bool(node.expression.this), "BOOLEAN")
     return Piece(f"{operand.at(SUM)} is {bool(node.expression.this)}", "BOOLEAN", (), COMPARISON)
 
 

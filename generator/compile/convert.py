@@ -48,6 +48,7 @@ def as_double(piece: Piece, inside: bool = False) -> Piece:
             return replace(piece, type="DOUBLE")
         if piece.is_constant:
             return constant(float(piece.const), "DOUBLE")
+    assert not piece.maybe
     return replace(piece, text=f"float({piece})", type="DOUBLE", rank=ATOM, blind=False)
 
 

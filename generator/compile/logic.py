@@ -13,7 +13,7 @@ from generator.compile.piece import AND, ATOM, CHOICE, NOT, OR, Piece, when_true
 def connect(compiler: Compiler, node: exp.Expression) -> Piece:
     """Compile AND and OR with three truth values."""
     word, rank = ("and", AND) if isinstance(node, exp.And) else ("or", OR)
-    pieces = [compiler.boolean(side) for side in node.flatten()]
+    pieces = [compiler.boolean(side) for side in (node.this, node.expression)]
     deciding = word == "or"
     if any(piece.const is deciding for piece in pieces):
         return constant(deciding, "BOOLEAN")

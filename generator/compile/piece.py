@@ -1,5 +1,6 @@
 """A compiled sub-expression: Python text, what must not be NULL before it is evaluated, and what is known of its value."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
@@ -73,6 +74,13 @@ class Piece:
     def is_null(self) -> bool:
         """Whether the value is NULL for every row."""
         return self.const is None
+
+    @property
+    def is_certain(self) -> bool:
+        """Whether the value is plainly not NULL: a constant, or infix operators on constants."""
+        if self.is_constant:
+            return not self.is_null
+        return not self.guards and not self.maybe and not re.search(r"\w\(", self.text)
 
     @property
     def is_name(self) -> bool:

@@ -162,5 +162,6 @@ def matches_all(text: str, expression: str, flags: str = "") -> bool:
 
 def extracted(text: str, expression: str, group: int = 0, flags: str = "") -> str:
     """Return the ``group`` of the first match of ``expression`` in ``text``; '' where there is none."""
-    found = pattern(expression, flags).search(text)
+    compiled = pattern(expression, flags)
+    found = compiled.search(text) if group <= compiled.groups else None
     return (found.group(group) or "") if found else ""

@@ -1,6 +1,6 @@
 """Time zones: local times to moments and back, as ICU answers for hours that are skipped or come twice."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from generator.compile.runtime_numbers import OutsideError
@@ -12,8 +12,8 @@ def from_zone(local: datetime, name: str) -> datetime:
     An hour that comes twice is taken for the later one; one that is skipped, by the clock from before.
     """
     zone = ZoneInfo(name)
-    first = zone.utcoffset(local)
-    second = zone.utcoffset(local.replace(fold=1))
+    first = zone.utcoffset(local) or timedelta()
+    second = zone.utcoffset(local.replace(fold=1)) or timedelta()
     try:
         return (local - (first if first < second else second)).replace(tzinfo=UTC)
     except OverflowError as error:

@@ -218,10 +218,6 @@ def regexp_extract(compiler: Compiler, node: exp.Expression) -> Piece:
     if len(rest) > 1 or (group is not None and not (isinstance(group, exp.Literal) and not group.is_string)):
         raise refused(f"`{quoted(node)}`: the group is no constant number", "write regexp_extract(x, '...', 1)")
     number = int(group.this) if group is not None else 0
-    import re2
-
-    if number > re2.compile(found).groups:
-        return compiler.strict("''", pieces[:1], "VARCHAR")
     suffix = f", {number}" if number else ""
     return compiler.strict(f"extracted({{0}}, {{1}}{suffix})", [pieces[0], constant(found, "VARCHAR")], "VARCHAR")
 
