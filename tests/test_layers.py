@@ -10,6 +10,7 @@ LAYERS = (
     ("errors",),
     ("schema", "dialect"),
     ("sql", "judge", "origins", "interpolation", "overrides", "fields", "code"),
+    ("compile",),
     ("compose",),
     ("validate", "project"),
     ("resolve",),

@@ -47,6 +47,13 @@ def least(*values: Value | None) -> Value | None:
     return min((value for value in values if value is not None), default=None)
 
 
+def left(text: str, count: int) -> str:
+    """Return the first ``count`` characters; all but the last ones where it is negative."""
+    if count >= 2**32:
+        raise RowError(f"{count} characters are out of range")
+    return text[:count]
+
+
 def right(text: str, count: int) -> str:
     """Return the last ``count`` characters; all but the first ones where it is negative."""
     return text[max(len(text) - count, 0) :] if count >= 0 else text[-count:]

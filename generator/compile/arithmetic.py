@@ -79,12 +79,11 @@ def finite(piece: Piece, bounds: tuple[Bound, Bound] | None) -> Piece:
 
 def divide(compiler: Compiler, node: exp.Expression) -> Piece:
     """Compile ``/``, which is the division of doubles."""
-    left, right, kind = compiler.piece(node.this), compiler.piece(node.expression), compiler.type(node)
+    left, right, kind = compiler.settled(node.this), compiler.settled(node.expression), compiler.type(node)
     if left.is_null or right.is_null:
         return null(kind)
     if kind != "DOUBLE":
         raise refused_type(node, kind)
-    left, right = compiler.settled(left), compiler.settled(right)
     if right.low is not None and right.high is not None and (right.low > 0 or right.high < 0):
         left, right = as_double(left, inside=True), as_double(right, inside=True)
         piece = Piece(f"{left.at(PRODUCT)} / {right.at(SIGN)}", kind, merged([left, right]), PRODUCT)
@@ -94,14 +93,13 @@ def divide(compiler: Compiler, node: exp.Expression) -> Piece:
 
 def divide_whole(compiler: Compiler, node: exp.Expression) -> Piece:
     """Compile ``//``: towards zero for integers, and like ``/`` for doubles, but an error for a zero divisor."""
-    left, right, kind = compiler.piece(node.this), compiler.piece(node.expression), compiler.type(node)
+    left, right, kind = compiler.settled(node.this), compiler.settled(node.expression), compiler.type(node)
     if left.is_null or right.is_null:
         return null(kind)
     if kind == "DOUBLE":
         return compiler.strict("divide_strictly({0}, {1})", [as_double(left), as_double(right)], kind)
     if kind not in CHECKS:
         raise refused_type(node, kind)
-    left, right = compiler.settled(left), compiler.settled(right)
     if right.is_constant and right.const > 0 and left.low is not None and left.high is not None:
         bounds = (_toward_zero(left.low, right.const), _toward_zero(left.high, right.const))
         if left.low >= 0:
@@ -113,14 +111,13 @@ def divide_whole(compiler: Compiler, node: exp.Expression) -> Piece:
 
 def remainder(compiler: Compiler, node: exp.Expression) -> Piece:
     """Compile ``%``, whose result has the sign of the dividend."""
-    left, right, kind = compiler.piece(node.this), compiler.piece(node.expression), compiler.type(node)
+    left, right, kind = compiler.settled(node.this), compiler.settled(node.expression), compiler.type(node)
     if left.is_null or right.is_null:
         return null(kind)
     if kind == "DOUBLE":
         return compiler.strict("float_remainder({0}, {1})", [as_double(left), as_double(right)], kind)
     if kind not in CHECKS:
         raise refused_type(node, kind)
-    left, right = compiler.settled(left), compiler.settled(right)
     if right.is_constant and right.const > 0 and left.low is not None and left.high is not None:
         most = right.const - 1
         if left.low >= 0:
@@ -196,5 +193,5 @@ ENTRIES = (
         GROUP, "%", ("{int} % {int} -> int", "{double} % {number} -> double"), remainder,
         "the sign of the dividend; by zero: an error for integers, NaN for doubles",
     ),
-    Entry(GROUP, "unary -", ("(-{int}) -> int", "(-{double}) -> double"), negate),
+    Entry(GROUP, "unary -", ("(- {int}) -> int", "(- {double}) -> double"), negate),
 )  # fmt: skip

@@ -6,11 +6,18 @@ from sqlglot import exp
 
 from generator.compile.compiler import Compiler, Entry, constant, null, refused
 from generator.compile.convert import as_double, at_midnight, folded, quoted
-from generator.compile.piece import AND, COMPARISON, INTEGERS, NOT, SUM, Piece, merged, whole
+from generator.compile.piece import AND, ATOM, COMPARISON, INTEGERS, NOT, SUM, Piece, merged, whole
 
 PYTHON = {"=": "==", "<>": "!=", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
 OPPOSITE = {"==": "!=", "!=": "==", "<": ">=", "<=": ">", ">": "<=", ">=": "<"}
-SIGNS = {exp.EQ: "=", exp.NEQ: "<>", exp.LT: "<", exp.LTE: "<=", exp.GT: ">", exp.GTE: ">="}
+SIGNS: dict[type[exp.Expression], str] = {
+    exp.EQ: "=",
+    exp.NEQ: "<>",
+    exp.LT: "<",
+    exp.LTE: "<=",
+    exp.GT: ">",
+    exp.GTE: ">=",
+}
 WITH_NAN = {"==": "equal({0}, {1})", "!=": "not equal({0}, {1})", "<": "less({0}, {1})", "<=": "not less({1}, {0})",
             ">": "less({1}, {0})", ">=": "not less({0}, {1})"}  # fmt: skip
 
@@ -46,7 +53,7 @@ def _of_doubles(compiler: Compiler, sign: str, left: Piece, right: Piece) -> Pie
     sides_finite = (left.low is not None, right.low is not None)
     if sides_finite == (False, False):
         template = WITH_NAN[sign]
-        return compiler.strict(template, [left, right], "BOOLEAN", NOT if template.startswith("not") else 9)
+        return compiler.strict(template, [left, right], "BOOLEAN", NOT if template.startswith("not") else ATOM)
     risky = (not sides_finite[0] and sign in (">", ">=")) or (not sides_finite[1] and sign in ("<", "<="))
     if not risky:
         return _plain(sign, left, right)
@@ -71,42 +78,35 @@ def alike(compiler: Compiler, left: Piece, right: Piece, node: exp.Expression) -
     raise refused(what, "cast one side, as in TRY_CAST(x AS DOUBLE)")
 
 
-def same(compiler: Compiler, left: Piece, right: Piece, node: exp.Expression) -> Piece:
-    """Return whether two values are the same, where NULL is the same as NULL."""
+def distinct(compiler: Compiler, node: exp.Expression) -> Piece:
+    """Compile IS [NOT] DISTINCT FROM, which never gives NULL."""
+    left, right = compiler.piece(node.this), compiler.piece(node.expression)
+    is_same = isinstance(node, exp.NullSafeEQ)
     if left.is_null or right.is_null:
-        other = whole(right if left.is_null else left)
-        if other.is_null:
-            return constant(True, "BOOLEAN")
-        return Piece(f"{other.at(SUM)} is None", "BOOLEAN", (), COMPARISON)
+        return _is_none(whole(right if left.is_null else left), is_same)
     left, right = alike(compiler, compiler.settled(left), compiler.settled(right), node)
     if left.type == "INTERVAL":
         raise refused(f"`{quoted(node)}` compares intervals", "compare epoch(x)")
     sides = [whole(side) for side in (left, right)]
     if "DOUBLE" in (left.type, right.type) and left.low is None and right.low is None:
-        return Piece(f"same({sides[0]}, {sides[1]})", "BOOLEAN", ())
-    return Piece(f"{sides[0].at(SUM)} == {sides[1].at(SUM)}", "BOOLEAN", (), COMPARISON)
+        call = f"same({sides[0]}, {sides[1]})"
+        return Piece(call if is_same else f"not {call}", "BOOLEAN", (), ATOM if is_same else NOT)
+    return Piece(f"{sides[0].at(SUM)} {'==' if is_same else '!='} {sides[1].at(SUM)}", "BOOLEAN", (), COMPARISON)
 
 
-def distinct(compiler: Compiler, node: exp.Expression) -> Piece:
-    """Compile IS [NOT] DISTINCT FROM, which never gives NULL."""
-    piece = same(compiler, compiler.piece(node.this), compiler.piece(node.expression), node)
-    if isinstance(node, exp.NullSafeEQ):
-        return piece
-    if piece.rank == COMPARISON:
-        for sign, opposite in ((" == ", " != "), (" is None", " is not None")):
-            if piece.text.count(sign) == 1:
-                return replace(piece, text=piece.text.replace(sign, opposite))
-    return Piece(f"not {piece.at(COMPARISON)}", "BOOLEAN", (), NOT)
+def _is_none(operand: Piece, wanted: bool) -> Piece:
+    if operand.is_null or operand.is_certain:
+        return constant(operand.is_null is wanted, "BOOLEAN")
+    return Piece(f"{operand.at(SUM)} is {'' if wanted else 'not '}None", "BOOLEAN", (), COMPARISON)
 
 
 def is_(compiler: Compiler, node: exp.Expression) -> Piece:
     """Compile IS NULL, IS TRUE and IS FALSE; IS NOT is NOT of them."""
     if isinstance(node.expression, exp.Null):
-        operand = whole(compiler.piece(node.this))
-        if operand.is_constant:
-            return constant(operand.is_null, "BOOLEAN")
-        return Piece(f"{operand.at(SUM)} is None", "BOOLEAN", (), COMPARISON)
+        return _is_none(whole(compiler.piece(node.this)), True)
     operand = whole(compiler.boolean(node.this))
+    if operand.is_constant:
+        return constant(operand.const is bool(node.expression.this), "BOOLEAN")
     return Piece(f"{operand.at(SUM)} is {bool(node.expression.this)}", "BOOLEAN", (), COMPARISON)
 
 
@@ -130,7 +130,9 @@ def between(compiler: Compiler, node: exp.Expression) -> Piece:
 
 def _both(parts: list[Piece]) -> Piece:
     if any(part.is_null or part.guards or part.maybe for part in parts):
-        return Piece(f"all_true({', '.join(whole(part).text for part in parts)})", "BOOLEAN", (), maybe=True)
+        return Piece(
+            f"all_true({', '.join(whole(part).text for part in parts)})", "BOOLEAN", (), maybe=True, parts=tuple(parts)
+        )
     return Piece(" and ".join(part.at(AND) for part in parts), "BOOLEAN", (), AND)
 
 

@@ -65,14 +65,6 @@ def refused(what: str, instead: str = "") -> SqlError:
     return SqlError(what, f"{instead}; {WAY_OUT}" if instead else WAY_OUT)
 
 
-def name_of(node: exp.Expression) -> str:
-    """Return the name under which ``node`` stands in the table: an operator, or DuckDB's name of a function."""
-    if type(node) in OPERATORS:
-        return OPERATORS[type(node)]
-    found = re.match(r"\w+", render(node))
-    return found[0].lower() if found else type(node).__name__.lower()
-
-
 def arguments(node: exp.Expression) -> list[exp.Expression]:
     """Return the arguments of a function in DuckDB's order."""
     found: list[exp.Expression] = []
@@ -80,7 +72,7 @@ def arguments(node: exp.Expression) -> list[exp.Expression]:
         value = node.args.get(key)
         if key == "this" and isinstance(node, exp.Anonymous):
             continue
-        found += [item for item in (value if isinstance(value, list) else [value]) if isinstance(item, exp.Expr)]
+        found += [item for item in (value if isinstance(value, list) else [value]) if isinstance(item, exp.Expr)]  # type: ignore[misc]
     return found
 
 
@@ -117,6 +109,7 @@ class Compiler:
         distinct = list(dict.fromkeys(texts.values()))
         found = dict(zip(distinct, judge.types_of([f"({text})" for text in distinct], "judged"), strict=True))
         self._found = {key: found[text] for key, text in texts.items()}
+        self._names = {key: re.match(r"\w*", text) for key, text in texts.items()}
 
     def type(self, node: exp.Expression) -> str:
         """Return DuckDB's type of ``node``."""
@@ -130,10 +123,18 @@ class Compiler:
             return self._column(node)
         if isinstance(node, exp.Literal | exp.Boolean | exp.Null):
             return self._literal(node)
-        entry = self._table.get(name_of(node))
+        name = self._name(node)
+        entry = self._table.get(name)
         if entry is None:
-            raise refused(f"`{excerpt(render(node))}`: '{name_of(node)}' cannot be compiled for serving")
+            raise refused(f"`{excerpt(render(node))}`: '{name}' cannot be compiled for serving")
         return entry.compile(self, node)
+
+    def _name(self, node: exp.Expression) -> str:
+        """Return the name under which ``node`` stands in the table: an operator, or DuckDB's name of a function."""
+        if type(node) in OPERATORS:
+            return OPERATORS[type(node)]
+        found = self._names[id(node)]
+        return found[0].lower() if found and found[0] else type(node).__name__.lower()
 
     def settled(self, node: exp.Expression | Piece) -> Piece:
         """Return a piece whose text is never None where its guards are not."""
@@ -142,10 +143,12 @@ class Compiler:
 
     def named(self, piece: Piece) -> Piece:
         """Return ``piece`` as a variable, so that it may be used more than once."""
-        if piece.is_constant or (piece.is_name and all(guard.name == piece.text for guard in piece.guards)):
+        bare = piece.is_name and not piece.maybe
+        if piece.is_constant or (bare and all(guard.name == piece.text for guard in piece.guards)):
             return piece
         name = self._fresh()
-        return replace(piece, text=name, guards=(Guard(name, whole(piece).text),), rank=ATOM, maybe=False, blind=False)
+        guard = Guard(name, whole(piece).text)
+        return replace(piece, text=name, guards=(guard,), rank=ATOM, maybe=False, blind=False, parts=())
 
     def again(self, piece: Piece) -> Piece:
         """Return the named ``piece`` for use after the place where its variable is assigned."""
@@ -171,7 +174,7 @@ class Compiler:
 
     def condition(self, node: exp.Expression) -> tuple[str, int]:
         """Return Python that is true where ``node`` is true, and how tightly it binds."""
-        node = node.unnest()
+        node = cast(exp.Expression, node.unnest())
         if isinstance(node, exp.And):
             return self._joined(node, "and", self.condition)
         if isinstance(node, exp.Or):
@@ -182,7 +185,7 @@ class Compiler:
 
     def refuted(self, node: exp.Expression) -> tuple[str, int]:
         """Return Python that is true where ``node`` is false, and how tightly it binds."""
-        node = node.unnest()
+        node = cast(exp.Expression, node.unnest())
         if isinstance(node, exp.And):
             return self._joined(node, "or", self.refuted)
         if isinstance(node, exp.Or):
@@ -191,6 +194,8 @@ class Compiler:
             return self.condition(node.this)
         if isinstance(node, exp.Is) and isinstance(node.expression, exp.Null):
             operand = whole(self.piece(node.this))
+            if operand.is_null or operand.is_certain:
+                return str(not operand.is_null), ATOM
             return f"{operand.at(SIGN)} is not None", COMPARISON
         return when_false(self.boolean(node))
 

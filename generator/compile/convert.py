@@ -48,6 +48,7 @@ def as_double(piece: Piece, inside: bool = False) -> Piece:
             return replace(piece, type="DOUBLE")
         if piece.is_constant:
             return constant(float(piece.const), "DOUBLE")
+    assert not piece.maybe
     return replace(piece, text=f"float({piece})", type="DOUBLE", rank=ATOM, blind=False)
 
 
@@ -174,7 +175,7 @@ ENTRIES = (
         GROUP, "cast",
         ("CAST({number} AS DOUBLE) -> double", "CAST({number} AS BIGINT) -> int", "CAST({number} AS INTEGER) -> int",
          "CAST({number} AS SMALLINT) -> int", "CAST({number} AS TINYINT) -> int", "CAST({number} AS BOOLEAN) -> boolean",
-         "CAST({boolean} AS BIGINT) -> int", "CAST({boolean} AS DOUBLE) -> double", "CAST({number} AS VARCHAR) -> text",
+         "CAST({boolean} AS BIGINT) -> int", "CAST({boolean} AS DOUBLE) -> double", "CAST({column} AS VARCHAR) -> text", "CAST({int} AS VARCHAR) -> text",
          "CAST({boolean} AS VARCHAR) -> text", "CAST({moment} AS VARCHAR) -> text", "CAST({moment} AS DATE) -> date",
          "CAST({date} AS TIMESTAMP) -> timestamp", "CAST({numeral} AS BIGINT) -> int",
          "CAST({numeral} AS DOUBLE) -> double", "CAST({numeral} AS BOOLEAN) -> boolean",

@@ -1,6 +1,8 @@
 """Functions of dates, timestamps and intervals."""
 
 from collections.abc import Callable
+from functools import cache
+from zoneinfo import available_timezones
 
 from sqlglot import exp
 
@@ -92,7 +94,8 @@ def part(compiler: Compiler, node: exp.Expression, name: str, operand: exp.Expre
         )
     of_timestamp, of_date, rank, low, high = PARTS[name]
     if piece.type == "DATE" and not of_date:
-        return compiler.strict("0", [piece], "BIGINT", ATOM, 0, 0)
+        # What computes the date may be an error, and so has to be computed.
+        return compiler.strict("0" if piece.is_name else "{0.atom}.day * 0", [piece], "BIGINT", PRODUCT, 0, 0)
     return compiler.strict(of_timestamp if piece.type == "TIMESTAMP" else of_date, [piece], "BIGINT", rank, low, high)
 
 
@@ -233,12 +236,16 @@ def at_zone(compiler: Compiler, node: exp.Expression) -> Piece:
 
 def zone_name(name: str, node: exp.Expression) -> str:
     """Return the time zone ``name`` as the time zone database spells it."""
-    from zoneinfo import available_timezones
-
-    spelt = {zone.lower(): zone for zone in available_timezones()}
+    spelt = zones()
     if name.lower() not in spelt:
         raise refused(f"`{quoted(node)}`: no time zone '{name}'", "use a name such as 'Europe/Berlin'")
     return spelt[name.lower()]
+
+
+@cache
+def zones() -> dict[str, str]:
+    """Return the names of all time zones under their small letters."""
+    return {zone.lower(): zone for zone in available_timezones()}
 
 
 UNIT_CHOICE = "|".join(PARTS)

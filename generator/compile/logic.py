@@ -13,7 +13,7 @@ from generator.compile.piece import AND, ATOM, CHOICE, NOT, OR, Piece, when_true
 def connect(compiler: Compiler, node: exp.Expression) -> Piece:
     """Compile AND and OR with three truth values."""
     word, rank = ("and", AND) if isinstance(node, exp.And) else ("or", OR)
-    pieces = [compiler.boolean(side) for side in node.flatten()]
+    pieces = [compiler.boolean(side) for side in (node.this, node.expression)]
     deciding = word == "or"
     if any(piece.const is deciding for piece in pieces):
         return constant(deciding, "BOOLEAN")
@@ -87,8 +87,8 @@ def coalesce(compiler: Compiler, node: exp.Expression) -> Piece:
     kind = compiler.type(node)
     pieces = [implicit(compiler, compiler.piece(item), kind, node) for item in arguments(node)]
     pieces = [piece for piece in pieces if not piece.is_null]
-    if not pieces:
-        return null(kind)
+    if len(pieces) < 2:
+        return pieces[0] if pieces else null(kind)
     conditions, results = [], []
     for piece in pieces[:-1]:
         if not piece.guards and not piece.maybe:

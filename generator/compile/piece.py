@@ -1,5 +1,6 @@
 """A compiled sub-expression: Python text, what must not be NULL before it is evaluated, and what is known of its value."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
@@ -37,7 +38,8 @@ class Piece:
     """``text`` is the value wherever no guard is None; elsewhere the value is NULL.
 
     ``maybe``: the text itself may give None. ``blind``: the text is false, and raises nothing, where a guard is None.
-    ``low`` and ``high`` bound a number, which then is finite. ``const`` is the value of a constant.
+    ``low`` and ``high`` bound a number, which then is finite. ``const`` is the value of a constant. ``parts`` are what a
+    conjunction joins, where they may be NULL.
     """
 
     text: str
@@ -49,6 +51,7 @@ class Piece:
     maybe: bool = False
     blind: bool = False
     const: Any = UNKNOWN
+    parts: tuple["Piece", ...] = ()
 
     def __str__(self) -> str:
         return self.text
@@ -71,6 +74,13 @@ class Piece:
     def is_null(self) -> bool:
         """Whether the value is NULL for every row."""
         return self.const is None
+
+    @property
+    def is_certain(self) -> bool:
+        """Whether the value is plainly not NULL: a constant, or infix operators on constants."""
+        if self.is_constant:
+            return not self.is_null
+        return not self.guards and not self.maybe and not re.search(r"\w\(", self.text)
 
     @property
     def is_name(self) -> bool:
@@ -106,17 +116,20 @@ def whole(piece: Piece) -> Piece:
             return replace(piece, guards=(), maybe=True)
         return replace(piece, text=first.bound, guards=(), maybe=True, rank=CHOICE)
     tests = " or ".join(f"{guard} is None" for guard in piece.guards)
-    return replace(piece, text=f"None if {tests} else {piece.text}", guards=(), rank=CHOICE, maybe=True)
+    return replace(piece, text=f"None if {tests} else {piece.text}", guards=(), rank=CHOICE, maybe=True, parts=())
 
 
 def when_true(piece: Piece) -> tuple[str, int]:
     """Return a condition that holds where the boolean ``piece`` is true, and how tightly it binds."""
     blind = piece.blind and all(guard.bound is None for guard in piece.guards)
-    if not piece.guards or blind or (piece.is_name and piece.guards[-1] == Guard(piece.text)):
+    if (not piece.guards and not piece.parts) or blind or (piece.is_name and piece.guards[-1] == Guard(piece.text)):
         return piece.text, piece.rank
     if piece.is_name and piece.guards[-1].name == piece.text:
         return str(piece.guards[-1]), ATOM
     tests = [f"{guard} is not None" for guard in piece.guards]
+    if piece.parts:
+        conditions = [when_true(part) for part in piece.parts]
+        return " and ".join([*tests, *(text if rank >= AND else f"({text})" for text, rank in conditions)]), AND
     return " and ".join([*tests, piece.at(NOT)]), AND
 
 

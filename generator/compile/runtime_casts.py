@@ -5,8 +5,8 @@ import re
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
-from generator.compile.runtime_dates import OutsideError, days_in_month, midnight
-from generator.compile.runtime_numbers import RowError, bigint, integer, smallint, tinyint
+from generator.compile.runtime_dates import days_in_month, midnight
+from generator.compile.runtime_numbers import OutsideError, RowError, bigint, integer, smallint, tinyint
 
 WHITE = " \t\n\v\f\r"
 WHOLE = re.compile(r"([+-]?)(?:(\d+(?:_\d+)*)(?:\.(\d+(?:_\d+)*)?)?|\.(\d+(?:_\d+)*))(?:[eE]([+-]?\d+))?", re.ASCII)
@@ -14,9 +14,10 @@ DOUBLE = re.compile(r"[+-]?(?:\d+(?:_\d+)*\.?(?:\d+(?:_\d+)*)?|\.\d+(?:_\d+)*)(?
 SPECIAL = {"inf": math.inf, "infinity": math.inf, "nan": math.nan}
 TRUE = ("true", "t", "yes", "y", "1")
 FALSE = ("false", "f", "no", "n", "0")
-DAY_FORM = re.compile(r"(\d{1,6})([-/ \\])(\d{1,2})\2(\d{1,2})(?!\d)", re.ASCII)
-TIME_FORM = re.compile(r"(?:T| +)(\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:\.(\d*))?)?", re.ASCII)
-ZONE_FORM = re.compile(r"(?:Z| ?UTC|[+-]\d\d(?::?\d\d)?)?", re.ASCII)
+DAY_FORM = re.compile(r"(\d{1,7})([-/ \\])(\d{1,2})\2(\d{1,2})(?!\d)", re.ASCII)
+TIME_FORM = re.compile(r"[T ] *(\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:\.(\d*))?)?\s*", re.ASCII)
+SPECIAL_STARTS = tuple("-eEiI")
+"""How texts begin that only SQL reads: years before 1, epoch, infinity."""
 
 
 def text_to_boolean(text: str) -> bool:
@@ -76,27 +77,41 @@ def text_to_double(text: str) -> float:
 
 def text_to_date(text: str) -> date:
     """Return the date that ``text`` writes as YYYY-MM-DD, perhaps with a time behind it."""
-    return text_to_timestamp(text).date()
+    day, rest = split_day(text)
+    if rest.strip(WHITE):
+        time_of(rest, text)
+    return day
 
 
 def text_to_timestamp(text: str) -> datetime:
     """Return the timestamp that ``text`` writes as YYYY-MM-DD HH:MM:SS.ffffff, or as a date."""
-    bare = text.strip(WHITE)
+    day, rest = split_day(text)
+    return midnight(day) + time_of(rest, text) if rest else midnight(day)
+
+
+def split_day(text: str) -> tuple[date, str]:
+    """Return the date at the start of ``text``, and what follows it."""
+    bare = text.lstrip(WHITE)
     found = DAY_FORM.match(bare)
     if not found:
+        if bare[:1] in SPECIAL_STARTS:
+            raise OutsideError(f"{text!r} is written in a way that only SQL reads")
         raise RowError(f"{text!r} is no date")
-    day = day_of(int(found[1]), int(found[3]), int(found[4]), text)
-    rest = bare[found.end() :]
-    if not rest:
-        return midnight(day)
-    time = TIME_FORM.match(rest)
-    if not time or not ZONE_FORM.fullmatch(rest[time.end() :]):
+    return day_of(int(found[1]), int(found[3]), int(found[4]), text), bare[found.end() :]
+
+
+def time_of(rest: str, text: str) -> timedelta:
+    """Return the time of day that ``rest``, the end of ``text``, writes as HH:MM:SS.ffffff."""
+    found = TIME_FORM.fullmatch(rest)
+    if not found:
+        if rest[0] in " T" and ("(" in rest or ":" in rest):
+            raise OutsideError(f"{text!r} is written in a way that only SQL reads")
         raise RowError(f"{text!r} is no timestamp")
-    hour, minute, second = int(time[1]), int(time[2]), int(time[3] or 0)
-    micros = int(((time[4] or "") + "000000")[:6])
+    hour, minute, second = int(found[1]), int(found[2]), int(found[3] or 0)
+    micros = int(((found[4] or "") + "000000")[:6])
     if minute > 59 or second > 59 or hour > 24 or (hour == 24 and (minute or second or micros)):
         raise RowError(f"{text!r} is no timestamp")
-    return midnight(day) + timedelta(hours=hour, minutes=minute, seconds=second, microseconds=micros)
+    return timedelta(hours=hour, minutes=minute, seconds=second, microseconds=micros)
 
 
 def day_of(year: int, month: int, day: int, text: str) -> date:

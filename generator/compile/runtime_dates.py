@@ -3,15 +3,11 @@
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
-from generator.compile.runtime_numbers import RowError, quotient, remainder
+from generator.compile.runtime_numbers import OutsideError, RowError, quotient, remainder
 
 EPOCH = datetime(1970, 1, 1)
 DAY = 86_400_000_000
 """Microseconds in a day."""
-
-
-class OutsideError(RowError):
-    """A date outside the years 1 to 9999, which SQL knows and Python does not."""
 
 
 class Interval(NamedTuple):
@@ -39,8 +35,9 @@ def epoch(moment: datetime) -> float:
 
 
 def epoch_ms(moment: datetime) -> int:
-    """Return the milliseconds from 1970 to ``moment``."""
-    return micros_of(moment) // 1_000
+    """Return the milliseconds from 1970 to ``moment``, rounded half away from zero."""
+    micros = micros_of(moment)
+    return (micros + 500) // 1_000 if micros >= 0 else -((500 - micros) // 1_000)
 
 
 def day_of_year(day: date) -> int:
@@ -141,9 +138,13 @@ def make_date(year: int, month: int, day: int) -> date:
 def make_timestamp(year: int, month: int, day: int, hour: int, minute: int, second: float) -> datetime:
     """Return the timestamp of its parts; 24:00 and a second of 60 belong to what follows."""
     start = midnight(make_date(year, month, day))
-    if not (0 <= minute < 60 and 0 <= second <= 60 and (0 <= hour < 24 or (hour == 24 and not minute and not second))):
+    whole = round(second) if abs(second) < 2**31 else -1
+    micros = whole * 1_000_000 + round((second - whole) * 1_000_000) if whole >= 0 else -1
+    if not (
+        0 <= minute < 60 and 0 <= micros <= 60_000_000 and (0 <= hour < 24 or (hour == 24 and not minute + micros))
+    ):
         raise RowError(f"{hour}:{minute}:{second} is no time of day")
-    return later(start, Interval(0, 0, (hour * 60 + minute) * 60_000_000 + round(second * 1_000_000)))
+    return later(start, Interval(0, 0, (hour * 60 + minute) * 60_000_000 + micros))
 
 
 def later(moment: datetime, by: Interval) -> datetime:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Protocol, Self, TypeVar
 
-from generator.compile.runtime_numbers import RowError, less
+from generator.compile.runtime_numbers import OutsideError, RowError, less
 
 
 class Ordered(Protocol):
@@ -60,5 +60,7 @@ def attempt(convert: Callable[[Given], Result], value: Given) -> Result | None:
     """Return ``value`` converted, or None where that is an error."""
     try:
         return convert(value)
+    except OutsideError:
+        raise
     except RowError:
         return None

@@ -10,6 +10,10 @@ class RowError(ValueError):
     """A row for which the SQL is an error, such as an integer that overflows."""
 
 
+class OutsideError(RowError):
+    """A date outside the years 1 to 9999, which SQL knows and Python does not."""
+
+
 def tinyint(value: int) -> int:
     """Return ``value``, which has to fit into a TINYINT."""
     if -128 <= value <= 127:
@@ -180,7 +184,7 @@ def round_integer(value: int, digits: int, most: int) -> int:
     """Return ``value`` rounded to ``digits`` after the point, half away from zero; ``most`` is the largest result."""
     if digits >= 0:
         return value
-    power = 10 ** min(-digits, 20)
+    power: int = 10 ** min(-digits, 20)
     found = (abs(value) + power // 2) // power * power
     if found > most:
         raise RowError(f"{value} rounded to {digits} digits is out of range")
@@ -191,7 +195,7 @@ def trunc_integer(value: int, digits: int, most: int) -> int:
     """Return ``value`` with zeros for what follows ``digits`` after the point; never more than ``most``."""
     if digits >= 0:
         return value
-    power = 10 ** min(-digits, 20)
+    power: int = 10 ** min(-digits, 20)
     found = min(abs(value) // power * power, most)
     return found if value >= 0 else -found
 

@@ -50,6 +50,13 @@ def substring(text: str, start: int, length: int | None = None) -> str:
     return text[max(first, 0) : max(last, 0)]
 
 
+def left(text: str, count: int) -> str:
+    """Return the first ``count`` characters; all but the last ones where it is negative."""
+    if count >= 2**32:
+        raise RowError(f"{count} characters are out of range")
+    return text[:count]
+
+
 def right(text: str, count: int) -> str:
     """Return the last ``count`` characters; all but the first ones where it is negative."""
     return text[max(len(text) - count, 0) :] if count >= 0 else text[-count:]
@@ -155,5 +162,6 @@ def matches_all(text: str, expression: str, flags: str = "") -> bool:
 
 def extracted(text: str, expression: str, group: int = 0, flags: str = "") -> str:
     """Return the ``group`` of the first match of ``expression`` in ``text``; '' where there is none."""
-    found = pattern(expression, flags).search(text)
+    compiled = pattern(expression, flags)
+    found = compiled.search(text) if group <= compiled.groups else None
     return (found.group(group) or "") if found else ""

@@ -17,7 +17,7 @@ CALLS = {
     "upper": ("upper({0})", "t", "VARCHAR"),
     "replace": ("replace({0}, {1}, {2})", "ttt", "VARCHAR"),
     "split_part": ("split_part({0}, {1}, {2})", "tti", "VARCHAR"),
-    "left": ("{0.atom}[:{1}]", "ti", "VARCHAR"),
+    "left": ("left({0}, {1})", "ti", "VARCHAR"),
     "right": ("right({0}, {1})", "ti", "VARCHAR"),
     "lpad": ("lpad({0}, {1}, {2})", "tit", "VARCHAR"),
     "rpad": ("rpad({0}, {1}, {2})", "tit", "VARCHAR"),
@@ -54,6 +54,8 @@ def call(name: str) -> Callable[[Compiler, exp.Expression], Piece]:
         if pieces is None:
             return null(compiler.type(node))
         low, high = (0, LONGEST) if kind == "BIGINT" else (None, None)
+        if name == "left" and (pieces[1].high or 0) < 2**32:
+            return compiler.strict("{0.atom}[:{1}]", pieces, kind)
         return compiler.strict(template, pieces, kind, SUM if name == "strpos" else ATOM, low, high)
 
     return compile_
@@ -216,10 +218,6 @@ def regexp_extract(compiler: Compiler, node: exp.Expression) -> Piece:
     if len(rest) > 1 or (group is not None and not (isinstance(group, exp.Literal) and not group.is_string)):
         raise refused(f"`{quoted(node)}`: the group is no constant number", "write regexp_extract(x, '...', 1)")
     number = int(group.this) if group is not None else 0
-    import re2
-
-    if number > re2.compile(found).groups:
-        return compiler.strict("''", pieces[:1], "VARCHAR")
     suffix = f", {number}" if number else ""
     return compiler.strict(f"extracted({{0}}, {{1}}{suffix})", [pieces[0], constant(found, "VARCHAR")], "VARCHAR")
 
@@ -243,8 +241,8 @@ ENTRIES = (
     Entry(GROUP, "replace", ("replace({text}, {text}, {text}) -> text",), call("replace")),
     Entry(GROUP, "split_part", ("split_part({text}, {text}, {small}) -> text", "split_part({text}, '-', 2) -> text"),
           call("split_part"), "counts from 1, from the end where negative"),
-    Entry(GROUP, "lpad", ("lpad({text}, {small}, {text}) -> text",), call("lpad")),
-    Entry(GROUP, "rpad", ("rpad({text}, {small}, {text}) -> text",), call("rpad")),
+    Entry(GROUP, "lpad", ("lpad({text}, {count}, {text}) -> text",), call("lpad")),
+    Entry(GROUP, "rpad", ("rpad({text}, {count}, {text}) -> text",), call("rpad")),
     Entry(GROUP, "contains", ("contains({text}, {text}) -> boolean",), contains),
     Entry(GROUP, "starts_with", ("starts_with({text}, {text}) -> boolean", "{text} ^@ {text} -> boolean"), call("starts_with")),
     Entry(GROUP, "ends_with", ("ends_with({text}, {text}) -> boolean",), call("ends_with")),

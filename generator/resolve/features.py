@@ -92,7 +92,7 @@ def _called(
     arguments = []
     for (path, text), wanted in zip(_arguments(session, name, feature), called.parameters, strict=True):
         parsed = session.tree(path, text)
-        typed = session.typed(path, parsed, types, barred) if parsed is not None else None
+        typed = session.served(path, parsed, types, barred) if parsed is not None else None
         if typed and typed[0] != wanted and not (wanted == "DOUBLE" and encoding_of(typed[0]) == "number"):
             hint = f"cast it, as in CAST(x AS {wanted}), or change the annotation"
             session.say(path, f"'{excerpt(text)}' is {typed[0]}, and '{feature.python}' takes {wanted}", hint)
@@ -145,7 +145,7 @@ def _expressions(
         if name in calls:
             made = _called(session, name, calls[name], types, told)
         else:
-            typed = session.typed(_path(session, name), trees[name], types, told)
+            typed = session.served(_path(session, name), trees[name], types, told)
             made = Feature(name, typed[0], "number", 0, sql=typed[1]) if typed else None
         if made:
             types.setdefault(name, made.type)

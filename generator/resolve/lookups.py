@@ -69,7 +69,7 @@ def _bound(
 ) -> str:
     """Return one expression of a key bound to ``inputs``; its type has to be that of ``part`` of the key."""
     tree = session.tree(path, text)
-    typed = session.typed(path, tree, inputs, barred) if tree is not None else None
+    typed = session.served(path, tree, inputs, barred) if tree is not None else None
     if typed is None:
         return ""
     (kind, sql), (key, wanted) = typed, part

@@ -35,8 +35,10 @@ def resolve_past(
     value = "1" if feature.count == "*" else feature.value
     typed = _typed(session, ("features", name, feature.function), value, known, told)
     where = _where(session, name, feature, known, told)
-    by = [_typed(session, _by_path(session, name, i), text, inputs, {**_features_told(session), **barred})
-          for i, text in enumerate(feature.by)]  # fmt: skip
+    by = [
+        _typed(session, _by_path(session, name, index), text, inputs, {**_features_told(session), **barred}, served=True)
+        for index, text in enumerate(feature.by)
+    ]
     _steps(session, name, feature)
     if typed is None or None in by or (feature.where and where is None):
         return None
@@ -52,10 +54,17 @@ def resolve_past(
 
 
 def _typed(
-    session: Session, path: Path_, text: str, types: Mapping[str, str], barred: Mapping[str, Told]
+    session: Session,
+    path: Path_,
+    text: str,
+    types: Mapping[str, str],
+    barred: Mapping[str, Told],
+    served: bool = False,
 ) -> tuple[str, str] | None:
     tree = session.tree(path, text)
-    return session.typed(path, tree, types, barred) if tree is not None else None
+    if tree is None:
+        return None
+    return (session.served if served else session.typed)(path, tree, types, barred)
 
 
 def _where(

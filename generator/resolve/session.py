@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from sqlglot import exp
 
+from generator.compile import check_expression, normalise
 from generator.compose import Composed, Path_
 from generator.errors import Problem, suggestion
 from generator.judge import Judge
@@ -73,3 +74,21 @@ class Session:
         except SqlError as error:
             self.say(path, error.what, error.hint)
             return None
+
+    def served(
+        self, path: Path_, tree: exp.Expression, types: Mapping[str, str], barred: Mapping[str, Told] | None = None
+    ) -> tuple[str, str] | None:
+        """Return what :meth:`typed` does for what is computed in serving too, normalised for both compilers.
+
+        What cannot be compiled for serving is told here.
+        """
+        typed = self.typed(path, tree, types, barred)
+        if typed is None:
+            return None
+        names = {name.lower(): name for name in types}
+        known = {name: types[name] for name in names.values()} or {RESERVED: "BIGINT"}
+        bound = normalise(bind(tree, known), known, self.judge)
+        if error := check_expression(bound, known, self.judge):
+            self.say(path, error.what, error.hint)
+            return typed
+        return self.judge.type_of(render(bound), "judged"), render(bound)
