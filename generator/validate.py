@@ -154,7 +154,11 @@ def _missing_hint(path: Path_, values: Any) -> str:
 def _kind(path: Path_, given: Any, values: Any) -> Said:
     if path[0] == "features":
         shown = "nothing is written here" if given is None else f"{excerpt(_written(given))} is not a feature"
-        return path, shown, "write a SQL expression as text, or a mapping with `lookup:`, `python:`, `avg:` and the like"
+        return (
+            path,
+            shown,
+            "write a SQL expression as text, or a mapping with `lookup:`, `python:`, `avg:` and the like",
+        )
     if not isinstance(given, dict):
         return path, *_type(given, ["a mapping"], ["kind"])
     tags = kinds(path, values)

@@ -6,7 +6,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from tests.sandbox import copy, edit, run
+from tests.sandbox import copy, run
 
 CERTAIN = {"hours": "3 days", "damaged": "4 days", "scanned": "1 hour"}
 NAIVE = {
@@ -20,7 +20,13 @@ NAIVE = {
     "spread": ("stddev_samp(e.hours)", ["depot"], "10 days", 24, "3 days"),
     "colleagues": ("count(DISTINCT e.courier)", ["depot"], "2 days", 3, "0 days"),
     "services": ('count(DISTINCT e."select")', ["courier"], None, 24, "0 days"),
-    "last_service": ('arg_max(e."select", (e."sent at", e.__row)) FILTER (WHERE e."select" IS NOT NULL)', ["courier"], None, 1, "0 days"),
+    "last_service": (
+        'arg_max(e."select", (e."sent at", e.__row)) FILTER (WHERE e."select" IS NOT NULL)',
+        ["courier"],
+        None,
+        1,
+        "0 days",
+    ),
     "damage": ("avg(CAST(e.damaged AS INTEGER))", ["courier"], None, 24, "4 days"),
     "same_hour": ("count(e.id)", ["depot", "date_trunc('hour', \"sent at\")"], "5 days", 24, "-2 days"),
 }
@@ -29,7 +35,7 @@ NAIVE = {
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of the parcels, as far as their features."""
+    """Return a copy of the parcels, as far as their features."""
     folder = copy("parcels", tmp_path_factory.mktemp("past") / "parcels")
     run(folder, "ninefold", "generate")
     for stage in ("collect", "process", "snapshots", "features"):
@@ -39,7 +45,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def database(project: Path) -> duckdb.DuckDBPyConnection:
-    """A database with the rows that were trained on or held out, and all rows."""
+    """Return a database with the rows that were trained on or held out, and all rows."""
     database = duckdb.connect()
     parts = [str(project / f"data/{part}.parquet") for part in ("train", "holdout")]
     database.read_parquet(parts).create_view("computed")
@@ -62,7 +68,9 @@ def test_training_sees_what_was_known(feature: str, database: duckdb.DuckDBPyCon
     assert len(rows) > 1_400
     assert sum(bool(found) for _, found in rows) > 500
     for expected, found in rows:
-        assert found == (expected if isinstance(expected, str | None) else pytest.approx(float(expected), rel=1e-9, abs=1e-9))
+        assert found == (
+            expected if isinstance(expected, str | None) else pytest.approx(float(expected), rel=1e-9, abs=1e-9)
+        )
 
 
 def key_of(key: str, table: str) -> str:
@@ -76,9 +84,14 @@ def test_the_service_sees_what_stands_now_and_next(project: Path, tmp_path: Path
     run(project, "python", "-c", script)
     with duckdb.connect() as database:
         for file in sorted((project / "data/snapshots").glob("*.parquet")):
-            hours = next(hours for name, (*_, hours, _) in NAIVE.items() if name in duckdb.read_parquet(str(file)).columns)
-            now = database.sql(f"SELECT max(epoch(\"sent at\")) // {hours * 3600} FROM '{project}/data/tables/parcels.parquet'")
-            for number in (number := int(now.fetchall()[0][0]), number + 1):
+            hours = next(
+                hours for name, (*_, hours, _) in NAIVE.items() if name in duckdb.read_parquet(str(file)).columns
+            )
+            now = database.sql(
+                f"SELECT max(epoch(\"sent at\")) // {hours * 3600} FROM '{project}/data/tables/parcels.parquet'"
+            )
+            latest = int(now.fetchall()[0][0])
+            for number in (latest, latest + 1):
                 assert standing(file, number) == standing(tmp_path / file.name, number), file.name
 
 
@@ -96,7 +109,11 @@ def standing(file: Path, number: int) -> set[tuple[object, ...]]:
 LEAKS = {
     "a snapshot one step late": ("parcels/snapshots.sql", "AS BIGINT) + 1 AS __snapshot", "AS BIGINT) AS __snapshot"),
     "a lag left out": ("parcels/snapshots.sql", "\"sent at\" + INTERVAL '3 days'", '"sent at"'),
-    "a later snapshot read": ("parcels/features.sql", "- INTERVAL '30 minutes') / 86400", "+ INTERVAL '2 days') / 86400"),
+    "a later snapshot read": (
+        "parcels/features.sql",
+        "- INTERVAL '30 minutes') / 86400",
+        "+ INTERVAL '2 days') / 86400",
+    ),
     "an outcome as a feature": ("parcels/features.sql", "\n  weight,", "\n  hours AS weight,"),
 }
 

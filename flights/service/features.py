@@ -89,22 +89,16 @@ class Features:
         plane_year, seats, engines, manufacturer = self.planes.at(tailnum)
         dest_lat, dest_lon, dest_zone = self.airports.at(dest)
         temperature, dew_point, humidity, wind_speed, rain, pressure, visibility = self.weather.at(
-            (
-                origin,
-                None
-                if departure is None
-                else departure.replace(minute=0, second=0, microsecond=0) - timedelta(hours=4),
-            ),
-            decided,
+            (origin, departure.replace(minute=0, second=0, microsecond=0) - timedelta(hours=4)), decided
         )
         since = decided - EPOCH
         step_1_day = since // EVERY_1_DAY
         step_1_hour = since // EVERY_1_HOUR
         (hour_flights,) = self.by_origin_date_trunc_hour_departure_3_days.at(
-            (origin, None if departure is None else departure.replace(minute=0, second=0, microsecond=0)), step_1_day
+            (origin, departure.replace(minute=0, second=0, microsecond=0)), step_1_day
         )
         (dest_flights,) = self.by_dest_date_trunc_hour_departure_3_days.at(
-            (dest, None if departure is None else departure.replace(minute=0, second=0, microsecond=0)), step_1_day
+            (dest, departure.replace(minute=0, second=0, microsecond=0)), step_1_day
         )
         (origin_held_3h,) = self.by_origin_3_hours.at(origin, step_1_hour)
         (origin_held_12h,) = self.by_origin_12_hours.at(origin, step_1_hour)
@@ -152,8 +146,8 @@ class Features:
             rain,
             pressure,
             visibility,
-            None if hour_flights is None else float(hour_flights),
-            None if dest_flights is None else float(dest_flights),
+            float(hour_flights),
+            float(dest_flights),
             origin_held_3h,
             origin_held_12h,
             carrier_held_3h,

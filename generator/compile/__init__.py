@@ -5,7 +5,7 @@ zone for TIMESTAMP and in UTC for TIMESTAMP WITH TIME ZONE, ``Interval`` for INT
 """
 
 import builtins
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass
 
 from sqlglot import exp
@@ -57,14 +57,15 @@ def compile_expression(
     judge: Judge,
     spell: Callable[[str], str],
     temporary: str = "part",
+    known: Container[str] = (),
 ) -> Compiled:
     """Compile ``tree``, which is normalised and bound to columns of ``types``.
 
     ``spell`` gives the variable that holds a column: a Python identifier that is none of :func:`taken`. Temporaries are
-    called ``temporary`` and a number. Raises :class:`SqlError` for what cannot be compiled.
+    called ``temporary`` and a number. Columns that are ``known`` are never NULL. Raises :class:`SqlError` for what cannot be compiled.
     """
     try:
-        compiler = Compiler(tree, types, judge, spell, TABLE, temporary)
+        compiler = Compiler(tree, types, judge, spell, TABLE, temporary, known)
         piece = whole(compiler.piece(tree))
     except RecursionError as error:
         raise refused("nested too deeply to be compiled", "make an earlier feature of a part") from error

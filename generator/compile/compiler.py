@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, cast
 
@@ -96,6 +96,7 @@ class Compiler:
         spell: Callable[[str], str],
         table: Mapping[str, Entry],
         temporary: str = "part",
+        known: Container[str] = (),
     ) -> None:
         judge.table("judged", types)
         self.judge = judge
@@ -104,6 +105,7 @@ class Compiler:
         self._spell = spell
         self._table = table
         self._temporary = temporary
+        self._known = known
         self._taken = {spell(name) for name in types}
         texts = {id(node): render(node) for node in values(tree)}
         distinct = list(dict.fromkeys(texts.values()))
@@ -232,7 +234,8 @@ class Compiler:
             raise refused(f"'{node.name}' is {kind}, which cannot be compiled for serving", "cast it to DOUBLE")
         name = self._spell(node.name)
         low, high = INTEGERS.get(kind, (None, None))
-        return Piece(name, kind, (Guard(name),), low=low, high=high)
+        guards = () if node.name in self._known else (Guard(name),)
+        return Piece(name, kind, guards, low=low, high=high)
 
     def _literal(self, node: exp.Expression) -> Piece:
         if isinstance(node, exp.Null):

@@ -52,7 +52,9 @@ def audit_plan(project: Project) -> AuditPlan:
         time,
         Code(f"{time} - INTERVAL '{words(decide_before)}'") if decide_before else time,
         tuple(ColumnPlan(name(column.name), sql=_when_certain(project, time, column)) for column in outcomes),
-        tuple(ColumnPlan(name(item.name), sql=Code(f"CASE WHEN FALSE THEN {name(item.name)} END")) for item in outcomes),
+        tuple(
+            ColumnPlan(name(item.name), sql=Code(f"CASE WHEN FALSE THEN {name(item.name)} END")) for item in outcomes
+        ),
         tuple(Timed(name(item.name), name(item.known_at)) for item in project.dimensions if item.known_at),
         any(feature.past for feature in project.features),
         _earliest(project, time),

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from generator import sql
-from generator.code import Code, python
+from generator.code import Code
 from generator.compile import Compiled, compile_expression, import_lines, sources, taken
 from generator.judge import Judge
 from generator.plan.features import final
 from generator.plan.functions import functions_plan
-from generator.plan.past import ZERO, Group, groups
+from generator.plan.past import COUNTS, ZERO, Group, groups
 from generator.plan.requests import attribute_names, needed_columns
 from generator.plan.select import NOTHING
 from generator.project import Feature, Project
@@ -86,7 +86,11 @@ class OnlinePlan:
     @property
     def clock(self) -> Code:
         """Return what of ``datetime`` the moment of the decision is made with."""
-        wanted = {"datetime": self.date or self.snapshots, "time": self.date, "timedelta": self.decide_before or self.cadences}
+        wanted = {
+            "datetime": self.date or self.snapshots,
+            "time": self.date,
+            "timedelta": self.decide_before or self.cadences,
+        }
         return Code(", ".join(name for name, needed in wanted.items() if needed))
 
     @property
@@ -140,20 +144,30 @@ class _Compiler:
         modules = {feature.call.module for feature in project.features if feature.call}
         self.names = dict(zip(self.types, attribute_names(self.types, {*OWN, *modules, *taken()}), strict=True))
         self.used: list[Compiled] = []
+        self.known = {column.name for column in project.with_role("time")}
+        self.known |= {item.name for item in project.features if item.past and item.past.function in COUNTS}
 
     def compiled(self, text: str) -> Code:
         """Return the SQL expression ``text`` as Python."""
-        found = compile_expression(sql.parse(text), self.types, self.judge, self.names.__getitem__, TEMPORARY)
+        found = compile_expression(
+            sql.parse(text), self.types, self.judge, self.names.__getitem__, TEMPORARY, self.known
+        )
         self.used.append(found)
         return found.code
 
     def made(self, feature: Feature) -> Code:
         """Return how the value of ``feature``, an expression or a call, is made in Python."""
         if feature.call is None:
-            return self.compiled(feature.sql or "NULL")
+            code = self.compiled(feature.sql or "NULL")
+            self.known |= set() if self.used[-1].nullable else {feature.name}
+            return code
         function = f"{feature.call.module}.{feature.call.function}"
         arguments = [self.compiled(text) for text in feature.call.arguments]
-        return Code(f"strictly({', '.join([function, *arguments])})" if feature.call.strict else f"{function}({', '.join(arguments)})")
+        return Code(
+            f"strictly({', '.join([function, *arguments])})"
+            if feature.call.strict
+            else f"{function}({', '.join(arguments)})"
+        )
 
     def key(self, by: Iterable[str]) -> str:
         """Return the key that the expressions ``by`` make: one value, or a tuple of several."""

@@ -17,6 +17,8 @@ SNAPSHOT = "__snapshot"
 """The column that numbers the snapshots: steps of the cadence since 1970."""
 
 ZERO = timedelta(0)
+COUNTS = ("count", "count_distinct")
+"""The functions that give 0, and not NULL, where no row counts."""
 
 
 @dataclass(frozen=True)
@@ -165,7 +167,7 @@ def _value(project: Project, place: int, feature: Feature) -> Value:
     value = _numeric(past)
     if past.where:
         value = f"CASE WHEN {past.where} THEN {value} END"
-    default = Code("0") if past.function in ("count", "count_distinct") else NOTHING
+    default = Code("0") if past.function in COUNTS else NOTHING
     return Value(name(feature.name), Code(value), tuple(partials), Code(rolled), default)
 
 

@@ -21,6 +21,8 @@ ANSWERS = {
     "multiclass": Code('`{"class": "...", "probabilities": {"...": 0.25}}`'),
     "regression": Code('`{"value": 12.5}`'),
 }
+
+
 @dataclass(frozen=True)
 class InputPlan:
     """One field of a request."""
@@ -114,7 +116,13 @@ def package_plan(project: Project) -> PackagePlan:
     decision, past = project.config.problem.decision is not None, groups(project)
     functions = functions_plan(project)
     own = (*(f"{module}.py" for module in functions.modules), *(("functions.py",) if functions.calls else ()))
-    modules = (*MODULES, *own, "scoring/__init__.py", *(("decision.py",) if decision else ()), *(PAST_MODULES if past else ()))
+    modules = (
+        *MODULES,
+        *own,
+        "scoring/__init__.py",
+        *(("decision.py",) if decision else ()),
+        *(PAST_MODULES if past else ()),
+    )
     libraries = (*LIBRARIES, *online_plan(project).libraries, *(("duckdb",) if past else ()))
     lookups = (f"tables/{table}" for table in features_plan(project).lookups)
     snapshots = (f"snapshots/{group.table}" for group in past)
@@ -132,5 +140,3 @@ def gate_plan(project: Project) -> GatePlan:
 def monitor_plan(project: Project) -> MonitorPlan:
     """Plan what a logged score looks like."""
     return MonitorPlan(Code("list[float]" if TASKS[project.config.problem.task].classes else "float"))
-
-

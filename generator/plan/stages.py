@@ -95,8 +95,12 @@ def _stages(project: Project, watched: tuple[str, ...]) -> Iterator[Stage]:
         "features",
         deps=("data/tables", labels, *read, f"{package}/features.sql", *((f"{package}/audit.sql",) if audited else ())),
         params=("engine",),
-        outs=("data/train.parquet", "data/holdout.parquet", "data/encoders.json",
-              *((f"{REPORTS}/features.json",) if audited else ())),
+        outs=(
+            "data/train.parquet",
+            "data/holdout.parquet",
+            "data/encoders.json",
+            *((f"{REPORTS}/features.json",) if audited else ()),
+        ),
     )
     yield Stage(
         "train",

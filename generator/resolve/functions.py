@@ -45,7 +45,9 @@ def signature(session: Session, name: str, feature: Computed) -> Signature | Non
     if not file.is_file():
         others = sorted(item.stem for item in file.parent.glob("*.py")) if file.parent.is_dir() else []
         hint = suggestion(module, others) if others else ""
-        session.say(path, f"no module {package}/{module}.py", f"write it, with `{EXAMPLE}: ...` in it; {hint}".rstrip("; "))
+        session.say(
+            path, f"no module {package}/{module}.py", f"write it, with `{EXAMPLE}: ...` in it; {hint}".rstrip("; ")
+        )
         return None
     try:
         tree = ast.parse(file.read_text(encoding="utf-8"))
@@ -71,12 +73,12 @@ def _imports(tree: ast.Module) -> Iterator[str]:
             yield (node.module or ".").split(".")[0] if not node.level else "a module of the project"
 
 
-def _signature(
-    session: Session, path: Path_, node: ast.FunctionDef, feature: Computed, file: Path
-) -> Signature | None:
+def _signature(session: Session, path: Path_, node: ast.FunctionDef, feature: Computed, file: Path) -> Signature | None:
     arguments = node.args
     if arguments.vararg or arguments.kwarg or arguments.kwonlyargs or arguments.posonlyargs:
-        session.say(path, f"{file}:{node.lineno}: '{node.name}' takes more than plain parameters", f"write it like `{EXAMPLE}`")
+        session.say(
+            path, f"{file}:{node.lineno}: '{node.name}' takes more than plain parameters", f"write it like `{EXAMPLE}`"
+        )
         return None
     if len(arguments.args) != len(feature.of):
         what = f"{file}:{node.lineno}: '{node.name}' takes {len(arguments.args)}, and `of:` gives {len(feature.of)}"
@@ -96,7 +98,9 @@ def _signature(
 
 
 def _say_annotation(session: Session, path: Path_, what: str) -> None:
-    session.say(path, f"{what} has no type that SQL knows", f"annotate it with {', '.join(TYPES)}, or one of them `| None`")
+    session.say(
+        path, f"{what} has no type that SQL knows", f"annotate it with {', '.join(TYPES)}, or one of them `| None`"
+    )
 
 
 def _annotated(node: ast.expr | None) -> tuple[str, bool] | None:

@@ -36,7 +36,9 @@ def resolve_past(
     typed = _typed(session, ("features", name, feature.function), value, known, told)
     where = _where(session, name, feature, known, told)
     by = [
-        _typed(session, _by_path(session, name, index), text, inputs, {**_features_told(session), **barred}, served=True)
+        _typed(
+            session, _by_path(session, name, index), text, inputs, {**_features_told(session), **barred}, served=True
+        )
         for index, text in enumerate(feature.by)
     ]
     _steps(session, name, feature)

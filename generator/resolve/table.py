@@ -28,7 +28,15 @@ def resolve_columns(session: Session) -> tuple[Column, ...]:
     _roles(session, types)
     _slices(session)
     return tuple(
-        Column(name, column.source or name, types[name], column.role, bound.get(name), order.get(name, 0), column.known_after)
+        Column(
+            name,
+            column.source or name,
+            types[name],
+            column.role,
+            bound.get(name),
+            order.get(name, 0),
+            column.known_after,
+        )
         for name, column in given.items()
         if name in types
     )
