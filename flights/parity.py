@@ -1,6 +1,7 @@
 """Prove that a bundle gives the features and scores that training and the batch path give."""
 
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Protocol
 
 import numpy as np
@@ -8,9 +9,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from flights.bundles import HOLDOUT, Answer, ask, held_rows
+from flights.columns import FEATURES
 from flights.comparison import differences
 from flights.encoding import column_features, read_matrix
 from flights.outputs import read_json
+from flights.snapshots import EVENTS, TABLES, take
 
 ENCODERS = Path("data/encoders.json")
 MOST_ROWS = 100_000
@@ -63,8 +66,23 @@ def check_score(expected: np.ndarray, answer: Answer) -> float:
     return apart
 
 
+def check_snapshots(bundle: Path) -> None:
+    """Raise where the bundle does not hold what stands of the past now, naming the features."""
+    late = []
+    with TemporaryDirectory() as folder:
+        take(EVENTS, Path(folder), which="latest_")
+        for table in TABLES:
+            packed, now = (
+                pq.read_table(home / f"{table}.parquet") for home in (bundle / "data/snapshots", Path(folder))
+            )
+            late += [name for name in now.column_names if name in FEATURES and not packed.equals(now)]
+    if late:
+        raise ParityError(f"the snapshots in the bundle are not those that stand now: {', '.join(late)}")
+
+
 def check(bundle: Path, model: Model) -> dict[str, Any]:
     """Raise unless ``bundle`` has the features and scores for the holdout that training and ``model`` have."""
+    check_snapshots(bundle)
     encoders = read_json(ENCODERS)
     matrix = read_matrix(HOLDOUT, encoders)
     rows = evenly(len(matrix))

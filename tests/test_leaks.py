@@ -19,7 +19,7 @@ WAYS = {
 
 
 def test_the_example_has_the_outcomes_it_should() -> None:
-    assert set(OUTCOMES) == {"dep_time", "dep_delay", "arr_time", "arr_delay", "air_time"}
+    assert set(OUTCOMES) == {"dep_time", "dep_delay", "arr_time", "arr_delay", "air_time", "held"}
 
 
 @pytest.mark.parametrize("way", WAYS)

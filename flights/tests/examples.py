@@ -8,9 +8,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from flights import snapshots
 from flights.columns import CATEGORIES, FEATURES
 from flights.encoding import fit_encoders
-from flights.outputs import write_json
+from flights.outputs import new_folder, write_json
 
 REQUEST = {
     "carrier": "1",
@@ -43,6 +44,7 @@ PARAMS = {
         },
     },
     "service": {"host": "127.0.0.1", "port": 8000, "max_body": 4096, "log": True},
+    "engine": {"memory_limit": "1GB", "threads": 1},
     "problem": {
         "decision": {
             "kind": "threshold",
@@ -52,10 +54,11 @@ PARAMS = {
         }
     },
 }
-LOOKUPS = {
+TABLES = {
     "planes": "CREATE TABLE planes (tailnum VARCHAR, year BIGINT, manufacturer VARCHAR, engines BIGINT, seats BIGINT)",
     "airports": "CREATE TABLE airports (faa VARCHAR, lat DOUBLE, lon DOUBLE, alt DOUBLE, tz DOUBLE)",
     "weather": "CREATE TABLE weather (origin VARCHAR, time_hour TIMESTAMP, temp DOUBLE, dewp DOUBLE, humid DOUBLE, wind_speed DOUBLE, precip DOUBLE, pressure DOUBLE, visib DOUBLE)",
+    "flights": "CREATE TABLE flights (__row BIGINT, carrier VARCHAR, flight BIGINT, departure TIMESTAMP, origin VARCHAR, dest VARCHAR, tailnum VARCHAR, distance DOUBLE, scheduled_departure TIMESTAMP, sched_arr_time BIGINT, arr_delay DOUBLE, dep_delay DOUBLE, dep_time BIGINT, arr_time BIGINT, air_time DOUBLE, held BOOLEAN)",
 }
 
 
@@ -91,10 +94,12 @@ def write_params() -> None:
     Path("params.yaml").write_text(json.dumps(PARAMS), encoding="utf-8")
 
 
-def write_lookups() -> None:
-    """Write the lookup tables, without a row."""
+def write_tables() -> None:
+    """Write the tables that features are made from, without a row, and the snapshots of that past."""
     Path("data/tables").mkdir(parents=True)
     with duckdb.connect() as database:
-        for table, statement in LOOKUPS.items():
+        for table, statement in TABLES.items():
             database.execute(statement)
             database.table(table).write_parquet(f"data/tables/{table}.parquet")
+    with new_folder(snapshots.FOLDER) as folder:
+        snapshots.take(snapshots.EVENTS, folder, which="latest_")

@@ -1,33 +1,53 @@
-"""features.sql gives a column for each feature and a row for each input."""
+"""features.sql and the service compute the same features, one for each name in FEATURES."""
 
 from pathlib import Path
+from typing import Any
 
 import duckdb
+import msgspec
 import pytest
 
-from flights import service
+from flights import features
 from flights.columns import FEATURES
-from flights.tests.examples import LOOKUPS
+from flights.service.features import Features
+from flights.service.request import Row
+from flights.tests.examples import REQUEST, TABLES, write_params, write_tables
 
-INPUTS_SQL = Path(service.__file__).with_name("inputs.sql")
-FEATURES_SQL = Path(service.__file__).parents[1] / "features.sql"
+INPUTS_SQL = Path(__file__).with_name("inputs.sql")
+UNKNOWN = {field: value if field == "departure" else None for field, value in REQUEST.items()}
+REQUESTS = [REQUEST, UNKNOWN]
 
 
 @pytest.fixture
-def database() -> duckdb.DuckDBPyConnection:
-    """A database with three rows of inputs of which nothing is known, and nothing to look up."""
-    database = duckdb.connect()
-    for statement in LOOKUPS.values():
-        database.execute(statement)
-    database.execute(INPUTS_SQL.read_text(encoding="utf-8"))
-    database.execute("INSERT INTO inputs (__row) VALUES (0), (1), (2)")
-    database.execute(FEATURES_SQL.read_text(encoding="utf-8"))
-    return database
+def rows() -> list[Row]:
+    """Requests of which everything is known, and nothing but the time."""
+    return msgspec.convert(REQUESTS, list[Row], strict=False)
 
 
-def test_every_feature_is_a_column(database: duckdb.DuckDBPyConnection) -> None:
-    assert database.sql("FROM features").columns == ["__row", *FEATURES]
+@pytest.fixture
+def computed(rows: list[Row]) -> list[tuple[Any, ...]]:
+    """What features.sql makes of the rows, with nothing to look up."""
+    with duckdb.connect() as database:
+        database.execute(TABLES["planes"])
+        database.execute(TABLES["airports"])
+        database.execute(TABLES["weather"])
+        database.execute(TABLES["flights"])
+        database.execute("CREATE TEMP VIEW events AS FROM flights")
+        database.execute(features.SNAPSHOTS_SQL.read_text(encoding="utf-8"))
+        database.execute(INPUTS_SQL.read_text(encoding="utf-8"))
+        for number, row in enumerate(rows):
+            values = msgspec.structs.astuple(row)
+            database.execute(f"INSERT INTO inputs VALUES (?{', ?' * len(values)})", [number, *values])
+        database.execute(features.FEATURES_SQL.read_text(encoding="utf-8"))
+        assert database.sql("FROM features").columns == ["__row", *FEATURES]
+        return database.sql("SELECT * EXCLUDE (__row) FROM features ORDER BY __row").fetchall()
 
 
-def test_every_input_is_a_row(database: duckdb.DuckDBPyConnection) -> None:
-    assert database.sql("SELECT __row FROM features ORDER BY __row").fetchall() == [(0,), (1,), (2,)]
+def test_sql_and_the_service_agree(
+    rows: list[Row], computed: list[tuple[Any, ...]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    write_params()
+    write_tables()
+    service = Features()
+    assert [service.of(row) for row in rows] == computed

@@ -12,7 +12,7 @@ from starlette.applications import Starlette
 from flights import package, train_baseline
 from flights.outputs import write_json
 from flights.service.app import create_app
-from flights.tests.examples import PARAMS, REQUEST, draw, write_lookups, write_params, write_training
+from flights.tests.examples import PARAMS, REQUEST, draw, write_params, write_tables, write_training
 
 
 class Client:
@@ -41,7 +41,7 @@ def client(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Client:
     monkeypatch.chdir(tmp_path)
     write_params()
     write_training(*draw())
-    write_lookups()
+    write_tables()
     train_baseline.main()
     write_json(Path("reports/evaluation.json"), {"holdout": {"baseline": {}}})
     package.fill(Path("bundle"), "baseline")

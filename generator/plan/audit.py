@@ -39,7 +39,8 @@ class AuditPlan:
     @property
     def moments(self) -> str:
         """Return the query for the moments of decision at which features are computed again."""
-        return f"SELECT quantile_disc({self.decided}, [0.3, 0.6, 0.9]) FROM read_parquet('data/tables/{self.table}.parquet')"
+        source = f"read_parquet('data/tables/{self.table}.parquet')"
+        return f"SELECT quantile_disc({self.decided}, [0.3, 0.6, 0.9]) FROM {source}"
 
 
 def audit_plan(project: Project) -> AuditPlan:

@@ -25,6 +25,9 @@ from generator.plan.types import File, Plan, ProjectPlan
 from generator.plan.words import TASKS
 from generator.project import Project
 
+Module = tuple[str, str, object]
+"""A path in the package, the template where its name differs, and the context."""
+
 
 def plan(project: Project, watched: tuple[str, ...] = ("conf",)) -> Plan:
     """Return everything to render for ``project``; ``watched`` are the folders that a change of renders anew."""
@@ -41,14 +44,10 @@ def plan(project: Project, watched: tuple[str, ...] = ("conf",)) -> Plan:
     return Plan(ProjectPlan(Code(package)), files, stages(project, watched), sections(project), texts)
 
 
-def _modules(project: Project) -> Iterator[tuple[str, str, object]]:
-    """Yield (path in the package, template where its name differs, context)."""
-    task = TASKS[project.config.problem.task]
-    yield "__init__.py", "", None
-    yield "ruff.toml", "", None
-    yield "settings.py", "", None
-    yield "outputs.py", "", None
-    yield "engine.py", "", None
+def _modules(project: Project) -> Iterator[Module]:
+    """Yield every file of the package, in the order of the lifecycle."""
+    for name in ("__init__.py", "ruff.toml", "settings.py", "outputs.py", "engine.py"):
+        yield name, "", None
     yield "collect.py", "", collect_plan(project)
     process = process_plan(project)
     yield "process.sql", "", process
@@ -56,24 +55,35 @@ def _modules(project: Project) -> Iterator[tuple[str, str, object]]:
     yield "labels.sql", "", labels_plan(project)
     yield "define.py", "", define_plan(project)
     yield from _pages(project)
-    if project.config.problem.use == "descriptive":
-        return
+    if project.config.problem.use != "descriptive":
+        yield from _features(project)
+        yield from _models(project)
+        yield from _service(project)
+        yield from _release(project)
+        yield from _tests(project)
+
+
+def _features(project: Project) -> Iterator[Module]:
+    """Yield what computes the features, and proves that none knows the future."""
     features, snapshots = features_plan(project), snapshots_plan(project)
     yield "columns.py", "", features
     yield "features.sql", "", features
-    if features.groups:
-        yield "snapshots.sql", "", snapshots
-        yield "latest.sql", "", snapshots
-        yield "snapshots.py", "", snapshots
+    yield "features.py", "", features
+    yield "encoding.py", "", TASKS[project.config.problem.task]
+    yield "comparison.py", "", None
+    for name in ("snapshots.sql", "latest.sql", "snapshots.py") if snapshots.groups else ():
+        yield name, "", snapshots
     if features.calls:
         yield "functions.py", "", functions_plan(project)
-    yield "features.py", "", features
-    yield "comparison.py", "", None
     if project.time is not None:
         audit = audit_plan(project)
         yield "audit.sql", "", audit
         yield "audit.py", "", audit
-    yield "encoding.py", "", task
+
+
+def _models(project: Project) -> Iterator[Module]:
+    """Yield what fits the candidates and chooses among them."""
+    task = TASKS[project.config.problem.task]
     yield "metrics.py", "", metrics_plan(project)
     yield "scoring/__init__.py", "", None
     for kind in sorted({candidate.kind for candidate in project.config.model.values()}):
@@ -85,18 +95,13 @@ def _modules(project: Project) -> Iterator[tuple[str, str, object]]:
         yield "decision.py", "", None
     yield "candidates.py", "", candidates_plan(project)
     yield "evaluate.py", "", evaluate_plan(project)
-    service = service_plan(project)
-    for name in (
-        "__init__.py",
-        "__main__.py",
-        "README.md",
-        "app.py",
-        "batch.py",
-        "request.py",
-        "scorer.py",
-    ):
+
+
+def _service(project: Project) -> Iterator[Module]:
+    """Yield what answers requests."""
+    service, online = service_plan(project), online_plan(project)
+    for name in ("__init__.py", "__main__.py", "README.md", "app.py", "batch.py", "request.py", "scorer.py"):
         yield f"service/{name}", "", service
-    online = online_plan(project)
     yield "service/features.py", "", online
     if online.tables:
         yield "service/tables.py", "", online
@@ -105,27 +110,28 @@ def _modules(project: Project) -> Iterator[tuple[str, str, object]]:
     if service.log:
         yield "service/log.py", "", service
     yield "bundles.py", "", service
-    yield "parity.py", "", None
-    yield "package.py", "", package_plan(project)
+    yield "parity.py", "", service
+    yield "package.py", "", package_plan(project, online)
+
+
+def _release(project: Project) -> Iterator[Module]:
+    """Yield what releases a bundle and watches it."""
     yield "gate.py", "", gate_plan(project)
     yield "release.py", "", None
     yield "drift.py", "", None
     yield "monitor.py", "", monitor_plan(project)
+
+
+def _tests(project: Project) -> Iterator[Module]:
+    """Yield the tests of the project."""
     tests = tests_plan(project)
-    yield "tests/inputs.sql", "", service
-    for name in (
-        "__init__",
-        "examples",
-        "test_encoding",
-        "test_features",
-        "test_metrics",
-        "test_service",
-        "test_training",
-    ):
+    yield "tests/inputs.sql", "", service_plan(project)
+    names = ("test_encoding", "test_features", "test_metrics", "test_service", "test_training")
+    for name in ("__init__", "examples", *names):
         yield f"tests/{name}.py", "", tests
 
 
-def _pages(project: Project) -> Iterator[tuple[str, str, object]]:
+def _pages(project: Project) -> Iterator[Module]:
     """Yield what draws the two pages, of the exploration and of everything."""
     explore = explore_plan(project)
     for name in ("explore.sql", "explore.py", *(f"exploration/{name}.py" for name in explore.modules)):

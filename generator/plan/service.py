@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from generator.code import Code, name
 from generator.plan.features import features_plan
 from generator.plan.functions import functions_plan
-from generator.plan.online import online_plan
+from generator.plan.online import OnlinePlan
 from generator.plan.past import groups
 from generator.plan.requests import attribute_names, field_names, needed_columns, python_type
 from generator.plan.words import TASKS
@@ -111,7 +111,7 @@ def service_plan(project: Project) -> ServicePlan:
     )
 
 
-def package_plan(project: Project) -> PackagePlan:
+def package_plan(project: Project, online: OnlinePlan) -> PackagePlan:
     """Plan what goes into the bundle."""
     decision, past = project.config.problem.decision is not None, groups(project)
     functions = functions_plan(project)
@@ -123,7 +123,7 @@ def package_plan(project: Project) -> PackagePlan:
         *(("decision.py",) if decision else ()),
         *(PAST_MODULES if past else ()),
     )
-    libraries = (*LIBRARIES, *online_plan(project).libraries, *(("duckdb",) if past else ()))
+    libraries = (*LIBRARIES, *online.libraries, *(("duckdb",) if past else ()))
     lookups = (f"tables/{table}" for table in features_plan(project).lookups)
     snapshots = (f"snapshots/{group.table}" for group in past)
     tables = (*lookups, *snapshots)

@@ -1,5 +1,6 @@
 """Plan the tests that are rendered with a project: made-up rows, and values computed by hand."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -71,8 +72,8 @@ BY_HAND = {
 
 
 @dataclass(frozen=True)
-class LookupPlan:
-    """A lookup table and the statement that makes it, empty."""
+class EmptyTable:
+    """A table that features are made from, and the statement that makes it, empty."""
 
     name: Code
     statement: str
@@ -84,7 +85,10 @@ class TestsPlan:
 
     request: dict[str, Any]
     params: dict[str, Any]
-    lookups: tuple[LookupPlan, ...]
+    tables: tuple[EmptyTable, ...]
+    past: Code
+    calls: bool
+    time: str
     task_template: str
     candidates: tuple[Candidate, ...]
     learners: tuple[str, ...]
@@ -105,11 +109,15 @@ def tests_plan(project: Project) -> TestsPlan:
     """Plan the rows and values of the rendered tests."""
     config, task, competing = project.config, project.config.problem.task, candidates_plan(project)
     asked = dict.fromkeys((config.metrics.primary, *config.metrics.report))
+    past = any(feature.past for feature in project.features)
     lower = config.metrics.primary in LOWER_IS_BETTER
     return TestsPlan(
         _request(project),
         _params(project),
-        tuple(LookupPlan(Code(item), _statement(project, item)) for item in features_plan(project).lookups),
+        tuple(_tables(project)),
+        Code(config.data.table if past else ""),
+        any(feature.call for feature in project.features),
+        _time_field(project),
         f"package/tests/examples/{TASKS[task].name}.py.jinja",
         competing.candidates,
         tuple(label for label, candidate in config.model.items() if candidate.kind != "baseline"),
@@ -160,11 +168,27 @@ def _params(project: Project) -> dict[str, Any]:
             label: {"kind": item.kind, **CANDIDATE_PARAMS[item.kind]} for label, item in project.config.model.items()
         },
         "service": {"host": "127.0.0.1", "port": 8_000, "max_body": 4_096, "log": project.config.service.log},
+        **({"engine": {"memory_limit": "1GB", "threads": 1}} if any(item.past for item in project.features) else {}),
         **decision,
     }
 
 
-def _statement(project: Project, lookup: str) -> str:
-    dimension = next(item for item in project.dimensions if item.name == lookup)
-    columns = ", ".join(f"{name(column)} {kind}" for column, kind in dimension.columns)
-    return f"CREATE TABLE {name(lookup)} ({columns})"
+def _tables(project: Project) -> Iterator[EmptyTable]:
+    """Yield the tables that are looked up, and the project's own where features count its rows."""
+    for lookup in features_plan(project).lookups:
+        dimension = next(item for item in project.dimensions if item.name == lookup)
+        yield EmptyTable(Code(lookup), _statement(lookup, dimension.columns))
+    if any(feature.past for feature in project.features):
+        own = [("__row", "BIGINT"), *((column.name, column.type) for column in project.columns if column.role != "drop")]
+        yield EmptyTable(Code(project.config.data.table), _statement(project.config.data.table, own))
+
+
+def _statement(table: str, columns: Iterable[tuple[str, str]]) -> str:
+    return f"CREATE TABLE {name(table)} ({', '.join(f'{name(column)} {kind}' for column, kind in columns)})"
+
+
+def _time_field(project: Project) -> str:
+    """Return the field of a request that is never null; nothing where there is none."""
+    columns = needed_columns(project)
+    fields = zip(field_names(columns), columns, strict=True)
+    return next((field for field, column in fields if column.role == "time"), "")

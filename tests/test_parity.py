@@ -1,0 +1,96 @@
+"""A build that serves anything else than it was trained on does not pass `package`, which names the feature."""
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+import pytest
+
+from tests.sandbox import copy, edit, run
+
+pytestmark = pytest.mark.slow
+
+STAGES = ("collect", "process", "features", "train_baseline", "train_linear", "train_lightgbm", "evaluate", "snapshots")
+
+
+@pytest.fixture(scope="module")
+def evaluated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a copy of the parcels that has come to the point of being packaged, and can be."""
+    folder = copy("parcels", tmp_path_factory.mktemp("parity") / "parcels")
+    run(folder, "ninefold", "generate")
+    for stage in (*STAGES, "package"):
+        run(folder, "python", "-m", f"parcels.{stage}")
+    found = json.loads((folder / "reports/parity.json").read_text())
+    assert found == {"rows": 394, "features": 22, "largest_difference": 0.0}
+    return folder
+
+
+def serve_another_hour(folder: Path) -> None:
+    """Alter a serving function by hand."""
+    edit(folder / "parcels/service/features.py", "hour = sent_at.hour", "hour = sent_at.hour + 1")
+
+
+def reorder_a_vocabulary(folder: Path) -> None:
+    """Put the values of a category into another order than the model was trained with."""
+    chosen = json.loads((folder / "reports/evaluation.json").read_text())["chosen"]
+    file = folder / f"models/{chosen}/encoders.json"
+    encoders = json.loads(file.read_text())
+    depot = encoders["features"]["depot"]
+    depot["values"] = depot["values"][::-1]
+    file.write_text(json.dumps(encoders))
+
+
+def count_a_day_late(folder: Path) -> None:
+    """Let every row count one step later than it is known, in the bundle alone."""
+    file = folder / "parcels/snapshots.sql"
+    file.write_text(file.read_text().replace("AS BIGINT) + 1 AS __snapshot", "AS BIGINT) + 2 AS __snapshot"))
+
+
+def ship_yesterday(folder: Path) -> None:
+    """Ship snapshots as they were a step before."""
+    file = folder / "data/snapshots/by_depot_7_days.parquet"
+    table = pq.read_table(file)
+    place = table.column_names.index("__snapshot")
+    pq.write_table(table.set_column(place, "__snapshot", pc.subtract(table["__snapshot"], pa.scalar(1))), file)
+
+
+def change_a_lookup(folder: Path) -> None:
+    """Change a dimension table after training."""
+    file = folder / "data/tables/couriers.parquet"
+    table = pq.read_table(file)
+    place = table.column_names.index("since")
+    pq.write_table(table.set_column(place, "since", pc.add(table["since"], 1)), file)
+
+
+def change_a_function(folder: Path) -> None:
+    """Change the project's own Python function after training."""
+    edit(folder / "parcels/vans.py", "return day.year - since", "return day.year - since + (since == 2014)")
+
+
+SKEWS = {
+    serve_another_hour: ["hour"],
+    reorder_a_vocabulary: ["depot"],
+    count_a_day_late: ["hours_before"],
+    ship_yesterday: ["hours_before"],
+    change_a_lookup: ["since"],
+    change_a_function: ["van_age"],
+}
+
+
+@pytest.mark.parametrize(("skew", "named"), SKEWS.items(), ids=[skew.__name__ for skew in SKEWS])
+def test_a_skewed_build_fails(
+    skew: Callable[[Path], None], named: list[str], evaluated: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "parcels"
+    shutil.copytree(evaluated, folder)
+    shutil.rmtree(folder / "bundle")
+    skew(folder)
+    said = run(folder, "python", "-m", "parcels.package", fails=True).strip().splitlines()[-1]
+    assert "ParityError" in said
+    for name in named:
+        assert name in said
+    assert not (folder / "bundle").exists()
