@@ -179,7 +179,10 @@ def _tables(project: Project) -> Iterator[EmptyTable]:
         dimension = next(item for item in project.dimensions if item.name == lookup)
         yield EmptyTable(Code(lookup), _statement(lookup, dimension.columns))
     if any(feature.past for feature in project.features):
-        own = [("__row", "BIGINT"), *((column.name, column.type) for column in project.columns if column.role != "drop")]
+        own = [
+            ("__row", "BIGINT"),
+            *((column.name, column.type) for column in project.columns if column.role != "drop"),
+        ]
         yield EmptyTable(Code(project.config.data.table), _statement(project.config.data.table, own))
 
 

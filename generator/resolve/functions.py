@@ -54,7 +54,7 @@ def signature(session: Session, name: str, feature: Computed) -> Signature | Non
     except (SyntaxError, ValueError) as error:
         session.say(path, f"{package}/{module}.py is not Python: {error}", "mend the file")
         return None
-    for library in sorted(set(_imports(tree)) - ALLOWED):
+    for library in sorted(set(_imports(tree)) - ALLOWED) if _is_first(session, name, module) else ():
         hint = "use the standard library or numpy: the service has nothing else, and answers the same every day"
         session.say(path, f"{package}/{module}.py imports {library}", hint)
     functions = {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef)}
@@ -63,6 +63,16 @@ def signature(session: Session, name: str, feature: Computed) -> Signature | Non
         session.say(path, f"{package}/{module}.py has no function '{function}'", hint)
         return None
     return _signature(session, path, functions[function], feature, Path(package) / f"{module}.py")
+
+
+def _is_first(session: Session, name: str, module: str) -> bool:
+    """Return whether ``name`` is the first feature that calls ``module``, so that its faults are told once."""
+    calls = (
+        key
+        for key, item in session.config.features.items()
+        if isinstance(item, Computed) and item.python.startswith(f"{module}.")
+    )
+    return next(calls) == name
 
 
 def _imports(tree: ast.Module) -> Iterator[str]:

@@ -1,0 +1,6 @@
+"""Distances."""
+
+
+def far(rooms: int) -> float:
+    """Return something."""
+    return rooms / 2
