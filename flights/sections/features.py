@@ -3,16 +3,22 @@
 from typing import Any
 
 from flights.columns import CATEGORIES, FEATURES
-from flights.markup import Html, code, element, join, note, number, table
+from flights.markup import Html, badge, code, element, facts, join, note, number, table
 from flights.page import Step
+
+PAST = ("avg", "sum", "count", "min", "max", "stddev", "count_distinct", "last")
 
 
 def origin(made: dict[str, Any]) -> Html:
-    """Return how a feature is made: by an expression, or by a lookup with its keys."""
-    if "sql" in made:
-        return code(made["sql"])
-    keys = join(join([code(key), " "]) for key in made["by"])
-    return join([code(made["lookup"]), " by ", keys])
+    """Return how a feature is made."""
+    for function in PAST:
+        if function in made:
+            of = join([f"{function} of ", code(made[function])])
+            where = join([" where ", code(made["where"])]) if "where" in made else ""
+            return join([of, where, f" over {made['over']}, by ", *(join([code(key), " "]) for key in made["by"])])
+    if "lookup" in made:
+        return join([code(made["lookup"]), " by ", *(join([code(key), " "]) for key in made["by"])])
+    return code(made["sql"])
 
 
 def seen(name: str, vocabularies: dict[str, Any]) -> Html:
@@ -24,9 +30,17 @@ def seen(name: str, vocabularies: dict[str, Any]) -> Html:
     )
 
 
-def features(settings: dict[str, Any], encoders: dict[str, Any]) -> Step:
+def audited(found: dict[str, Any]) -> Html:
+    """Return what the audit of the features has shown."""
+    told = f" {found['features']} features of {number(found['rows'])} rows, computed again from what was known at {found['moments']} moments"
+    return facts({"Audit": join([badge("no feature knows the future", "good"), told])})
+
+
+def features(settings: dict[str, Any], encoders: dict[str, Any], found: dict[str, Any]) -> Step:
     """Return the section of the features."""
     rows = [(element("strong", name), seen(name, encoders["categories"]), origin(settings[name])) for name in FEATURES]
-    told = note("One definition each: SQL in training, the same in the service.")
+    told = note(
+        "One definition each: SQL over all rows in training, the same in plain Python for one request in the service."
+    )
     listed = table(["feature", "seen as", "made from"], rows)
-    return Step("features", "Features", f"{len(FEATURES)} features", join([told, listed]))
+    return Step("features", "Features", f"{len(FEATURES)} features", join([told, audited(found["audit"]), listed]))

@@ -17,11 +17,16 @@ def package(found: dict[str, Any], service: dict[str, Any]) -> Step:
     exact = (
         badge("exact", "good")
         if not parity["largest_difference"]
-        else badge(f"apart by {number(parity['largest_difference'])}", "bad")
+        else badge(f"within {parity['largest_difference']:.0e}", "good")
     )
     told = {
         "Model": found["candidate"],
-        "Parity": join([exact, f" {number(parity['rows'])} held-out rows, scored in a batch and by the bundle"]),
+        "Parity": join(
+            [
+                exact,
+                f" {parity['features']} features and the scores of {number(parity['rows'])} held-out rows, in training and in the bundle",
+            ]
+        ),
         "Size": f"{len(found['files'])} files, {number(size)} bytes",
         "Digest": code(found["digest"]),
     }

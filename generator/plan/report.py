@@ -117,6 +117,10 @@ class ReportPlan:
     chart_imports: Code
     chart_modules: tuple[Code, ...]
     figures: tuple[FigurePlan, ...]
+    lookups: bool
+    past: bool
+    calls: bool
+    audited: bool
 
 
 def report_plan(project: Project) -> ReportPlan:
@@ -146,13 +150,18 @@ def report_plan(project: Project) -> ReportPlan:
         chart_imports=_more(*(("element", "table") if problem.task == "multiclass" else ())),
         chart_modules=tuple(Code(line) for line in _chart_modules(problem.task, decision)),
         figures=(*FIGURES[problem.task], *((PAYOFF,) if decision else ())),
+        lookups=any(feature.dimension for feature in project.features),
+        past=any(feature.past for feature in project.features),
+        calls=any(feature.call for feature in project.features),
+        audited=project.time is not None,
     )
 
 
 def report_inputs(project: Project) -> tuple[str, ...]:
     """Return the names of the JSON files in reports/ that the report reads."""
     described = ("brief", "collection", "contract", "exploration")
-    later = ("evaluation", "package", "release", "monitor")
+    audited = ("features",) if project.time is not None else ()
+    later = (*audited, "evaluation", "package", "release", "monitor")
     return described if project.config.problem.use == "descriptive" else (*described, *later)
 
 
