@@ -15,7 +15,7 @@ EVERY_1_HOUR = timedelta(hours=1)
 
 
 class Features:
-    """What features are computed from beside the row itself, loaded once from the bundle in the working folder."""
+    """The features of a row, and the tables they are read from, loaded once from the bundle in the working folder."""
 
     def __init__(self, snapshots: Path = Path("data/snapshots")) -> None:
         self.planes = Lookup(

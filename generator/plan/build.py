@@ -9,6 +9,7 @@ from generator.plan.audit import audit_plan
 from generator.plan.candidates import candidate_plan, candidates_plan, evaluate_plan
 from generator.plan.collect import collect_plan
 from generator.plan.define import define_plan
+from generator.plan.encoding import encoding_plan
 from generator.plan.explore import explore_plan
 from generator.plan.features import features_plan
 from generator.plan.functions import functions_plan
@@ -73,7 +74,9 @@ def _modules(project: Project) -> Iterator[tuple[str, str, object]]:
         audit = audit_plan(project)
         yield "audit.sql", "", audit
         yield "audit.py", "", audit
-    yield "encoding.py", "", task
+    encoding = encoding_plan(project)
+    for name in encoding.files:
+        yield f"encoding/{name}", "", encoding
     yield "metrics.py", "", metrics_plan(project)
     yield "scoring/__init__.py", "", None
     for kind in sorted({candidate.kind for candidate in project.config.model.values()}):
