@@ -1,4 +1,4 @@
-"""What the models see: the features, in the order of the columns of every matrix."""
+"""What the models see: the features in their order, and how they are encoded where the config says so."""
 
 FEATURES = (
     "carrier",
@@ -43,4 +43,4 @@ CATEGORIES = (
     "dest",
     "manufacturer",
 )
-NUMBERS = tuple(name for name in FEATURES if name not in CATEGORIES)
+ENCODINGS: dict[str, dict[str, object]] = {}

@@ -24,7 +24,12 @@ MODULES = (
     "__init__.py",
     "columns.py",
     "decision.py",
-    "encoding.py",
+    "encoding/__init__.py",
+    "encoding/category.py",
+    "encoding/number.py",
+    "encoding/target.py",
+    "encoding/text.py",
+    "encoding/values.py",
     "engine.py",
     "latest.sql",
     "outputs.py",
@@ -105,7 +110,7 @@ def fill(bundle: Path, chosen: str) -> None:
     write_requirements(scoring, bundle)
     write_settings(bundle)
     copy(MODELS / chosen / scoring.FILE, bundle / "model" / scoring.FILE)
-    copy(DATA / "encoders.json", bundle / "model/encoders.json")
+    copy(MODELS / chosen / "encoders.json", bundle / "model/encoders.json")
     for table in TABLES:
         copy(DATA / f"{table}.parquet", bundle / f"data/{table}.parquet")
     metrics = {name: figure["value"] for name, figure in read_json(EVALUATION)["holdout"][chosen].items()}

@@ -26,6 +26,7 @@ def main() -> None:
     with new_folder(FOLDER) as folder:
         np.save(folder / "validation.npy", judged.predict(target[validation]))
         model.save(folder)
+        write_json(folder / "encoders.json", encoders)
         write_json(folder / "summary.json", {"kind": "baseline", "prediction": model.prediction})
 
 

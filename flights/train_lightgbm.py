@@ -6,8 +6,8 @@ from typing import Any
 import lightgbm as lgb
 import numpy as np
 
-from flights.columns import CATEGORIES, FEATURES
-from flights.encoding import read_matrix, read_parts, read_target
+from flights.columns import FEATURES
+from flights.encoding import categorical, column_features, read_parts, read_target, read_training
 from flights.outputs import new_folder, read_json, write_json
 from flights.scoring.lightgbm import Model
 from flights.settings import setting
@@ -24,9 +24,8 @@ FIXED = {
 }
 
 
-def dataset(matrix: np.ndarray, target: np.ndarray, params: dict[str, Any]) -> lgb.Dataset:
-    """Return ``matrix`` binned once, for fitting on all of it or on a part."""
-    codes = [place for place, name in enumerate(FEATURES) if name in CATEGORIES]
+def dataset(matrix: np.ndarray, target: np.ndarray, codes: list[int], params: dict[str, Any]) -> lgb.Dataset:
+    """Return ``matrix`` binned once, for fitting on all of it or on a part; ``codes`` are columns of categories."""
     return lgb.Dataset(matrix, target, categorical_feature=codes, params=params).construct()
 
 
@@ -40,27 +39,34 @@ def stop_early(
     return lgb.train(params, fit, rounds, valid_sets=[watched], valid_names=["validation"], callbacks=callbacks)
 
 
-def importance(booster: lgb.Booster) -> dict[str, float]:
-    """Return each feature's share of the total gain, largest first."""
+def importance(booster: lgb.Booster, features: list[str]) -> dict[str, float]:
+    """Return each feature's share of the total gain, largest first; ``features`` says which each column comes from."""
     gain = booster.feature_importance("gain")
-    shares = {name: round(float(part), 6) for name, part in zip(FEATURES, gain / max(gain.sum(), 1e-12), strict=True)}
-    return dict(sorted(shares.items(), key=lambda item: -item[1]))
+    shares = dict.fromkeys(FEATURES, 0.0)
+    for name, part in zip(features, gain / max(gain.sum(), 1e-12), strict=True):
+        shares[name] += float(part)
+    return {name: round(share, 6) for name, share in sorted(shares.items(), key=lambda item: -item[1])}
 
 
 def main() -> None:
     settings = setting("model", "lightgbm")
     encoders = read_json(ENCODERS)
-    matrix = read_matrix(TRAIN, encoders)
+    matrix = read_training(TRAIN, encoders)
     validation = read_parts(TRAIN)
     params = {**FIXED, **settings["params"]}
-    rows = dataset(matrix, read_target(TRAIN, encoders), params)
+    rows = dataset(matrix, read_target(TRAIN, encoders), categorical(encoders), params)
     judged = stop_early(rows, validation, params, settings["rounds"], settings["early_stopping"])
     booster = lgb.train(params, rows, judged.best_iteration)
     print(f"kept {judged.best_iteration} of at most {settings['rounds']} rounds")
     with new_folder(FOLDER) as folder:
         np.save(folder / "validation.npy", Model(judged).predict(matrix[validation]))
         Model(booster).save(folder)
-        summary = {"kind": "lightgbm", "rounds": judged.best_iteration, "importance": importance(booster)}
+        write_json(folder / "encoders.json", encoders)
+        summary = {
+            "kind": "lightgbm",
+            "rounds": judged.best_iteration,
+            "importance": importance(booster, column_features(encoders)),
+        }
         write_json(folder / "summary.json", summary)
 
 

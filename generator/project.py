@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from generator.schema import Config
+from generator.schema.encoding import Encoding
 
 RESERVED = "__"
 """What the names of the columns begin with that a project adds to its own: ``__row``, ``__target``, ``__part``."""
@@ -86,7 +87,8 @@ class Feature:
     """A feature with its type, in one of four forms.
 
     An expression (``sql``), a lookup (``dimension`` and ``column``, ``by`` its key), the ``past`` of a key (``by``), or
-    the ``call`` of a function, which is an expression too in SQL.
+    the ``call`` of a function, which is an expression too in SQL. ``encoding`` says whether models are given a number or
+    a category, ``encode`` how they see it; where that is None, it is decided on the training rows.
     """
 
     name: str
@@ -99,6 +101,7 @@ class Feature:
     by: tuple[str, ...] = ()
     past: Past | None = None
     call: Call | None = None
+    encode: Encoding | None = None
 
 
 @dataclass(frozen=True)

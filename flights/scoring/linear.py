@@ -1,4 +1,4 @@
-"""A linear model as JSON that people can read: a weight for every number, gap and category."""
+"""A linear model as JSON that people can read: the weights of every column of the matrix, by its name."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -6,7 +6,6 @@ from typing import Any, Self
 
 import numpy as np
 
-from flights.columns import FEATURES
 from flights.outputs import read_json, write_json
 
 FILE = "model.json"
@@ -22,13 +21,13 @@ def link(total: np.ndarray) -> np.ndarray:
 class Model:
     """Predicts the probability that the target is true.
 
-    A number adds ``weight * (value - mean) / scale``, or ``missing`` where there is none; a category adds the weight of
-    its value, or ``other`` when that is missing, rare or was never seen. Weights are lists, one entry for each output.
+    A column of numbers adds ``weight * (value - mean) / scale``, or ``missing`` where there is none; one of codes adds
+    the weight of its value, or ``other`` when that is missing, rare or was never seen. Weights are lists, one entry for
+    each output.
     """
 
     intercept: list[float]
-    numbers: dict[str, dict[str, Any]]
-    categories: dict[str, dict[str, Any]]
+    columns: list[dict[str, Any]]
 
     @classmethod
     def load(cls, folder: Path) -> Self:
@@ -42,17 +41,19 @@ class Model:
     def predict(self, matrix: np.ndarray) -> np.ndarray:
         """Return the prediction for each row of ``matrix``, shape (rows,)."""
         total = np.tile(np.asarray(self.intercept), (len(matrix), 1))
-        for place, name in enumerate(FEATURES):
-            values = matrix[:, place].astype(np.float64)
-            total += self._category(name, values) if name in self.categories else self._number(name, values)
+        for state, column in zip(self.columns, matrix.T, strict=True):
+            values = column.astype(np.float64)
+            total += by_code(state, values) if "weights" in state else by_value(state, values)
         return link(total)
 
-    def _number(self, name: str, values: np.ndarray) -> np.ndarray:
-        state = self.numbers[name]
-        scaled = (values - state["mean"]) / state["scale"]
-        return np.where(np.isnan(values)[:, None], state["missing"], scaled[:, None] * state["weight"])
 
-    def _category(self, name: str, codes: np.ndarray) -> np.ndarray:
-        state = self.categories[name]
-        weights = np.asarray([*state["weights"].values(), state["other"]])
-        return weights[np.where(np.isnan(codes), -1, codes).astype(np.int64)]
+def by_value(state: dict[str, Any], values: np.ndarray) -> np.ndarray:
+    """Return what a column of numbers adds."""
+    scaled = (values - state["mean"]) / state["scale"]
+    return np.where(np.isnan(values)[:, None], state["missing"], scaled[:, None] * state["weight"])
+
+
+def by_code(state: dict[str, Any], codes: np.ndarray) -> np.ndarray:
+    """Return what a column of codes adds."""
+    weights = np.asarray([*state["weights"].values(), state["other"]])
+    return weights[np.where(codes < len(weights), codes, -1).astype(np.int64)]

@@ -1,8 +1,10 @@
 """Step 6: what the models see, and how each feature is made."""
 
+from collections import Counter
 from typing import Any
 
-from flights.columns import CATEGORIES, FEATURES
+from flights.columns import FEATURES
+from flights.encoding import column_features
 from flights.markup import Html, badge, code, element, facts, join, note, number, table
 from flights.page import Step
 
@@ -21,13 +23,12 @@ def origin(made: dict[str, Any]) -> Html:
     return code(made["sql"])
 
 
-def seen(name: str, vocabularies: dict[str, Any]) -> Html:
-    """Return how models see a feature: as a number, or as a category with so many values."""
-    return (
-        join(["category", element("small", f"{number(len(vocabularies[name]))} values")])
-        if name in CATEGORIES
-        else join(["number"])
-    )
+def seen(state: dict[str, Any], columns: int) -> Html:
+    """Return how models see a feature: the kind of its encoding, its values where they are kept, and its columns."""
+    values = [f"{number(len(state['values']))} values"] if "values" in state else []
+    several = [f"{number(columns)} columns"] if columns > 1 else []
+    told = ", ".join([*values, *several])
+    return join([state["kind"].replace("_", "-"), element("small", told) if told else ""])
 
 
 def audited(found: dict[str, Any]) -> Html:
@@ -38,7 +39,8 @@ def audited(found: dict[str, Any]) -> Html:
 
 def features(settings: dict[str, Any], encoders: dict[str, Any], found: dict[str, Any]) -> Step:
     """Return the section of the features."""
-    rows = [(element("strong", name), seen(name, encoders["categories"]), origin(settings[name])) for name in FEATURES]
+    columns, states = Counter(column_features(encoders)), encoders["features"]
+    rows = [(element("strong", name), seen(states[name], columns[name]), origin(settings[name])) for name in FEATURES]
     told = note(
         "One definition each: SQL over all rows in training, the same in plain Python for one request in the service."
     )

@@ -84,7 +84,9 @@ def write_training(target: pa.Array, level: np.ndarray) -> None:
     """Write data/train.parquet and data/encoders.json, every fourth row for validation."""
     parts = ["validation" if row % 4 == 0 else "fit" for row in range(len(level))]
     Path("data").mkdir()
-    table = features(level).append_column("__part", pa.array(parts)).append_column("__target", target)
+    rows = pa.array(range(len(level)))
+    table = features(level).append_column("__row", rows).append_column("__part", pa.array(parts))
+    table = table.append_column("__target", target)
     pq.write_table(table, "data/train.parquet")
     write_json(Path("data/encoders.json"), fit_encoders(Path("data/train.parquet")))
 

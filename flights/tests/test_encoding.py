@@ -1,44 +1,57 @@
-"""Numbers stay as they are, categories become codes, and what is missing or was never seen becomes NaN."""
+"""Every feature has a place for what is missing and what was never seen, and one row is encoded as many are."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from flights.columns import CATEGORIES, FEATURES, NUMBERS
-from flights.encoding import encode, read_matrix
-
-ENCODERS = {"categories": {name: {"seen": 2, "rare": 1} for name in CATEGORIES}}
-
-
-def column(name: str, values: list[str | float | None]) -> pa.Array:
-    return pa.array(values, pa.string() if name in CATEGORIES else pa.float64())
+from flights.columns import CATEGORIES, FEATURES
+from flights.encoding import Encoder, column_features, encode, read_matrix
+from flights.outputs import read_json
+from flights.tests.examples import draw, write_training
 
 
-def test_known_values_are_kept() -> None:
-    rows = pa.table({name: column(name, ["rare"] if name in CATEGORIES else [2.5]) for name in FEATURES})
-    assert encode(rows, ENCODERS).tolist() == [[1.0 if name in CATEGORIES else 2.5 for name in FEATURES]]
+@pytest.fixture
+def encoders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Return what is learnt from training data in a folder of its own."""
+    monkeypatch.chdir(tmp_path)
+    write_training(*draw())
+    return read_json(Path("data/encoders.json"))
 
 
-def test_missing_values_are_nan() -> None:
-    rows = pa.table({name: column(name, [None]) for name in FEATURES})
-    assert np.isnan(encode(rows, ENCODERS)).all()
+def table(category: str | None, number: float | None) -> pa.Table:
+    """Return one row in which every category and every number is the same."""
+    return pa.table(
+        {
+            name: pa.array([category], pa.string()) if name in CATEGORIES else pa.array([number], pa.float64())
+            for name in FEATURES
+        }
+    )
 
 
-def test_unseen_categories_and_infinite_numbers_are_nan() -> None:
-    rows = pa.table({name: column(name, ["unseen"] if name in CATEGORIES else [float("inf")]) for name in FEATURES})
-    assert np.isnan(encode(rows, ENCODERS)).all()
+@pytest.mark.parametrize("category", [None, "0", "never seen", ""])
+@pytest.mark.parametrize("number", [None, 2.5, float("nan"), float("inf"), -1e308])
+def test_a_row_is_encoded_as_many_are(encoders: Any, category: str | None, number: float | None) -> None:
+    row = tuple(category if name in CATEGORIES else number for name in FEATURES)
+    one = np.array([Encoder(encoders).row(row)], dtype=np.float32)
+    np.testing.assert_array_equal(one, encode(table(category, number), encoders))
 
 
-def test_a_column_that_lacks_is_named(tmp_path: Path) -> None:
-    rows = pa.table({name: column(name, [None]) for name in FEATURES[1:]} | {"other": [1]})
-    pq.write_table(rows, tmp_path / "rows.parquet")
+def test_what_is_missing_or_never_seen_is_no_infinite_number(encoders: Any) -> None:
+    for rows in (table(None, None), table("never seen", float("inf"))):
+        assert not np.isinf(encode(rows, encoders)).any()
+
+
+def test_every_column_has_a_name_and_comes_from_a_feature(encoders: Any) -> None:
+    width = encode(table(None, None), encoders).shape[1]
+    assert len(encoders["columns"]) == len(column_features(encoders)) == width
+
+
+def test_a_column_that_lacks_is_named(tmp_path: Path, encoders: Any) -> None:
+    pq.write_table(table(None, None).drop_columns(FEATURES[0]).append_column("other", [[1]]), tmp_path / "rows.parquet")
     with pytest.raises(KeyError) as error:
-        read_matrix(tmp_path / "rows.parquet", ENCODERS)
+        read_matrix(tmp_path / "rows.parquet", encoders)
     assert FEATURES[0] in error.value.args[0]
-
-
-def test_features_are_numbers_or_categories() -> None:
-    assert sorted((*NUMBERS, *CATEGORIES)) == sorted(FEATURES)

@@ -9,6 +9,7 @@ from generator.plan.audit import audit_plan
 from generator.plan.candidates import candidate_plan, candidates_plan, evaluate_plan
 from generator.plan.collect import collect_plan
 from generator.plan.define import define_plan
+from generator.plan.encoding import encoding_plan
 from generator.plan.explore import explore_plan
 from generator.plan.features import features_plan
 from generator.plan.functions import functions_plan
@@ -69,7 +70,6 @@ def _features(project: Project) -> Iterator[Module]:
     yield "columns.py", "", features
     yield "features.sql", "", features
     yield "features.py", "", features
-    yield "encoding.py", "", TASKS[project.config.problem.task]
     yield "comparison.py", "", None
     for name in ("snapshots.sql", "latest.sql", "snapshots.py") if snapshots.groups else ():
         yield name, "", snapshots
@@ -79,6 +79,9 @@ def _features(project: Project) -> Iterator[Module]:
         audit = audit_plan(project)
         yield "audit.sql", "", audit
         yield "audit.py", "", audit
+    encoding = encoding_plan(project)
+    for name in encoding.files:
+        yield f"encoding/{name}", "", encoding
 
 
 def _models(project: Project) -> Iterator[Module]:

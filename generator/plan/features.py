@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from generator import sql
 from generator.code import Code, name
@@ -23,6 +24,7 @@ class FeaturesPlan:
     selected: tuple[ColumnPlan, ...]
     features: tuple[str, ...]
     categories: tuple[str, ...]
+    encodings: dict[str, dict[str, Any]]
     audited: bool
     calls: bool
 
@@ -62,6 +64,7 @@ def features_plan(project: Project) -> FeaturesPlan:
         selected,
         tuple(item.name for item in project.features),
         tuple(item.name for item in project.features if item.encoding == "category"),
+        {item.name: item.encode.model_dump(mode="json") for item in project.features if item.encode},
         project.time is not None,
         any(item.call for item in project.features),
     )

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from generator.code import Code, name
+from generator.plan.encoding import encoding_plan
 from generator.plan.features import features_plan
 from generator.plan.functions import functions_plan
 from generator.plan.online import OnlinePlan
@@ -12,7 +13,7 @@ from generator.plan.words import TASKS
 from generator.project import Project
 
 LIBRARIES = ("msgspec", "numpy", "pyarrow", "pyyaml", "starlette", "uvicorn")
-MODULES = ("__init__.py", "columns.py", "encoding.py", "outputs.py", "settings.py")
+MODULES = ("__init__.py", "columns.py", "outputs.py", "settings.py")
 PAST_MODULES = ("engine.py", "latest.sql", "snapshots.py", "snapshots.sql")
 """What a bundle needs to see the past as it stood, and to refresh it."""
 
@@ -116,8 +117,10 @@ def package_plan(project: Project, online: OnlinePlan) -> PackagePlan:
     decision, past = project.config.problem.decision is not None, groups(project)
     functions = functions_plan(project)
     own = (*(f"{module}.py" for module in functions.modules), *(("functions.py",) if functions.calls else ()))
+    encoding = tuple(f"encoding/{name}" for name in encoding_plan(project).files)
     modules = (
         *MODULES,
+        *encoding,
         *own,
         "scoring/__init__.py",
         *(("decision.py",) if decision else ()),

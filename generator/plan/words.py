@@ -14,6 +14,7 @@ class Task:
     target_words: Code
     target_type: Code
     target_dtype: Code
+    outcome_words: Code
     prediction_words: Code
     shape_words: Code
     baseline_words: Code
@@ -40,6 +41,7 @@ TASKS = {
         target_words=Code("1 where the target is true, else 0"),
         target_type=Code("pa.int8()"),
         target_dtype=Code("np.int64"),
+        outcome_words=Code("whether the target is true"),
         prediction_words=Code("the probability that the target is true"),
         shape_words=Code(", shape (rows,)"),
         baseline_words=Code("the base rate"),
@@ -62,6 +64,7 @@ TASKS = {
         target_words=Code("the place of the row's class among the sorted classes"),
         target_type=Code("pa.int64()"),
         target_dtype=Code("np.int64"),
+        outcome_words=Code("for each class but the first, whether it is the row's"),
         prediction_words=Code("the probability of each class"),
         shape_words=Code(", shape (rows, classes)"),
         baseline_words=Code("the share of each class"),
@@ -84,6 +87,7 @@ TASKS = {
         target_words=Code("the value of the target"),
         target_type=Code("pa.float64()"),
         target_dtype=Code("np.float64"),
+        outcome_words=Code("the target"),
         prediction_words=Code("the expected value of the target"),
         shape_words=Code(", shape (rows,)"),
         baseline_words=Code("the mean of the target"),

@@ -163,10 +163,15 @@ def _encoded(session: Session, feature: Feature) -> Feature:
     if natural is None:
         hint = "turn it into a number or a text, as in `extract(hour FROM x)`, `epoch(x)` or `CAST(x AS VARCHAR)`"
         session.say(("features", feature.name), f"a model cannot see a {feature.type}", hint)
-    if asked == "number" and natural == "category":
+    if asked is None:
+        return replace(feature, encoding=natural or "number")
+    if natural == "category" and asked.kind == "number":
         hint = "cast it in `sql:`, or set `encode: category`"
         session.say(("features", feature.name, "encode"), f"{feature.type} is not a number", hint)
-    return replace(feature, encoding=asked or natural or "number")
+    if natural == "number" and asked.kind not in ("number", "category"):
+        hint = "set `encode: number` or `category`, or turn it into a text first: CAST(x AS VARCHAR)"
+        session.say(("features", feature.name, "encode"), f"{feature.type} is no text to encode as '{asked.kind}'", hint)
+    return replace(feature, encoding="number" if asked.kind == "number" else "category", encode=asked)
 
 
 def _path(session: Session, name: str) -> Path_:

@@ -1,14 +1,14 @@
 """``conf/features/``: each feature in one line: an expression, a lookup, the past by key, or a Python function."""
 
 from datetime import timedelta
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 from pydantic_core import PydanticCustomError
 
 from generator.schema.base import ColumnName, Duration, Span, Sql, Strict
+from generator.schema.encoding import Encoding
 
-Encoding = Literal["number", "category"]
 AGGREGATES = ("avg", "sum", "count", "min", "max", "stddev", "count_distinct", "last")
 
 

@@ -1,0 +1,71 @@
+"""A number: as it is or scaled, with a gap left, filled or told in a column of its own.
+
+Missing: NaN, or what `impute` says; `indicator` tells of it in one more column.
+Unseen: what is infinite or beyond float32 is as missing.
+"""
+
+import math
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from flights.encoding.values import LARGEST, Options, Single, State
+
+
+def floats(values: pa.Array | pa.ChunkedArray) -> np.ndarray:
+    """Return ``values`` with NaN for what is missing or beyond float32."""
+    numbers = values.cast(pa.float64()).to_numpy(zero_copy_only=False)
+    return np.where(np.abs(numbers) <= LARGEST, numbers, np.nan)
+
+
+def fit(values: pa.ChunkedArray, options: Options) -> State:
+    """Return what fills a gap, whether it is told, and mean and spread, each where ``options`` ask for it."""
+    numbers = floats(values)
+    known = numbers[~np.isnan(numbers)]
+    state: State = {}
+    if options["impute"] != "none":
+        fill = {"mean": np.mean, "median": np.median}.get(options["impute"])
+        state["fill"] = float(fill(known)) if fill and len(known) else 0.0
+    if options["indicator"]:
+        state["indicator"] = True
+    if options["scale"]:
+        state["mean"] = float(known.mean()) if len(known) else 0.0
+        state["spread"] = float(known.std()) if len(known) and known.max() > known.min() else 1.0
+    return state
+
+
+def names(state: State) -> list[str]:
+    """Return what is put behind the feature's name for each of its columns."""
+    return ["", " (missing)"] if state.get("indicator") else [""]
+
+
+def bulk(values: pa.Array | pa.ChunkedArray, state: State) -> np.ndarray:
+    """Return the columns of ``values``, shape (rows, columns)."""
+    numbers = floats(values)
+    gaps = np.isnan(numbers)
+    if "fill" in state:
+        numbers[gaps] = state["fill"]
+    if "mean" in state:
+        with np.errstate(over="ignore"):
+            numbers = np.clip((numbers - state["mean"]) / state["spread"], -LARGEST, LARGEST)
+    columns = [numbers, gaps] if state.get("indicator") else [numbers]
+    return np.column_stack(columns)
+
+
+def single(state: State) -> Single:
+    """Return a function from one value to its columns."""
+    mean, spread = state.get("mean", 0.0), state.get("spread", 1.0)
+    told, gap = ((0.0,), (1.0,)) if state.get("indicator") else ((), ())
+    fill = (state["fill"] - mean) / spread if "fill" in state else math.nan
+    missing = (fill if math.isnan(fill) else min(max(fill, -LARGEST), LARGEST), *gap)
+
+    def plain(value: Any) -> tuple[float, ...]:
+        return (value,) if value is not None and -LARGEST <= value <= LARGEST else missing
+
+    def changed(value: Any) -> tuple[float, ...]:
+        if value is None or not -LARGEST <= value <= LARGEST:
+            return missing
+        return (min(max((value - mean) / spread, -LARGEST), LARGEST), *told)
+
+    return changed if "mean" in state or told else plain

@@ -1,0 +1,132 @@
+"""Plan the encoding: which kinds a project can use, and the place that each has for what is missing, unseen or rare."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from generator.code import Code
+from generator.plan.words import TASKS
+from generator.project import Project
+from generator.schema.encoding import Category, Number, Target, TextWords
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where an encoding puts what is out of the ordinary."""
+
+    columns: Code
+    missing: Code
+    unseen: Code
+    rare: Code
+
+
+PLACES = {
+    "number": Place(
+        columns=Code("1, or 2 with `indicator`"),
+        missing=Code("NaN, or what `impute` says; `indicator` tells of it in one more column."),
+        unseen=Code("what is infinite or beyond float32 is as missing."),
+        rare=Code("no place of its own."),
+    ),
+    "category": Place(
+        columns=Code("1"),
+        missing=Code("NaN."),
+        unseen=Code("NaN, as missing."),
+        rare=Code("values below `min_count` share one code, the highest."),
+    ),
+    "one_hot": Place(
+        columns=Code("one a value, and 2"),
+        missing=Code("a column of its own, the last."),
+        unseen=Code('the column "other".'),
+        rare=Code('the column "other": below `min_count`, or not among the `most` frequent.'),
+    ),
+    "ordinal": Place(
+        columns=Code("1"),
+        missing=Code("NaN."),
+        unseen=Code("-1, below all others."),
+        rare=Code("as any other value."),
+    ),
+    "target": Place(
+        columns=Code("1, or one a class but the first"),
+        missing=Code("a statistic of its own; the prior where training has none missing."),
+        unseen=Code("the prior, which is the mean of all rows."),
+        rare=Code("near the prior, which counts as `smooth` rows."),
+    ),
+    "hash": Place(
+        columns=Code("`buckets`"),
+        missing=Code("zero in every column."),
+        unseen=Code("as any other value."),
+        rare=Code("as any other value."),
+    ),
+    "text": Place(
+        columns=Code("one a word, at most `terms`"),
+        missing=Code("zero in every column, as an empty text."),
+        unseen=Code("words that training has not are left out."),
+        rare=Code("words in fewer than `min_count` rows, or not among the most frequent, are left out."),
+    ),
+}
+"""The place of everything, by kind: what the rendered modules and docs/encoders.md say."""
+
+DEFAULTS = {
+    "category": Category(kind="category"),
+    "target": Target(kind="target"),
+    "text": TextWords(kind="text"),
+}
+"""What a category can become on the training rows when the config does not say how to encode it."""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of encoding, and the module that does it."""
+
+    name: str
+    module: Code
+
+
+@dataclass(frozen=True)
+class EncodingPlan:
+    """What the modules of ``encoding/`` need."""
+
+    classes: bool
+    target_words: Code
+    target_type: Code
+    target_dtype: Code
+    outcome_words: Code
+    kinds: tuple[Kind, ...]
+    modules: Code
+    places: dict[str, Place]
+    number: dict[str, Any]
+    defaults: dict[str, dict[str, Any]]
+    chosen: bool
+    target: bool
+    has_numbers: bool
+    has_texts: bool
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """Return the modules of the package."""
+        return ("__init__.py", "values.py", *(f"{kind.module}.py" for kind in self.kinds))
+
+
+def encoding_plan(project: Project) -> EncodingPlan:
+    """Plan the encodings that the features of ``project`` can have."""
+    task = TASKS[project.config.problem.task]
+    used = {feature.encode.kind for feature in project.features if feature.encode}
+    plain = {feature.encoding for feature in project.features if not feature.encode}
+    chosen = "category" in plain
+    used |= ({"number"} & plain) | (set(DEFAULTS) if chosen else set())
+    kinds = tuple(Kind(name, Code("hashing" if name == "hash" else name)) for name in PLACES if name in used)
+    return EncodingPlan(
+        classes=task.classes,
+        target_words=task.target_words,
+        target_type=task.target_type,
+        target_dtype=task.target_dtype,
+        outcome_words=task.outcome_words,
+        kinds=kinds,
+        modules=Code(", ".join(sorted(kind.module for kind in kinds))),
+        places=PLACES,
+        number=Number(kind="number").model_dump(mode="json"),
+        defaults={name: encoding.model_dump(mode="json") for name, encoding in DEFAULTS.items()},
+        chosen=chosen,
+        target="target" in used,
+        has_numbers="number" in plain,
+        has_texts=bool(used - {"number"}),
+    )

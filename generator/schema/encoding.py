@@ -1,0 +1,80 @@
+"""``encode:`` of a feature: how models see it, in one word or as a mapping with ``kind:`` and options."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field
+
+from generator.schema.base import Strict
+
+Count = Annotated[int, Field(ge=1)]
+Columns = Annotated[int, Field(ge=1, le=1_000)]
+"""How many columns of a matrix may come from one feature: each row fills them all."""
+
+
+class Number(Strict):
+    """The value itself."""
+
+    kind: Literal["number"]
+    impute: Literal["none", "mean", "median", "zero"] = Field(default="none", description="what fills a gap")
+    indicator: bool = Field(default=False, description="whether one more column tells where a gap was")
+    scale: bool = Field(default=False, description="whether to take off the mean and divide by the deviation")
+
+
+class Category(Strict):
+    """A code for each value, which trees split into groups and linear models weigh one by one."""
+
+    kind: Literal["category"]
+    min_count: Count = Field(default=1, description="values seen less often in training share one place")
+
+
+class OneHot(Strict):
+    """A column of zeros and ones for each value."""
+
+    kind: Literal["one_hot"]
+    min_count: Count = Field(default=10, description="values seen less often in training share one column")
+    most: Columns = Field(default=50, description="how many values have a column of their own, at most")
+
+
+class Ordinal(Strict):
+    """The place of each value in an order."""
+
+    kind: Literal["ordinal"]
+    order: tuple[str, ...] | None = Field(default=None, description="the values, lowest first; sorted by default")
+
+
+class Target(Strict):
+    """What the target is on average where the value occurs, held back to the overall mean where it is rare."""
+
+    kind: Literal["target"]
+    smooth: Annotated[float, Field(gt=0, le=1e9)] = Field(
+        default=20.0, description="how many rows the overall mean counts as"
+    )
+    folds: Annotated[int, Field(ge=2, le=100)] = Field(
+        default=5, description="parts of the training rows, none told by itself"
+    )
+
+
+class Hash(Strict):
+    """A one in the column that a checksum of the value names."""
+
+    kind: Literal["hash"]
+    buckets: Columns = Field(default=32, description="how many columns")
+
+
+class TextWords(Strict):
+    """The words of a text, each with its weight (TF-IDF)."""
+
+    kind: Literal["text"]
+    terms: Columns = Field(default=100, description="how many words have a column, at most")
+    min_count: Count = Field(default=5, description="rows of training that a word has to be in")
+
+
+def _long_form(value: Any) -> Any:
+    """Return the long form of an encoding given as a word."""
+    return {"kind": value} if isinstance(value, str) else value
+
+
+Encoding = Annotated[
+    Annotated[Number | Category | OneHot | Ordinal | Target | Hash | TextWords, Field(discriminator="kind")],
+    BeforeValidator(_long_form),
+]
