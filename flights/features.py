@@ -3,6 +3,9 @@
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
 from flights.audit import audit
 from flights.encoding import fit_encoders
@@ -12,8 +15,8 @@ from flights.outputs import new_file, write_json
 LABELS = Path(__file__).with_name("labels.sql")
 SNAPSHOTS_SQL = Path(__file__).with_name("snapshots.sql")
 FEATURES_SQL = Path(__file__).with_name("features.sql")
+TABLE = Path("data/tables/flights.parquet")
 TABLES = Path("data/tables")
-EVENTS = "flights"
 LOOKUPS = (
     "planes",
     "airports",
@@ -23,26 +26,56 @@ TRAIN = Path("data/train.parquet")
 HOLDOUT = Path("data/holdout.parquet")
 ENCODERS = Path("data/encoders.json")
 SUMMARY = Path("reports/features.json")
+BATCH = 500_000
+INPUTS = """
+    CREATE OR REPLACE TEMP TABLE inputs AS
+    FROM raw JOIN parts USING (__row)
+    WHERE raw.__row BETWEEN $first AND $last"""
+COMPUTED = "FROM features JOIN (SELECT __row, __part, __target FROM inputs) USING (__row) ORDER BY __row"
+
+
+def prepare(database: duckdb.DuckDBPyConnection) -> None:
+    """Open what features are made of: the rows and their parts, and the tables beside them."""
+    database.read_parquet(str(TABLE)).create_view("raw")
+    database.execute(LABELS.read_text(encoding="utf-8"))
+    database.execute("CREATE TEMP TABLE parts AS SELECT __row, __part, __target FROM labelled")
+    for table in LOOKUPS:
+        database.read_parquet(str(TABLES / f"{table}.parquet")).create_view(table)
+    database.execute("CREATE TEMP VIEW events AS FROM raw")
+    database.execute(SNAPSHOTS_SQL.read_text(encoding="utf-8"))
+
+
+def compute(database: duckdb.DuckDBPyConnection, first: int, last: int) -> pa.Table:
+    """Return the features of the labelled rows among those numbered ``first`` to ``last``, with parts and targets."""
+    database.execute(INPUTS, {"first": first, "last": last})
+    database.execute(FEATURES_SQL.read_text(encoding="utf-8"))
+    return database.sql(COMPUTED).to_arrow_table()
+
+
+def write(database: duckdb.DuckDBPyConnection) -> None:
+    """Write the features of all labelled rows, a batch at a time, so that memory does not grow with the table."""
+    latest = database.sql("SELECT coalesce(max(__row), -1) FROM parts").fetchall()[0][0]
+    schema = compute(database, 0, -1).schema
+    with (
+        new_file(TRAIN) as train,
+        new_file(HOLDOUT) as holdout,
+        pq.ParquetWriter(train, schema, compression="zstd") as to_train,
+        pq.ParquetWriter(holdout, schema, compression="zstd") as to_holdout,
+    ):
+        for first in range(0, latest + 1, BATCH):
+            rows = compute(database, first, first + BATCH - 1)
+            held = pc.equal(rows["__part"], "holdout")
+            to_train.write_table(rows.filter(pc.invert(held)))
+            to_holdout.write_table(rows.filter(held))
 
 
 def main() -> None:
     with connect() as database:
-        for table in LOOKUPS:
-            database.read_parquet(str(TABLES / f"{table}.parquet")).create_view(table)
-        database.execute(LABELS.read_text(encoding="utf-8"))
-        database.read_parquet(str(TABLES / f"{EVENTS}.parquet")).create_view("events")
-        database.execute(SNAPSHOTS_SQL.read_text(encoding="utf-8"))
-        database.execute("CREATE TEMP TABLE inputs AS FROM labelled")
-        database.execute(FEATURES_SQL.read_text(encoding="utf-8"))
-        database.execute(
-            "CREATE TEMP VIEW parted AS FROM features JOIN (SELECT __row, __part, __target FROM inputs) USING (__row)"
-        )
-        for path, condition in ((TRAIN, "__part <> 'holdout'"), (HOLDOUT, "__part = 'holdout'")):
-            with new_file(path) as file:
-                rows = database.sql(f"FROM parted WHERE {condition} ORDER BY __row")
-                rows.write_parquet(str(file), compression="zstd")
-            print(f"{path}: {len(duckdb.read_parquet(str(path))):,} rows")
+        prepare(database)
+        write(database)
         write_json(SUMMARY, {"audit": audit(database)})
+    for path in (TRAIN, HOLDOUT):
+        print(f"{path}: {pq.read_metadata(path).num_rows:,} rows")
     write_json(ENCODERS, fit_encoders(TRAIN))
 
 

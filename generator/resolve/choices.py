@@ -16,7 +16,7 @@ LIBRARIES = frozenset(
     ["altair", "duckdb", "dvc", "hydra", "lightgbm", "msgspec", "numpy", "optuna", "pyarrow", "pytest", "scipy",
      "sklearn", "starlette", "uvicorn", "vl_convert", "yaml"]
 )  # fmt: skip
-SQL_NAMES = re.compile(r"inputs|features|labelled|parted|raw|typed|judged|looked_up|step_\d+")
+SQL_NAMES = re.compile(r"inputs|features|labelled|parts|raw|events|trained|typed|judged|looked_up|step_\d+")
 """What rendered SQL calls its own tables."""
 
 METRICS = {
