@@ -26,7 +26,10 @@ from generator.errors import excerpt
 from generator.judge import Judge
 from generator.sql import SqlError, render
 
-WAY_OUT = "see docs/expressions.md for what is supported, or write the feature in Python: {python: module.function, of: [...]}"
+WAY_OUT = (
+    "see docs/expressions.md for what is supported, "
+    "or write the feature in Python: {python: module.function, of: [...]}"
+)
 COLUMN_TYPES = (*INTEGERS, "BOOLEAN", "DOUBLE", "VARCHAR", "DATE", "TIMESTAMP", "TIMESTAMP WITH TIME ZONE", "INTERVAL")
 OPERATORS: dict[type[exp.Expression], str] = {
     exp.Add: "+", exp.Sub: "-", exp.Mul: "*", exp.Div: "/", exp.IntDiv: "//", exp.Mod: "%", exp.Neg: "unary -",

@@ -53,7 +53,7 @@ def as_double(piece: Piece, inside: bool = False) -> Piece:
 
 
 def implicit(compiler: Compiler, piece: Piece, kind: str, node: exp.Expression) -> Piece:
-    """Return ``piece`` as ``kind``, as DuckDB converts branches and arguments by itself; refused where it is not sure."""
+    """Return ``piece`` as ``kind``, as DuckDB converts branches and arguments by itself."""
     if piece.type == kind or piece.is_null:
         return null(kind) if piece.is_null else piece
     if piece.type in INTEGERS and kind in INTEGERS:
@@ -172,23 +172,48 @@ def branches(compiler: Compiler, pieces: list[Piece], kind: str, node: exp.Expre
 GROUP = "conversion"
 ENTRIES = (
     Entry(
-        GROUP, "cast",
-        ("CAST({number} AS DOUBLE) -> double", "CAST({number} AS BIGINT) -> int", "CAST({number} AS INTEGER) -> int",
-         "CAST({number} AS SMALLINT) -> int", "CAST({number} AS TINYINT) -> int", "CAST({number} AS BOOLEAN) -> boolean",
-         "CAST({boolean} AS BIGINT) -> int", "CAST({boolean} AS DOUBLE) -> double", "CAST({column} AS VARCHAR) -> text", "CAST({int} AS VARCHAR) -> text",
-         "CAST({boolean} AS VARCHAR) -> text", "CAST({moment} AS VARCHAR) -> text", "CAST({moment} AS DATE) -> date",
-         "CAST({date} AS TIMESTAMP) -> timestamp", "CAST({numeral} AS BIGINT) -> int",
-         "CAST({numeral} AS DOUBLE) -> double", "CAST({numeral} AS BOOLEAN) -> boolean",
-         "CAST({day_text} AS DATE) -> date", "CAST({day_text} AS TIMESTAMP) -> timestamp"),
-        cast, "doubles are rounded half to even, texts half away from zero; what does not fit is an error",
+        GROUP,
+        "cast",
+        (
+            "CAST({number} AS DOUBLE) -> double",
+            "CAST({number} AS BIGINT) -> int",
+            "CAST({number} AS INTEGER) -> int",
+            "CAST({number} AS SMALLINT) -> int",
+            "CAST({number} AS TINYINT) -> int",
+            "CAST({number} AS BOOLEAN) -> boolean",
+            "CAST({boolean} AS BIGINT) -> int",
+            "CAST({boolean} AS DOUBLE) -> double",
+            "CAST({column} AS VARCHAR) -> text",
+            "CAST({int} AS VARCHAR) -> text",
+            "CAST({boolean} AS VARCHAR) -> text",
+            "CAST({moment} AS VARCHAR) -> text",
+            "CAST({moment} AS DATE) -> date",
+            "CAST({date} AS TIMESTAMP) -> timestamp",
+            "CAST({numeral} AS BIGINT) -> int",
+            "CAST({numeral} AS DOUBLE) -> double",
+            "CAST({numeral} AS BOOLEAN) -> boolean",
+            "CAST({day_text} AS DATE) -> date",
+            "CAST({day_text} AS TIMESTAMP) -> timestamp",
+        ),
+        cast,
+        "doubles are rounded half to even, texts half away from zero; what does not fit is an error",
     ),
     Entry(
-        GROUP, "try_cast",
-        ("TRY_CAST({number} AS BIGINT) -> int", "TRY_CAST({int} AS TINYINT) -> int",
-         "TRY_CAST({numeral} AS BIGINT) -> int", "TRY_CAST({numeral} AS INTEGER) -> int",
-         "TRY_CAST({numeral} AS SMALLINT) -> int", "TRY_CAST({numeral} AS DOUBLE) -> double",
-         "TRY_CAST({text} AS DOUBLE) -> double", "TRY_CAST({numeral} AS BOOLEAN) -> boolean",
-         "TRY_CAST({day_text} AS DATE) -> date", "TRY_CAST({day_text} AS TIMESTAMP) -> timestamp"),
-        cast, "NULL for what does not fit",
+        GROUP,
+        "try_cast",
+        (
+            "TRY_CAST({number} AS BIGINT) -> int",
+            "TRY_CAST({int} AS TINYINT) -> int",
+            "TRY_CAST({numeral} AS BIGINT) -> int",
+            "TRY_CAST({numeral} AS INTEGER) -> int",
+            "TRY_CAST({numeral} AS SMALLINT) -> int",
+            "TRY_CAST({numeral} AS DOUBLE) -> double",
+            "TRY_CAST({text} AS DOUBLE) -> double",
+            "TRY_CAST({numeral} AS BOOLEAN) -> boolean",
+            "TRY_CAST({day_text} AS DATE) -> date",
+            "TRY_CAST({day_text} AS TIMESTAMP) -> timestamp",
+        ),
+        cast,
+        "NULL for what does not fit",
     ),
-)  # fmt: skip
+)

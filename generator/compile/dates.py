@@ -33,35 +33,79 @@ PARTS: dict[str, tuple[str, str, int, int, int]] = {
     "century": ("({0.atom}.year + 99) // 100", "({0.atom}.year + 99) // 100", PRODUCT, 1, 100),
 }
 OF_INTERVALS = {
-    "year": "quotient({0.atom}.months, 12)", "month": "remainder({0.atom}.months, 12)", "day": "{0.atom}.days",
-    "hour": "interval_part({0}, 3_600_000_000, 0)", "minute": "interval_part({0}, 60_000_000, 3_600_000_000)",
+    "year": "quotient({0.atom}.months, 12)",
+    "month": "remainder({0.atom}.months, 12)",
+    "day": "{0.atom}.days",
+    "hour": "interval_part({0}, 3_600_000_000, 0)",
+    "minute": "interval_part({0}, 60_000_000, 3_600_000_000)",
     "second": "interval_part({0}, 1_000_000, 60_000_000)",
-}  # fmt: skip
+}
 ALIASES = {
-    "dayofweek": "dow", "weekday": "dow", "dayofyear": "doy", "dayofmonth": "day", "weekofyear": "week",
-    "milliseconds": "millisecond", "microseconds": "microsecond", "century": "century", "centuries": "century",
-}  # fmt: skip
-NAMED = ("year", "quarter", "month", "day", "hour", "minute", "second", "millisecond", "microsecond", "dayofweek",
-         "weekday", "isodow", "dayofyear", "dayofmonth", "week", "weekofyear", "isoyear", "decade", "century")  # fmt: skip
+    "dayofweek": "dow",
+    "weekday": "dow",
+    "dayofyear": "doy",
+    "dayofmonth": "day",
+    "weekofyear": "week",
+    "milliseconds": "millisecond",
+    "microseconds": "microsecond",
+    "century": "century",
+    "centuries": "century",
+}
+NAMED = (
+    "year",
+    "quarter",
+    "month",
+    "day",
+    "hour",
+    "minute",
+    "second",
+    "millisecond",
+    "microsecond",
+    "dayofweek",
+    "weekday",
+    "isodow",
+    "dayofyear",
+    "dayofmonth",
+    "week",
+    "weekofyear",
+    "isoyear",
+    "decade",
+    "century",
+)
 TRUNCATED = {
-    "year": "{0}.replace(month=1, day=1{1})", "month": "{0}.replace(day=1{1})", "day": "{0}.replace({1})",
-    "hour": "{0}.replace(minute=0, second=0, microsecond=0)", "minute": "{0}.replace(second=0, microsecond=0)",
+    "year": "{0}.replace(month=1, day=1{1})",
+    "month": "{0}.replace(day=1{1})",
+    "day": "{0}.replace({1})",
+    "hour": "{0}.replace(minute=0, second=0, microsecond=0)",
+    "minute": "{0}.replace(second=0, microsecond=0)",
     "second": "{0}.replace(microsecond=0)",
-}  # fmt: skip
-STARTS = {"quarter": "quarter_start({0})", "week": "week_start({0})", "isoyear": "iso_year_start({0})",
-          "decade": "years_start({0}, 10)", "century": "years_start({0}, 100)"}  # fmt: skip
+}
+STARTS = {
+    "quarter": "quarter_start({0})",
+    "week": "week_start({0})",
+    "isoyear": "iso_year_start({0})",
+    "decade": "years_start({0}, 10)",
+    "century": "years_start({0}, 100)",
+}
 DIFFERENCES = {
-    "year": "{1.atom}.year - {0.atom}.year", "quarter": "quarters_between({0}, {1})", "month": "months_between({0}, {1})",
-    "week": "weeks_between({0}, {1})", "day": "days_between({0}, {1})",
-    "decade": "{1.atom}.year // 10 - {0.atom}.year // 10", "isoyear": "iso_year({1}) - iso_year({0})",
+    "year": "{1.atom}.year - {0.atom}.year",
+    "quarter": "quarters_between({0}, {1})",
+    "month": "months_between({0}, {1})",
+    "week": "weeks_between({0}, {1})",
+    "day": "days_between({0}, {1})",
+    "decade": "{1.atom}.year // 10 - {0.atom}.year // 10",
+    "isoyear": "iso_year({1}) - iso_year({0})",
     "century": "{1.atom}.year // 100 - {0.atom}.year // 100",
-}  # fmt: skip
+}
 TICKS = {"hour": 3_600_000_000, "minute": 60_000_000, "second": 1_000_000, "millisecond": 1_000, "microsecond": 1}
 CONSTRUCTORS = {
-    "to_years": "make_interval({0.atom} * 12, 0, 0)", "to_months": "make_interval({0}, 0, 0)",
-    "to_weeks": "make_interval(0, {0.atom} * 7, 0)", "to_days": "make_interval(0, {0}, 0)",
-    "to_hours": "make_interval(0, 0, {0.atom} * 3_600_000_000)", "to_minutes": "make_interval(0, 0, {0.atom} * 60_000_000)",
-}  # fmt: skip
+    "to_years": "make_interval({0.atom} * 12, 0, 0)",
+    "to_months": "make_interval({0}, 0, 0)",
+    "to_weeks": "make_interval(0, {0.atom} * 7, 0)",
+    "to_days": "make_interval(0, {0}, 0)",
+    "to_hours": "make_interval(0, 0, {0.atom} * 3_600_000_000)",
+    "to_minutes": "make_interval(0, 0, {0.atom} * 60_000_000)",
+}
 
 
 def unit_of(node: exp.Expression, argument: exp.Expression, known: tuple[str, ...]) -> str:
@@ -112,13 +156,13 @@ def epoch_of(compiler: Compiler, piece: Piece, node: exp.Expression) -> Piece:
 
 
 def extract(compiler: Compiler, node: exp.Expression) -> Piece:
-    """Compile extract(part FROM x)."""
+    """Compile extract: one part of a date, a timestamp or an interval."""
     known = (*PARTS, "epoch")
     return part(compiler, node, unit_of(node, node.this, known), node.expression)
 
 
 def date_part(compiler: Compiler, node: exp.Expression) -> Piece:
-    """Compile date_part('part', x)."""
+    """Compile date_part, which is extract as a function."""
     unit, operand = arguments(node)
     return part(compiler, node, unit_of(node, unit, (*PARTS, "epoch")), operand)
 
@@ -187,7 +231,7 @@ def last_day(compiler: Compiler, node: exp.Expression) -> Piece:
 
 
 def make_date(compiler: Compiler, node: exp.Expression) -> Piece:
-    """Compile make_date(year, month, day)."""
+    """Compile make_date of a year, a month and a day."""
     pieces = [compiler.settled(item) for item in arguments(node)]
     if len(pieces) != 3 or any(piece.type not in INTEGERS and not piece.is_null for piece in pieces):
         raise refused(f"`{quoted(node)}` cannot be compiled for serving", "use make_date(year, month, day)")
@@ -195,7 +239,7 @@ def make_date(compiler: Compiler, node: exp.Expression) -> Piece:
 
 
 def make_timestamp(compiler: Compiler, node: exp.Expression) -> Piece:
-    """Compile make_timestamp(year, month, day, hour, minute, second)."""
+    """Compile make_timestamp of six parts."""
     pieces = [compiler.settled(item) for item in arguments(node)]
     if len(pieces) != 6 or any(piece.type not in INTEGERS and not piece.is_null for piece in pieces[:5]):
         raise refused(
@@ -250,30 +294,93 @@ def zones() -> dict[str, str]:
 
 UNIT_CHOICE = "|".join(PARTS)
 ENTRIES = (
-    Entry(GROUP, "extract", (f"extract({{{UNIT_CHOICE}}} FROM {{timestamp}}) -> int",
-                             f"extract({{{UNIT_CHOICE}}} FROM {{date}}) -> int",
-                             "extract(epoch FROM {moment}) -> double",
-                             f"extract({{{'|'.join(OF_INTERVALS)}}} FROM {{interval}}) -> int"),
-          extract, "of a date, the hour and what is smaller is 0"),
+    Entry(
+        GROUP,
+        "extract",
+        (
+            f"extract({{{UNIT_CHOICE}}} FROM {{timestamp}}) -> int",
+            f"extract({{{UNIT_CHOICE}}} FROM {{date}}) -> int",
+            "extract(epoch FROM {moment}) -> double",
+            f"extract({{{'|'.join(OF_INTERVALS)}}} FROM {{interval}}) -> int",
+        ),
+        extract,
+        "of a date, the hour and what is smaller is 0",
+    ),
     Entry(GROUP, "date_part", (f"date_part('{{{UNIT_CHOICE}}}', {{moment}}) -> int",), date_part),
     *(Entry(GROUP, name, (f"{name}({{moment}}) -> int",), named_part(name)) for name in NAMED),
-    Entry(GROUP, "epoch", ("epoch({moment}) -> double", "epoch({interval}) -> double", "epoch({stamp}) -> double"),
-          named_part("epoch"), "seconds since 1970, or of an interval"),
-    Entry(GROUP, "epoch_ms", ("epoch_ms({moment}) -> int", "epoch_ms({stamp}) -> int"), epoch_ms, "milliseconds since 1970"),
-    Entry(GROUP, "date_trunc", (f"date_trunc('{{{'|'.join((*TRUNCATED, *STARTS))}}}', {{moment}}) -> timestamp",), date_trunc,
-          "a timestamp, of a date too"),
-    Entry(GROUP, "date_diff", (f"date_diff('{{{'|'.join((*DIFFERENCES, *TICKS))}}}', {{moment}}, {{moment}}) -> int",
-                               "datediff('day', {date}, {date}) -> int"), date_diff, "the borders between two moments"),
+    Entry(
+        GROUP,
+        "epoch",
+        ("epoch({moment}) -> double", "epoch({interval}) -> double", "epoch({stamp}) -> double"),
+        named_part("epoch"),
+        "seconds since 1970, or of an interval",
+    ),
+    Entry(
+        GROUP,
+        "epoch_ms",
+        ("epoch_ms({moment}) -> int", "epoch_ms({stamp}) -> int"),
+        epoch_ms,
+        "milliseconds since 1970",
+    ),
+    Entry(
+        GROUP,
+        "date_trunc",
+        (f"date_trunc('{{{'|'.join((*TRUNCATED, *STARTS))}}}', {{moment}}) -> timestamp",),
+        date_trunc,
+        "a timestamp, of a date too",
+    ),
+    Entry(
+        GROUP,
+        "date_diff",
+        (
+            f"date_diff('{{{'|'.join((*DIFFERENCES, *TICKS))}}}', {{moment}}, {{moment}}) -> int",
+            "datediff('day', {date}, {date}) -> int",
+        ),
+        date_diff,
+        "the borders between two moments",
+    ),
     Entry(GROUP, "last_day", ("last_day({moment}) -> date",), last_day),
-    Entry(GROUP, "make_date", ("make_date({year}, {small}, {small}) -> date", "make_date({year}, 2, 29) -> date"), make_date),
-    Entry(GROUP, "make_timestamp", ("make_timestamp({year}, 2, {small}, {small}, 59, {double}) -> timestamp",
-                                    "make_timestamp({year}, 12, 31, 23, {small}, 59.5e0) -> timestamp"), make_timestamp),
-    Entry(GROUP, "interval", ("INTERVAL '{1|2|30|0}' {HOUR|DAY|MONTH|YEAR|MINUTE|SECOND} -> interval",
-                              "INTERVAL '1 year 2 months 3 days' -> interval", "INTERVAL '-90 minutes' -> interval",
-                              "INTERVAL '1.5 seconds' -> interval", "INTERVAL '1 day 2 hours' -> interval"), interval,
-          "a constant"),
-    *(Entry(GROUP, name, (f"{name}({{small}}) -> interval",), constructor(name)) for name in (*CONSTRUCTORS, "to_seconds")),
-    Entry(GROUP, "timezone", ("{timestamp} AT TIME ZONE '{zone}' -> stamp", "{stamp} AT TIME ZONE '{zone}' -> timestamp",
-                              "timezone('{zone}', {stamp}) -> timestamp"), at_zone,
-          "an hour that comes twice is the later one; a skipped one goes by the clock from before"),
-)  # fmt: skip
+    Entry(
+        GROUP,
+        "make_date",
+        ("make_date({year}, {small}, {small}) -> date", "make_date({year}, 2, 29) -> date"),
+        make_date,
+    ),
+    Entry(
+        GROUP,
+        "make_timestamp",
+        (
+            "make_timestamp({year}, 2, {small}, {small}, 59, {double}) -> timestamp",
+            "make_timestamp({year}, 12, 31, 23, {small}, 59.5e0) -> timestamp",
+        ),
+        make_timestamp,
+    ),
+    Entry(
+        GROUP,
+        "interval",
+        (
+            "INTERVAL '{1|2|30|0}' {HOUR|DAY|MONTH|YEAR|MINUTE|SECOND} -> interval",
+            "INTERVAL '1 year 2 months 3 days' -> interval",
+            "INTERVAL '-90 minutes' -> interval",
+            "INTERVAL '1.5 seconds' -> interval",
+            "INTERVAL '1 day 2 hours' -> interval",
+        ),
+        interval,
+        "a constant",
+    ),
+    *(
+        Entry(GROUP, name, (f"{name}({{small}}) -> interval",), constructor(name))
+        for name in (*CONSTRUCTORS, "to_seconds")
+    ),
+    Entry(
+        GROUP,
+        "timezone",
+        (
+            "{timestamp} AT TIME ZONE '{zone}' -> stamp",
+            "{stamp} AT TIME ZONE '{zone}' -> timestamp",
+            "timezone('{zone}', {stamp}) -> timestamp",
+        ),
+        at_zone,
+        "an hour that comes twice is the later one; a skipped one goes by the clock from before",
+    ),
+)

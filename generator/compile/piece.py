@@ -1,4 +1,4 @@
-"""A compiled sub-expression: Python text, what must not be NULL before it is evaluated, and what is known of its value."""
+"""A compiled sub-expression: Python text, what must not be NULL before it, and what is known of its value."""
 
 import re
 from collections.abc import Iterable
@@ -38,8 +38,8 @@ class Piece:
     """``text`` is the value wherever no guard is None; elsewhere the value is NULL.
 
     ``maybe``: the text itself may give None. ``blind``: the text is false, and raises nothing, where a guard is None.
-    ``low`` and ``high`` bound a number, which then is finite. ``const`` is the value of a constant. ``parts`` are what a
-    conjunction joins, where they may be NULL.
+    ``low`` and ``high`` bound a number, which then is finite. ``const`` is the value of a constant. ``parts`` are
+    what a conjunction joins, where they may be NULL.
     """
 
     text: str

@@ -9,8 +9,13 @@ from types import ModuleType
 from generator.compile import runtime_casts, runtime_dates, runtime_logic, runtime_numbers, runtime_text, runtime_zones
 
 MODULES: tuple[ModuleType, ...] = (
-    runtime_numbers, runtime_logic, runtime_casts, runtime_text, runtime_dates, runtime_zones,
-)  # fmt: skip
+    runtime_numbers,
+    runtime_logic,
+    runtime_casts,
+    runtime_text,
+    runtime_dates,
+    runtime_zones,
+)
 
 
 @cache
@@ -126,7 +131,7 @@ def sources(names: Iterable[str]) -> str:
             blocks.append(("\0" if is_constant else "") + text)
     head = "\n".join(import_lines(used))
     parts = [head] if head else []
-    for block in blocks:
-        lead = "\n" if block.startswith("\0") else "\n\n"
+    for index, block in enumerate(blocks):
+        lead = "\n" if block.startswith("\0") and index == 0 else "\n\n"
         parts.append(f"{lead}{block.lstrip(chr(0))}" if parts else block.lstrip("\0"))
     return "\n".join(parts) + "\n"

@@ -62,7 +62,7 @@ def call(name: str) -> Callable[[Compiler, exp.Expression], Piece]:
 
 
 def contains(compiler: Compiler, node: exp.Expression) -> Piece:
-    """Compile contains(text, part)."""
+    """Compile contains, which is Python's ``in``."""
     pieces = texts_and_counts(compiler, node, arguments(node), "tt")
     if pieces is None:
         return null("BOOLEAN")
@@ -119,7 +119,7 @@ def concat(compiler: Compiler, node: exp.Expression) -> Piece:
 
 
 def concat_ws(compiler: Compiler, node: exp.Expression) -> Piece:
-    """Compile concat_ws(separator, ...), which passes over NULL but for the separator."""
+    """Compile concat_ws, which passes over NULL but for the separator."""
     first, *rest = [compiler.piece(item) for item in arguments(node)]
     if first.is_null:
         return null("VARCHAR")
@@ -209,7 +209,7 @@ def regexp_matches(name: str) -> Callable[[Compiler, exp.Expression], Piece]:
 
 
 def regexp_extract(compiler: Compiler, node: exp.Expression) -> Piece:
-    """Compile regexp_extract(text, expression[, group])."""
+    """Compile regexp_extract, of the whole match or of a group."""
     text, expression, *rest = arguments(node)
     pieces = texts_and_counts(compiler, node, [text, expression], "tt")
     if pieces is None:
@@ -223,40 +223,106 @@ def regexp_extract(compiler: Compiler, node: exp.Expression) -> Piece:
 
 
 ENTRIES = (
-    Entry(GROUP, "||", ("{text} || {text} -> text", "{text} || {printed} -> text"), concatenate, "NULL where a side is"),
-    Entry(GROUP, "concat", ("concat({text}, {printed}, {text}) -> text", "concat({text}, {text}) -> text"), concat,
-          "passes over NULL"),
+    Entry(
+        GROUP, "||", ("{text} || {text} -> text", "{text} || {printed} -> text"), concatenate, "NULL where a side is"
+    ),
+    Entry(
+        GROUP,
+        "concat",
+        ("concat({text}, {printed}, {text}) -> text", "concat({text}, {text}) -> text"),
+        concat,
+        "passes over NULL",
+    ),
     Entry(GROUP, "concat_ws", ("concat_ws({text}, {text}, {printed}) -> text",), concat_ws, "passes over NULL"),
     Entry(GROUP, "lower", ("lower({text}) -> text",), call("lower"), "letter by letter"),
     Entry(GROUP, "upper", ("upper({text}) -> text",), call("upper"), "letter by letter: `ß` becomes `ẞ`"),
-    *(Entry(GROUP, name, (f"{name}({{text}}) -> text", f"{name}({{text}}, {{text}}) -> text"), trimmed(name),
-            "spaces, but no tabs or line ends") for name in ("trim", "ltrim", "rtrim")),
+    *(
+        Entry(
+            GROUP,
+            name,
+            (f"{name}({{text}}) -> text", f"{name}({{text}}, {{text}}) -> text"),
+            trimmed(name),
+            "spaces, but no tabs or line ends",
+        )
+        for name in ("trim", "ltrim", "rtrim")
+    ),
     Entry(GROUP, "length", ("length({text}) -> int",), call("length"), "in characters; `len` is the same"),
     Entry(GROUP, "strlen", ("strlen({text}) -> int",), call("strlen"), "in bytes"),
-    Entry(GROUP, "substring", ("substring({text}, {small}, {small}) -> text", "substring({text}, {int}, {int}) -> text",
-                               "substring({text}, {small}) -> text", "substr({text}, 2, 3) -> text"), substring,
-          "counts from 1, from the end where negative"),
+    Entry(
+        GROUP,
+        "substring",
+        (
+            "substring({text}, {small}, {small}) -> text",
+            "substring({text}, {int}, {int}) -> text",
+            "substring({text}, {small}) -> text",
+            "substr({text}, 2, 3) -> text",
+        ),
+        substring,
+        "counts from 1, from the end where negative",
+    ),
     Entry(GROUP, "left", ("left({text}, {small}) -> text", "left({text}, {int}) -> text"), call("left")),
     Entry(GROUP, "right", ("right({text}, {small}) -> text", "right({text}, {int}) -> text"), call("right")),
     Entry(GROUP, "replace", ("replace({text}, {text}, {text}) -> text",), call("replace")),
-    Entry(GROUP, "split_part", ("split_part({text}, {text}, {small}) -> text", "split_part({text}, '-', 2) -> text"),
-          call("split_part"), "counts from 1, from the end where negative"),
+    Entry(
+        GROUP,
+        "split_part",
+        ("split_part({text}, {text}, {small}) -> text", "split_part({text}, '-', 2) -> text"),
+        call("split_part"),
+        "counts from 1, from the end where negative",
+    ),
     Entry(GROUP, "lpad", ("lpad({text}, {count}, {text}) -> text",), call("lpad")),
     Entry(GROUP, "rpad", ("rpad({text}, {count}, {text}) -> text",), call("rpad")),
     Entry(GROUP, "contains", ("contains({text}, {text}) -> boolean",), contains),
-    Entry(GROUP, "starts_with", ("starts_with({text}, {text}) -> boolean", "{text} ^@ {text} -> boolean"), call("starts_with")),
+    Entry(
+        GROUP,
+        "starts_with",
+        ("starts_with({text}, {text}) -> boolean", "{text} ^@ {text} -> boolean"),
+        call("starts_with"),
+    ),
     Entry(GROUP, "ends_with", ("ends_with({text}, {text}) -> boolean",), call("ends_with")),
-    Entry(GROUP, "strpos", ("strpos({text}, {text}) -> int", "instr({text}, {text}) -> int",
-                            "position({text} IN {text}) -> int"), call("strpos"), "0 where it is not found"),
-    Entry(GROUP, "like", ("{text} LIKE {text} -> boolean", "{text} LIKE '{%a%|a%|%b|_|%|a_%|ß%|%\\%}' -> boolean",
-                          "{text} NOT LIKE '{%a%|_%a|b}' -> boolean"), like),
-    Entry(GROUP, "ilike", ("{text} ILIKE '{%A%|ß%|İ%|_Σ%}' -> boolean", "{text} ILIKE {text} -> boolean"), like,
-          "compares in small letters"),
+    Entry(
+        GROUP,
+        "strpos",
+        ("strpos({text}, {text}) -> int", "instr({text}, {text}) -> int", "position({text} IN {text}) -> int"),
+        call("strpos"),
+        "0 where it is not found",
+    ),
+    Entry(
+        GROUP,
+        "like",
+        (
+            "{text} LIKE {text} -> boolean",
+            "{text} LIKE '{%a%|a%|%b|_|%|a_%|ß%|%\\%}' -> boolean",
+            "{text} NOT LIKE '{%a%|_%a|b}' -> boolean",
+        ),
+        like,
+    ),
+    Entry(
+        GROUP,
+        "ilike",
+        ("{text} ILIKE '{%A%|ß%|İ%|_Σ%}' -> boolean", "{text} ILIKE {text} -> boolean"),
+        like,
+        "compares in small letters",
+    ),
     Entry(GROUP, "escape", ("{text} LIKE '{%!%|a!_%|!!%}' ESCAPE '!' -> boolean",), like),
-    Entry(GROUP, "regexp_matches", ("regexp_matches({text}, '{regex}') -> boolean", "{text} ~ '{regex}' -> boolean",
-                                    "regexp_matches({text}, '{regex}', 'i') -> boolean"), regexp_matches("matches"),
-          "a constant expression in RE2's syntax"),
-    Entry(GROUP, "regexp_full_match", ("regexp_full_match({text}, '{regex}') -> boolean",), regexp_matches("matches_all")),
-    Entry(GROUP, "regexp_extract", ("regexp_extract({text}, '{regex}') -> text",
-                                    "regexp_extract({text}, '{regex}', 1) -> text"), regexp_extract),
-)  # fmt: skip
+    Entry(
+        GROUP,
+        "regexp_matches",
+        (
+            "regexp_matches({text}, '{regex}') -> boolean",
+            "{text} ~ '{regex}' -> boolean",
+            "regexp_matches({text}, '{regex}', 'i') -> boolean",
+        ),
+        regexp_matches("matches"),
+        "a constant expression in RE2's syntax",
+    ),
+    Entry(
+        GROUP, "regexp_full_match", ("regexp_full_match({text}, '{regex}') -> boolean",), regexp_matches("matches_all")
+    ),
+    Entry(
+        GROUP,
+        "regexp_extract",
+        ("regexp_extract({text}, '{regex}') -> text", "regexp_extract({text}, '{regex}', 1) -> text"),
+        regexp_extract,
+    ),
+)
