@@ -1,6 +1,6 @@
 """The one table of what can be compiled: dispatch, the documentation and the random tests all read it."""
 
-from generator.compile import arithmetic, comparison, convert, dates, logic, numbers, text
+from generator.compile import arithmetic, comparison, convert, dates, logic, moments, numbers, patterns, text
 from generator.compile.compiler import Entry
 
 ENTRIES: tuple[Entry, ...] = (
@@ -10,7 +10,9 @@ ENTRIES: tuple[Entry, ...] = (
     *convert.ENTRIES,
     *numbers.ENTRIES,
     *text.ENTRIES,
+    *patterns.ENTRIES,
     *dates.ENTRIES,
+    *moments.ENTRIES,
 )
 TABLE = {entry.name: entry for entry in ENTRIES}
 assert len(TABLE) == len(ENTRIES)
