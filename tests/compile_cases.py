@@ -105,7 +105,8 @@ def tried(bench: Bench, sql: str, kind: str, index: int) -> Any:
     """Return DuckDB's answer with every part that fails turned to NULL."""
     tree: exp.Expression = exp.Paren(this=parse(sql))
     for node in reversed(list(tree.walk())):
-        if isinstance(node, exp.Func | exp.Binary | exp.Neg) and not isinstance(node, NOT_TRIED):
+        is_escaped = isinstance(node.parent, exp.Escape) and isinstance(node, exp.Like | exp.ILike)
+        if isinstance(node, exp.Func | exp.Binary | exp.Neg) and not (is_escaped or isinstance(node, NOT_TRIED)):
             node.replace(exp.Anonymous(this="try", expressions=[node.copy()]))
     text = render(tree)
     try:

@@ -81,7 +81,7 @@ def at_zone(compiler: Compiler, node: exp.Expression) -> Piece:
 def zone_name(name: str, node: exp.Expression) -> str:
     """Return the time zone ``name`` as the time zone database spells it."""
     spelt = zones()
-    if name.lower() not in spelt:
+    if name.lower() not in spelt or name.lower() == "localtime":
         raise refused(f"`{quoted(node)}`: no time zone '{name}'", "use a name such as 'Europe/Berlin'")
     return spelt[name.lower()]
 

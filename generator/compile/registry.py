@@ -1,5 +1,7 @@
 """The one table of what can be compiled: dispatch, the documentation and the random tests all read it."""
 
+import re
+
 from generator.compile import arithmetic, comparison, convert, dates, logic, moments, numbers, patterns, text
 from generator.compile.compiler import Entry
 
@@ -22,10 +24,11 @@ def supported() -> str:
     """Return the table as Markdown: what can be compiled, with an example of each and what to know of it."""
     rows = ["| | | like this | |", "|---|---|---|---|"]
     for entry in ENTRIES:
-        example = entry.forms[0].partition(" -> ")[0]
-        rows.append(
-            "| " + " | ".join([entry.group, _cell(f"`{entry.name}`"), _cell(f"`{_plain(example)}`"), entry.note]) + " |"
-        )
+        forms = entry.forms if entry.group == convert.GROUP or entry.name in "+-" else entry.forms[:1]
+        examples = "<br>".join(f"`{_plain(form.rpartition(' -> ')[0])}`" for form in forms)
+        choices = re.search(r"\{([a-z]+\|[a-z|]+)\}", entry.forms[0])
+        note = "; ".join([*([entry.note] if entry.note else []), *([choices[1].replace("|", ", ")] if choices else [])])
+        rows.append(f"| {entry.group} | {_cell(f'`{entry.name}`')} | {_cell(examples)} | {note} |")
     return "\n".join(rows)
 
 
