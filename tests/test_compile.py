@@ -75,6 +75,10 @@ def compiled(text: str) -> str:
          "None if (part1 := None if word is None else attempt(text_to_bigint, word)) is None else bigint(part1 + 1)"),
         ("round(real, 2)", "None if real is None else round_to(real, 2)"),
         ("NULL + count", "None"),
+        ("TRY_CAST('x' AS BIGINT) + count", "None"),
+        ("NOT (flag OR real > 3)", "all_true(None if flag is None else not flag, None if real is None else real <= 3)"),
+        ("hour((departure AT TIME ZONE 'UTC') AT TIME ZONE 'Europe/Berlin')",
+         "None if departure is None else to_zone(departure.replace(tzinfo=UTC), 'Europe/Berlin').hour"),
     ],
 )  # fmt: skip
 def test_compiled_code_reads_well(sql: str, python: str) -> None:
@@ -93,6 +97,9 @@ def test_compiled_code_reads_well(sql: str, python: str) -> None:
         ("CAST(real AS FLOAT)", "FLOAT", "DOUBLE"),
         ("single + 1", "'single' is FLOAT", "DOUBLE"),
         ("regexp_matches(word, other)", "the regular expression varies", "LIKE"),
+        ("day < 'infinity'", "no counterpart in Python", "years 1 to 9999"),
+        ("day < DATE '10000-01-01'", "no counterpart in Python", "years 1 to 9999"),
+        ("real < 'inf'", "no counterpart in Python", "finite"),
         ("word = count", "compares VARCHAR with BIGINT", "TRY_CAST"),
         ("departure AT TIME ZONE word", "the time zone varies", "Europe/Berlin"),
         ("departure AT TIME ZONE 'Europe/Nowhere'", "no time zone", "Europe/Berlin"),

@@ -31,7 +31,7 @@ def test_twenty_thousand_cases_agree(seed: int) -> None:
 
 
 def test_every_entry_of_the_table_takes_part() -> None:
-    tally = run(1, 4_000, bench=BENCH)
+    tally = run(1, 8_000, bench=BENCH)
     assert_no_difference(tally)
     assert {entry.name for entry in ENTRIES} == set(tally.used)
     refusals = sum(tally.refused.values())

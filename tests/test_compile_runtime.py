@@ -212,10 +212,15 @@ def test_three_valued_logic() -> None:
             assert row == (runtime_logic.all_true(left, right), runtime_logic.any_true(left, right))
 
 
+CHANGES = tuple(
+    datetime.fromisoformat(f"2024-{text}")
+    for text in ("03-10 02:30", "11-03 01:30", "03-31 01:30", "10-27 01:30", "04-07 01:45", "10-06 02:15")
+)
+
+
 def test_hours_that_come_twice_or_never() -> None:
     for zone in ("America/New_York", "Europe/Dublin", "Australia/Lord_Howe", "Africa/Cairo"):
-        for local in (datetime(2024, 3, 10, 2, 30), datetime(2024, 11, 3, 1, 30), datetime(2024, 3, 31, 1, 30),
-                      datetime(2024, 10, 27, 1, 30), datetime(2024, 4, 7, 1, 45), datetime(2024, 10, 6, 2, 15)):  # fmt: skip
+        for local in CHANGES:
             theirs = asked(f"timezone('UTC', timezone('{zone}', v0))", local)
             assert runtime_zones.from_zone(local, zone) == theirs.replace(tzinfo=UTC)
             shown = asked(f"timezone('{zone}', timezone('UTC', v0))", local)

@@ -39,6 +39,8 @@ OPERATORS: dict[type[exp.Expression], str] = {
     exp.Cast: "cast", exp.TryCast: "try_cast", exp.Like: "like", exp.ILike: "ilike", exp.Escape: "escape",
     exp.Extract: "extract", exp.Interval: "interval", exp.AtTimeZone: "timezone", exp.DateAdd: "+", exp.Pow: "power",
 }  # fmt: skip
+ALIASES = {"datepart": "date_part", "prefix": "starts_with", "suffix": "ends_with"}
+"""Second names that sqlglot does not know; those that it knows it has put into the first."""
 ORDER: dict[type[exp.Expression], tuple[str, ...]] = {
     exp.TimestampTrunc: ("unit", "this"),
     exp.DateTrunc: ("unit", "this"),
@@ -137,7 +139,8 @@ class Compiler:
         if type(node) in OPERATORS:
             return OPERATORS[type(node)]
         found = self._names[id(node)]
-        return found[0].lower() if found and found[0] else type(node).__name__.lower()
+        name = found[0].lower() if found and found[0] else type(node).__name__.lower()
+        return ALIASES.get(name, name)
 
     def settled(self, node: exp.Expression | Piece) -> Piece:
         """Return a piece whose text is never None where its guards are not."""

@@ -77,7 +77,14 @@ def folded(compiler: Compiler, piece: Piece, kind: str, node: exp.Expression) ->
         raise refused(
             f"`{quoted(node)}`: a text is turned into {kind}", "use a BOOLEAN, a number, a DATE or a TIMESTAMP"
         )
-    (value,) = compiler.judge.values_of([f"CAST({literal(piece.const)} AS {kind})"])
+    word = "TRY_CAST" if isinstance(node, exp.TryCast) else "CAST"
+    cast = f"{word}({literal(piece.const)} AS {kind})"
+    finite = f"isfinite({cast})" if kind in ("DOUBLE", "DATE", "TIMESTAMP") else "true"
+    value, is_finite = compiler.judge.values_of([cast, finite])
+    if value is None:
+        return null(kind)
+    if not is_finite or (isinstance(value, str) and kind != "VARCHAR"):
+        raise refused(f"`{quoted(node)}` has no counterpart in Python", "use a finite value of the years 1 to 9999")
     return moment(value, kind) if isinstance(value, date) else constant(value, kind)
 
 
@@ -122,7 +129,7 @@ def cast(compiler: Compiler, node: exp.Expression) -> Piece:
         raise refused(f"`{quoted(node)}` depends on the time zone of the session", NAME_THE_ZONE)
     if kind not in FROM_TEXT and kind != "VARCHAR":
         raise refused(f"`{quoted(node)}`: {kind} cannot be compiled for serving", "cast to DOUBLE, BIGINT or VARCHAR")
-    if piece.is_constant and piece.type == "VARCHAR" and not gentle:
+    if piece.is_constant and piece.type == "VARCHAR" and kind != "VARCHAR":
         return folded(compiler, piece, kind, node)
     if kind == "VARCHAR":
         return as_text(compiler, piece, node)

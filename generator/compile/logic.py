@@ -7,14 +7,18 @@ from sqlglot import exp
 from generator.compile.comparison import compared
 from generator.compile.compiler import Compiler, Entry, arguments, constant, null
 from generator.compile.convert import branches, implicit
-from generator.compile.piece import AND, ATOM, CHOICE, NOT, OR, Piece, when_true, whole
+from generator.compile.piece import AND, ATOM, CHOICE, COMPARISON, NOT, OR, Piece, when_true, whole
 
 
 def connect(compiler: Compiler, node: exp.Expression) -> Piece:
     """Compile AND and OR with three truth values."""
-    word, rank = ("and", AND) if isinstance(node, exp.And) else ("or", OR)
-    pieces = [compiler.boolean(side) for side in (node.this, node.expression)]
-    deciding = word == "or"
+    word = "and" if isinstance(node, exp.And) else "or"
+    return connected(word, [compiler.boolean(side) for side in (node.this, node.expression)])
+
+
+def connected(word: str, pieces: Sequence[Piece]) -> Piece:
+    """Return the AND or the OR of ``pieces``."""
+    deciding, rank = word == "or", AND if word == "and" else OR
     if any(piece.const is deciding for piece in pieces):
         return constant(deciding, "BOOLEAN")
     if all(piece.is_null for piece in pieces):
@@ -26,8 +30,16 @@ def connect(compiler: Compiler, node: exp.Expression) -> Piece:
 
 
 def negate(compiler: Compiler, node: exp.Expression) -> Piece:
-    """Compile NOT."""
+    """Compile NOT; of AND and OR by the rule of De Morgan."""
     inner = node.this.unnest()
+    if isinstance(inner, exp.And | exp.Or):
+        sides = [denied(compiler, side.unnest()) for side in (inner.this, inner.expression)]
+        return connected("or" if isinstance(inner, exp.And) else "and", sides)
+    return denied(compiler, inner)
+
+
+def denied(compiler: Compiler, inner: exp.Expression) -> Piece:
+    """Return NOT of ``inner``."""
     if isinstance(inner, exp.Is):
         text, rank = compiler.refuted(inner)
         return Piece(text, "BOOLEAN", (), rank)
@@ -37,7 +49,7 @@ def negate(compiler: Compiler, node: exp.Expression) -> Piece:
     if piece.is_constant:
         return constant(not piece.const, "BOOLEAN")
     if piece.rank == NOT and piece.text.startswith("not "):
-        return Piece(piece.text[4:], "BOOLEAN", piece.guards, AND)
+        return Piece(piece.text[4:], "BOOLEAN", piece.guards, COMPARISON)
     return Piece(f"not {piece.at(NOT)}", "BOOLEAN", piece.guards, NOT)
 
 

@@ -71,6 +71,9 @@ def at_zone(compiler: Compiler, node: exp.Expression) -> Piece:
             f"`{quoted(node)}`: the time zone varies", "write it as a text, as in AT TIME ZONE 'Europe/Berlin'"
         )
     name, piece = zone_name(str(zone.this), node), compiler.settled(operand)
+    if name == "UTC" and piece.type in (ZONED, "TIMESTAMP"):
+        to = ("None", "TIMESTAMP") if piece.type == ZONED else ("UTC", ZONED)
+        return compiler.strict(f"{{0.atom}}.replace(tzinfo={to[0]})", [piece], to[1])
     if piece.type == ZONED:
         return compiler.strict(f"to_zone({{0}}, {name!r})", [piece], "TIMESTAMP")
     if piece.type == "TIMESTAMP":
