@@ -76,6 +76,7 @@ def compiled(text: str) -> str:
         ("round(real, 2)", "None if real is None else round_to(real, 2)"),
         ("NULL + count", "None"),
         ("TRY_CAST('x' AS BIGINT) + count", "None"),
+        ("count // 0 + CASE WHEN NULL THEN 1 END", "None"),
         ("NOT (flag OR real > 3)", "all_true(None if flag is None else not flag, None if real is None else real <= 3)"),
         ("hour((departure AT TIME ZONE 'UTC') AT TIME ZONE 'Europe/Berlin')",
          "None if departure is None else to_zone(departure.replace(tzinfo=UTC), 'Europe/Berlin').hour"),
@@ -152,7 +153,7 @@ def test_texts_from_a_config_stay_texts() -> None:
 
 
 def test_functions_come_with_what_they_need() -> None:
-    tree = bind(parse("regexp_matches(lower(word), 'a') AND hour(moment AT TIME ZONE 'UTC') > 2"), TYPES)
+    tree = bind(parse("regexp_matches(lower(word), 'a') AND hour(moment AT TIME ZONE 'Asia/Kolkata') > 2"), TYPES)
     found = compile_expression(tree, TYPES, JUDGE, str)
     assert found.functions >= {"lower", "matches", "pattern", "to_zone", "RowError", "OutsideError", "all_true"}
     assert found.libraries == {"google-re2", "tzdata"}

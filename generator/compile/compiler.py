@@ -132,7 +132,16 @@ class Compiler:
         entry = self._table.get(name)
         if entry is None:
             raise refused(f"`{excerpt(render(node))}`: '{name}' cannot be compiled for serving")
-        return entry.compile(self, node)
+        return null(self.type(node)) if self._never_given(node) else entry.compile(self, node)
+
+    def _never_given(self, node: exp.Expression) -> bool:
+        """Return whether ``node`` reads no column and is NULL: DuckDB then never looks at the operands beside it."""
+        if id(node) not in self._found or node.find(exp.Column):
+            return False
+        try:
+            return bool(self.judge.values_of([f"({render(node)}) IS NULL"])[0])
+        except SqlError:
+            return False
 
     def _name(self, node: exp.Expression) -> str:
         """Return the name under which ``node`` stands in the table: an operator, or DuckDB's name of a function."""
