@@ -76,6 +76,8 @@ def compiled(text: str) -> str:
         ("round(real, 2)", "None if real is None else round_to(real, 2)"),
         ("NULL + count", "None"),
         ("TRY_CAST('x' AS BIGINT) + count", "None"),
+        ("1 + CASE WHEN flag THEN CAST(NULL AS INTEGER) END",
+         "None if (part1 := None if flag else None) is None else integer(1 + part1)"),
         ("count // 0 + CASE WHEN NULL THEN 1 END", "None"),
         ("NOT (flag OR real > 3)", "all_true(None if flag is None else not flag, None if real is None else real <= 3)"),
         ("hour((departure AT TIME ZONE 'UTC') AT TIME ZONE 'Europe/Berlin')",
