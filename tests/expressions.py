@@ -84,7 +84,7 @@ ZONES = (
     "Europe/Dublin",
     "Pacific/Apia",
     "America/St_Johns",
-    "Asia/Tehran",
+    "Asia/Kathmandu",
 )
 REGEXES = (
     "a",
