@@ -48,7 +48,7 @@ class Judge:
         return tuple(str(row[1]) for row in rows)
 
     def values_of(self, expressions: Sequence[str]) -> tuple[Any, ...]:
-        """Return the value of each of ``expressions``, which read no column; raises :class:`SqlError` where one fails."""
+        """Return the values of ``expressions``, which read no column; raises :class:`SqlError` where one fails."""
         try:
             row = self._database.execute(f"SELECT {', '.join(expressions)}").fetchone()
         except duckdb.Error as error:

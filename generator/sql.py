@@ -131,8 +131,8 @@ def _function_names(node: exp.Expression) -> set[str]:
     if isinstance(node, exp.Anonymous):
         name = node.name.lower()
         return {"ago" if name == "age" and len(node.expressions) == 1 else name}  # age(x) counts from today
-    if not isinstance(node, exp.Func):
-        return set()
+    if not isinstance(node, exp.Func) or isinstance(node, exp.Connector):
+        return set()  # AND and OR are functions to sqlglot, and begin with what their first operand begins with
     rendered = re.match(r"\w+", render(node))
     return {node.sql_name().lower()} | ({rendered[0].lower()} if rendered else set())
 

@@ -1,11 +1,12 @@
-"""Random expressions over random rows, in DuckDB and compiled: ``python -m tests.compile_cases --cases 1000000 --seed 1``.
+"""Random expressions over random rows, in DuckDB and compiled.
 
-A case is one expression over one row; an expression meets five rows. Both sides have to give the same value, or an error.
-Errors are looked at more closely, for SQL leaves open which of them are met:
+``python -m tests.compile_cases --cases 1000000 --seed 1`` runs a million cases. A case is one expression over one row;
+an expression meets five rows. Both sides have to give the same value, or an error. Errors are looked at more closely,
+for SQL leaves open which of them are met:
 
-- where DuckDB stops and Python answers, DuckDB has to give the same answer with every failing part turned to NULL by TRY;
-- where Python stops and DuckDB answers, DuckDB has to stop as well without its optimizer, or the row is outside the years
-  that Python knows.
+- where DuckDB stops and Python answers, DuckDB has to give the same answer with every failing part made NULL by TRY;
+- where Python stops and DuckDB answers, DuckDB has to stop as well without its optimizer, or the row is outside the
+  years that Python knows.
 """
 
 import argparse
@@ -102,10 +103,10 @@ def stops_unoptimized(bench: Bench, sql: str, kind: str, index: int) -> bool:
 
 def tried(bench: Bench, sql: str, kind: str, index: int) -> Any:
     """Return DuckDB's answer with every part that fails turned to NULL."""
-
     tree: exp.Expression = exp.Paren(this=parse(sql))
     for node in reversed(list(tree.walk())):
-        if isinstance(node, exp.Func | exp.Binary | exp.Neg) and not isinstance(node, NOT_TRIED):
+        is_escaped = isinstance(node.parent, exp.Escape) and isinstance(node, exp.Like | exp.ILike)
+        if isinstance(node, exp.Func | exp.Binary | exp.Neg) and not (is_escaped or isinstance(node, NOT_TRIED)):
             node.replace(exp.Anonymous(this="try", expressions=[node.copy()]))
     text = render(tree)
     try:
@@ -133,7 +134,8 @@ def main() -> None:
         print(f"refused {count} times: {what}")
     seconds = time.perf_counter() - start
     print(
-        f"seed {asked.seed}: {tally.cases} cases, {tally.expressions} expressions in {seconds:.0f} s; {dict(tally.counts)}"
+        f"seed {asked.seed}: {tally.cases} cases, {tally.expressions} expressions in {seconds:.0f} s; "
+        f"{dict(tally.counts)}"
     )
     print(f"{len(tally.differences)} differences; {len(tally.used)} entries of the table took part")
 

@@ -18,32 +18,74 @@ from generator.judge import Judge
 from generator.sql import bind, parse, render
 
 TYPES = {
-    "flag": "BOOLEAN", "flag2": "BOOLEAN", "tiny": "TINYINT", "medium": "INTEGER", "whole": "BIGINT", "whole2": "BIGINT",
-    "real": "DOUBLE", "real2": "DOUBLE", "word": "VARCHAR", "word2": "VARCHAR", "numeral": "VARCHAR", "day_text": "VARCHAR",
-    "day": "DATE", "day2": "DATE", "since": "TIMESTAMP", "since2": "TIMESTAMP", "moment": "TIMESTAMP WITH TIME ZONE",
+    "flag": "BOOLEAN",
+    "flag2": "BOOLEAN",
+    "tiny": "TINYINT",
+    "medium": "INTEGER",
+    "whole": "BIGINT",
+    "whole2": "BIGINT",
+    "real": "DOUBLE",
+    "real2": "DOUBLE",
+    "word": "VARCHAR",
+    "word2": "VARCHAR",
+    "numeral": "VARCHAR",
+    "day_text": "VARCHAR",
+    "day": "DATE",
+    "day2": "DATE",
+    "since": "TIMESTAMP",
+    "since2": "TIMESTAMP",
+    "moment": "TIMESTAMP WITH TIME ZONE",
     "months": "BIGINT",
-}  # fmt: skip
+}
 COLUMNS = {
-    "boolean": ("flag", "flag2"), "int": ("tiny", "medium", "whole", "whole2", "months"), "double": ("real", "real2"),
-    "text": ("word", "word2"), "date": ("day", "day2"), "timestamp": ("since", "since2"), "stamp": ("moment",),
-    "numeral": ("numeral",), "column": ("real", "real2"), "day_text": ("day_text",), "year": ("months",),
-}  # fmt: skip
+    "boolean": ("flag", "flag2"),
+    "int": ("tiny", "medium", "whole", "whole2", "months"),
+    "double": ("real", "real2"),
+    "text": ("word", "word2"),
+    "date": ("day", "day2"),
+    "timestamp": ("since", "since2"),
+    "stamp": ("moment",),
+    "numeral": ("numeral",),
+    "column": ("real", "real2"),
+    "day_text": ("day_text",),
+    "year": ("months",),
+}
 LITERALS = {
-    "boolean": ("true", "false"), "int": ("0", "1", "-1", "7", "60", "100", "9007199254740993", "-3"),
-    "double": ("0.5e0", "2.0e0", "0e0", "1e3", "-1.5e0", "1e300"), "text": ("''", "'a'", "'ß'", "'it''s'", "'%'", "'-'", "' x '"),
-    "date": ("DATE '2024-02-29'", "DATE '1969-12-31'"), "interval": ("INTERVAL '1' DAY", "INTERVAL '2 hours'"),
+    "boolean": ("true", "false"),
+    "int": ("0", "1", "-1", "7", "60", "100", "9007199254740993", "-3"),
+    "double": ("0.5e0", "2.0e0", "0e0", "1e3", "-1.5e0", "1e300"),
+    "text": ("''", "'a'", "'ß'", "'it''s'", "'%'", "'-'", "' x '"),
+    "date": ("DATE '2024-02-29'", "DATE '1969-12-31'"),
+    "interval": ("INTERVAL '1' DAY", "INTERVAL '2 hours'"),
     "timestamp": ("TIMESTAMP '2024-02-29 13:14:15.5'", "TIMESTAMP '2013-03-10 02:30:00'"),
-    "stamp": ("(TIMESTAMP '2024-07-01' AT TIME ZONE 'UTC')",), "small": ("0", "1", "2", "3", "-1", "-2", "12", "29", "70"),
-    "digits": ("0", "1", "2", "-1", "-2", "15"), "days": ("1", "-1", "30", "366"), "count": ("0", "1", "3", "-1", "8"), "year": ("2024", "1999", "1"),
-    "numeral": ("' 12 '", "'1e3'", "'x'"), "day_text": ("'2024-02-29'", "'2024-02-30'"),
-}  # fmt: skip
+    "stamp": ("(TIMESTAMP '2024-07-01' AT TIME ZONE 'UTC')",),
+    "small": ("0", "1", "2", "3", "-1", "-2", "12", "29", "70"),
+    "digits": ("0", "1", "2", "-1", "-2", "15"),
+    "days": ("1", "-1", "30", "366"),
+    "count": ("0", "1", "3", "-1", "8"),
+    "year": ("2024", "1999", "1"),
+    "numeral": ("' 12 '", "'1e3'", "'x'"),
+    "day_text": ("'2024-02-29'", "'2024-02-30'"),
+}
 UNIONS = {
-    "number": ("int", "double"), "moment": ("date", "timestamp"), "printed": ("int", "column", "boolean", "date", "timestamp", "text"),
+    "number": ("int", "double"),
+    "moment": ("date", "timestamp"),
+    "printed": ("int", "column", "boolean", "date", "timestamp", "text"),
     "any": ("boolean", "int", "double", "text", "date", "timestamp"),
-}  # fmt: skip
+}
 KINDS = ("boolean", "int", "double", "text", "date", "timestamp", "interval", "stamp")
-ZONES = ("UTC", "America/New_York", "Europe/Berlin", "Asia/Kolkata", "Australia/Lord_Howe", "America/Sao_Paulo",
-         "Europe/Dublin", "Pacific/Apia", "America/St_Johns", "Asia/Tehran")  # fmt: skip
+ZONES = (
+    "UTC",
+    "America/New_York",
+    "Europe/Berlin",
+    "Asia/Kolkata",
+    "Australia/Lord_Howe",
+    "America/Sao_Paulo",
+    "Europe/Dublin",
+    "Pacific/Apia",
+    "America/St_Johns",
+    "Asia/Kathmandu",
+)
 REGEXES = (
     "a",
     "^a",
@@ -138,9 +180,11 @@ class Grammar:
         return getattr(self, f"a_{kind.split()[0].lower()}")(kind)
 
     def garbled(self, letters: str, most: int) -> str:
+        """Return a random text of ``letters``."""
         return "".join(self.draw.choice(letters) for _ in range(self.draw.randint(0, most)))
 
     def garbled_day(self) -> str:
+        """Return a date as a text, with slips."""
         text = list(self.draw.choice(DAY_TEXTS))
         for _ in range(self.draw.randint(0, 2)):
             index = self.draw.randint(0, max(len(text) - 1, 0))
@@ -148,21 +192,26 @@ class Grammar:
         return "".join(text)
 
     def a_boolean(self, kind: str) -> bool:
+        """Return a random value."""
         return self.draw.random() < 0.5
 
     def a_tinyint(self, kind: str) -> int:
+        """Return a random value."""
         return self.draw.choice([-128, 127, 0, 1, -1, 7, self.draw.randint(-128, 127)])
 
     def a_integer(self, kind: str) -> int:
+        """Return a random value."""
         return self.draw.choice([-(2**31), 2**31 - 1, 0, 1, 2, -1, 60, 100, self.draw.randint(-5000, 5000)])
 
     def a_bigint(self, kind: str) -> int:
+        """Return a random value."""
         edges = [-(2**63), 2**63 - 1, 2**53, 2**53 + 1, -(2**53) - 1, 2**62, 0, 1, -1]
         return self.draw.choice(
             [*edges[:: self.draw.randint(1, 3)], *(self.draw.randint(-3000, 3000) for _ in range(9))]
         )
 
     def a_double(self, kind: str) -> float:
+        """Return a random value."""
         edges = [
             math.nan,
             math.inf,
@@ -179,6 +228,7 @@ class Grammar:
         return self.draw.choice([*edges, *(round(self.draw.gauss(0, 100), self.draw.randint(0, 9)) for _ in range(8))])
 
     def a_varchar(self, kind: str) -> str:
+        """Return a random value."""
         return (
             self.draw.choice(WORDS)
             if self.draw.random() < 0.6
@@ -186,11 +236,13 @@ class Grammar:
         )
 
     def a_date(self, kind: str) -> date:
+        """Return a random value."""
         if self.draw.random() < 0.5:
             return self.draw.choice(DAYS)
         return date(1900, 1, 1) + timedelta(days=self.draw.randint(0, 60_000))
 
     def a_timestamp(self, kind: str) -> datetime:
+        """Return a random value."""
         if self.draw.random() < 0.5:
             found = self.draw.choice(MOMENTS)
         else:
@@ -199,20 +251,125 @@ class Grammar:
         return found.replace(tzinfo=UTC) if "ZONE" in kind else found
 
 
-WORDS = ("", "a", "b", "abc", "ABC", "a-b-c", "it's", "100%", "a_b", "back\\slash", "e\u0301", "é", "ß", "İstanbul", "ΣΑΣ", "🙂", "🤦🏼‍♂️x",
-         "  a  ", "x\ty\n", "ﬁ", "ǆ", "%", "_", '"', "naïve café", "-", "a\u00a0", "12")  # fmt: skip
-NUMERALS = ("12", " 12 ", "-7", "+5", "1.5", "2.5", "-2.5", "1e3", "1_000", "", " ", ".", ".5", "5.", "abc", "9223372036854775807",
-            "9223372036854775808", "127.5", "1e400", "inf", "-Infinity", "nan", "true", "f", "yes", "NO", "1e-3", "0", "1", "-")  # fmt: skip
-DAY_TEXTS = ("2024-02-29", "2023-02-29", "2024-2-9", "2024/12/31", " 2013-01-01 ", "2013-01-01 10:11", "2013-01-01 10:11:12.5",
-             "2013-01-01T10:11:12Z", "2013-01-01 24:00:00", "", "x", "2013-13-01", "1969-12-31 23:59:59.999999",
-             "2013-01-01 10:11:12+02", "2013 01 01", "99-1-1")  # fmt: skip
-DAYS = tuple(date.fromisoformat(text) for text in (
-    "2024-02-29", "2023-02-28", "2000-02-29", "1900-03-01", "1970-01-01", "1969-12-31", "2020-12-31", "2021-01-01",
-    "2024-12-30", "2018-12-31", "0001-01-01", "9999-12-31", "2013-03-10", "2024-01-31"))  # fmt: skip
-MOMENTS = tuple(datetime.fromisoformat(text) for text in (
-    "2024-02-29 23:59:59.999999", "1969-12-31 23:59:59.5", "1970-01-01", "2013-03-10 02:30:00", "2013-11-03 01:30:00",
-    "2013-03-31 02:15:00", "2013-10-27 02:15:00", "2024-01-31 12:00:00", "2011-12-30 10:00:00", "2013-10-06 02:10:00",
-    "2013-04-07 01:45:00", "1900-01-01 00:00:00.000001", "9999-12-31 23:00:00", "0001-01-01 01:00:00", "2020-06-15 18:45:30"))  # fmt: skip
+WORDS = (
+    "",
+    "a",
+    "b",
+    "abc",
+    "ABC",
+    "a-b-c",
+    "it's",
+    "100%",
+    "a_b",
+    "back\\slash",
+    "e\u0301",
+    "é",
+    "ß",
+    "İstanbul",
+    "ΣΑΣ",
+    "🙂",
+    "🤦🏼‍♂️x",
+    "  a  ",
+    "x\ty\n",
+    "ﬁ",
+    "ǆ",
+    "%",
+    "_",
+    '"',
+    "naïve café",
+    "-",
+    "a\u00a0",
+    "12",
+)
+NUMERALS = (
+    "12",
+    " 12 ",
+    "-7",
+    "+5",
+    "1.5",
+    "2.5",
+    "-2.5",
+    "1e3",
+    "1_000",
+    "",
+    " ",
+    ".",
+    ".5",
+    "5.",
+    "abc",
+    "9223372036854775807",
+    "9223372036854775808",
+    "127.5",
+    "1e400",
+    "inf",
+    "-Infinity",
+    "nan",
+    "true",
+    "f",
+    "yes",
+    "NO",
+    "1e-3",
+    "0",
+    "1",
+    "-",
+)
+DAY_TEXTS = (
+    "2024-02-29",
+    "2023-02-29",
+    "2024-2-9",
+    "2024/12/31",
+    " 2013-01-01 ",
+    "2013-01-01 10:11",
+    "2013-01-01 10:11:12.5",
+    "2013-01-01T10:11:12Z",
+    "2013-01-01 24:00:00",
+    "",
+    "x",
+    "2013-13-01",
+    "1969-12-31 23:59:59.999999",
+    "2013-01-01 10:11:12+02",
+    "2013 01 01",
+    "99-1-1",
+)
+DAYS = tuple(
+    date.fromisoformat(text)
+    for text in (
+        "2024-02-29",
+        "2023-02-28",
+        "2000-02-29",
+        "1900-03-01",
+        "1970-01-01",
+        "1969-12-31",
+        "2020-12-31",
+        "2021-01-01",
+        "2024-12-30",
+        "2018-12-31",
+        "0001-01-01",
+        "9999-12-31",
+        "2013-03-10",
+        "2024-01-31",
+    )
+)
+MOMENTS = tuple(
+    datetime.fromisoformat(text)
+    for text in (
+        "2024-02-29 23:59:59.999999",
+        "1969-12-31 23:59:59.5",
+        "1970-01-01",
+        "2013-03-10 02:30:00",
+        "2013-11-03 01:30:00",
+        "2013-03-31 02:15:00",
+        "2013-10-27 02:15:00",
+        "2024-01-31 12:00:00",
+        "2011-12-30 10:00:00",
+        "2013-10-06 02:10:00",
+        "2013-04-07 01:45:00",
+        "1900-01-01 00:00:00.000001",
+        "9999-12-31 23:00:00",
+        "0001-01-01 01:00:00",
+        "2020-06-15 18:45:30",
+    )
+)
 
 
 class Bench:
@@ -311,6 +468,3 @@ def agree(theirs: Any, ours: Any) -> bool:
         both_nan = theirs != theirs and ours != ours
         return both_nan or theirs == ours or math.isclose(theirs, ours, rel_tol=1e-12, abs_tol=0.0)
     return bool(theirs == ours)
-
-
-__all__ = ["DAY", "Bench", "Grammar", "Interval", "OutsideError", "RowError", "SqlError", "agree"]

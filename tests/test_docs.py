@@ -10,12 +10,14 @@ import typer.main
 
 from generator.check import check
 from generator.cli import app
+from generator.compile import supported
 from generator.compose import compose
 from generator.plan.stages import stages
 from tests.sandbox import ROOT
 
 README = ROOT / "README.md"
-DOCUMENTS = (README, ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md")
+DOCUMENTS = (README, ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", ROOT / "docs/expressions.md")
+EXPRESSIONS = ROOT / "docs/expressions.md"
 PICTURE = ROOT / "docs/steps.svg"
 NINEFOLD = typer.main.get_group(app)
 VERBS = {name: command.help or "" for name, command in NINEFOLD.commands.items()}  # type: ignore[attr-defined]
@@ -54,12 +56,17 @@ def quote(path: str, first: int, last: int) -> str:
     return "\n".join([f"```{kind}", *lines, "```"])
 
 
+def with_block(text: str, name: str, body: str) -> str:
+    """Return ``text`` with ``body`` between the markers called ``name``."""
+    head, _, rest = text.partition(f"<!-- {name} -->\n")
+    tail = rest.partition(f"<!-- /{name} -->")[2]
+    return f"{head}<!-- {name} -->\n{body}\n<!-- /{name} -->{tail}"
+
+
 def refreshed(text: str) -> str:
     """Return the README with every block between markers as the code has it now."""
     for name, body in (("verbs", verbs()), ("options", options())):
-        head, _, rest = text.partition(f"<!-- {name} -->\n")
-        tail = rest.partition(f"<!-- /{name} -->")[2]
-        text = f"{head}<!-- {name} -->\n{body}\n<!-- /{name} -->{tail}"
+        text = with_block(text, name, body)
     marked = re.compile(r"(<!-- quote (\S+) (\d+)-(\d+) -->\n).*?(\n<!-- /quote -->)", flags=re.DOTALL)
     return marked.sub(lambda found: found[1] + quote(found[2], int(found[3]), int(found[4])) + found[5], text)
 
@@ -70,6 +77,14 @@ def test_readme_shows_what_the_code_says(update: bool) -> None:
         README.write_text(refreshed(text), encoding="utf-8")
         text = README.read_text(encoding="utf-8")
     assert refreshed(text) == text
+
+
+def test_expressions_that_can_be_compiled_are_documented(update: bool) -> None:
+    text = EXPRESSIONS.read_text(encoding="utf-8")
+    if update:
+        EXPRESSIONS.write_text(with_block(text, "supported", supported()), encoding="utf-8")
+        text = EXPRESSIONS.read_text(encoding="utf-8")
+    assert with_block(text, "supported", supported()) == text
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda file: file.name)

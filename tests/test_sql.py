@@ -148,6 +148,7 @@ def test_what_is_not_an_expression_over_one_row_is_refused(text: str) -> None:
 
 def test_a_column_may_be_named_like_a_refused_function() -> None:
     assert column_names(parse("abs(random) + hash + upper(now) + version")) == ("random", "hash", "now", "version")
+    assert column_names(parse("count > 1 AND sum < 2 OR now = 3")) == ("count", "sum", "now")
     assert column_names(parse("concat(\"current_date\", 'random', 'now')")) == ("current_date",)
 
 

@@ -26,7 +26,10 @@ from generator.errors import excerpt
 from generator.judge import Judge
 from generator.sql import SqlError, render
 
-WAY_OUT = "see docs/expressions.md for what is supported, or write the feature in Python: {python: module.function, of: [...]}"
+WAY_OUT = (
+    "see docs/expressions.md for what is supported, "
+    "or write the feature in Python: {python: module.function, of: [...]}"
+)
 COLUMN_TYPES = (*INTEGERS, "BOOLEAN", "DOUBLE", "VARCHAR", "DATE", "TIMESTAMP", "TIMESTAMP WITH TIME ZONE", "INTERVAL")
 OPERATORS: dict[type[exp.Expression], str] = {
     exp.Add: "+", exp.Sub: "-", exp.Mul: "*", exp.Div: "/", exp.IntDiv: "//", exp.Mod: "%", exp.Neg: "unary -",
@@ -36,6 +39,8 @@ OPERATORS: dict[type[exp.Expression], str] = {
     exp.Cast: "cast", exp.TryCast: "try_cast", exp.Like: "like", exp.ILike: "ilike", exp.Escape: "escape",
     exp.Extract: "extract", exp.Interval: "interval", exp.AtTimeZone: "timezone", exp.DateAdd: "+", exp.Pow: "power",
 }  # fmt: skip
+ALIASES = {"datepart": "date_part", "prefix": "starts_with", "suffix": "ends_with"}
+"""Second names that sqlglot does not know; those that it knows it has put into the first."""
 ORDER: dict[type[exp.Expression], tuple[str, ...]] = {
     exp.TimestampTrunc: ("unit", "this"),
     exp.DateTrunc: ("unit", "this"),
@@ -129,14 +134,24 @@ class Compiler:
         entry = self._table.get(name)
         if entry is None:
             raise refused(f"`{excerpt(render(node))}`: '{name}' cannot be compiled for serving")
-        return entry.compile(self, node)
+        return null(self.type(node)) if self._never_given(node) else entry.compile(self, node)
+
+    def _never_given(self, node: exp.Expression) -> bool:
+        """Return whether ``node`` reads no column and is NULL: DuckDB then never looks at the operands beside it."""
+        if id(node) not in self._found or node.find(exp.Column):
+            return False
+        try:
+            return bool(self.judge.values_of([f"({render(node)}) IS NULL"])[0])
+        except SqlError:
+            return False
 
     def _name(self, node: exp.Expression) -> str:
         """Return the name under which ``node`` stands in the table: an operator, or DuckDB's name of a function."""
         if type(node) in OPERATORS:
             return OPERATORS[type(node)]
         found = self._names[id(node)]
-        return found[0].lower() if found and found[0] else type(node).__name__.lower()
+        name = found[0].lower() if found and found[0] else type(node).__name__.lower()
+        return ALIASES.get(name, name)
 
     def settled(self, node: exp.Expression | Piece) -> Piece:
         """Return a piece whose text is never None where its guards are not."""

@@ -53,7 +53,7 @@ def as_double(piece: Piece, inside: bool = False) -> Piece:
 
 
 def implicit(compiler: Compiler, piece: Piece, kind: str, node: exp.Expression) -> Piece:
-    """Return ``piece`` as ``kind``, as DuckDB converts branches and arguments by itself; refused where it is not sure."""
+    """Return ``piece`` as ``kind``, as DuckDB converts branches and arguments by itself."""
     if piece.type == kind or piece.is_null:
         return null(kind) if piece.is_null else piece
     if piece.type in INTEGERS and kind in INTEGERS:
@@ -77,7 +77,14 @@ def folded(compiler: Compiler, piece: Piece, kind: str, node: exp.Expression) ->
         raise refused(
             f"`{quoted(node)}`: a text is turned into {kind}", "use a BOOLEAN, a number, a DATE or a TIMESTAMP"
         )
-    (value,) = compiler.judge.values_of([f"CAST({literal(piece.const)} AS {kind})"])
+    word = "TRY_CAST" if isinstance(node, exp.TryCast) else "CAST"
+    cast = f"{word}({literal(piece.const)} AS {kind})"
+    finite = f"isfinite({cast})" if kind in ("DOUBLE", "DATE", "TIMESTAMP") else "true"
+    value, is_finite = compiler.judge.values_of([cast, finite])
+    if value is None:
+        return null(kind)
+    if not is_finite or (isinstance(value, str) and kind != "VARCHAR"):
+        raise refused(f"`{quoted(node)}` has no counterpart in Python", "use a finite value of the years 1 to 9999")
     return moment(value, kind) if isinstance(value, date) else constant(value, kind)
 
 
@@ -122,7 +129,7 @@ def cast(compiler: Compiler, node: exp.Expression) -> Piece:
         raise refused(f"`{quoted(node)}` depends on the time zone of the session", NAME_THE_ZONE)
     if kind not in FROM_TEXT and kind != "VARCHAR":
         raise refused(f"`{quoted(node)}`: {kind} cannot be compiled for serving", "cast to DOUBLE, BIGINT or VARCHAR")
-    if piece.is_constant and piece.type == "VARCHAR" and not gentle:
+    if piece.is_constant and piece.type == "VARCHAR" and kind != "VARCHAR":
         return folded(compiler, piece, kind, node)
     if kind == "VARCHAR":
         return as_text(compiler, piece, node)
@@ -172,23 +179,48 @@ def branches(compiler: Compiler, pieces: list[Piece], kind: str, node: exp.Expre
 GROUP = "conversion"
 ENTRIES = (
     Entry(
-        GROUP, "cast",
-        ("CAST({number} AS DOUBLE) -> double", "CAST({number} AS BIGINT) -> int", "CAST({number} AS INTEGER) -> int",
-         "CAST({number} AS SMALLINT) -> int", "CAST({number} AS TINYINT) -> int", "CAST({number} AS BOOLEAN) -> boolean",
-         "CAST({boolean} AS BIGINT) -> int", "CAST({boolean} AS DOUBLE) -> double", "CAST({column} AS VARCHAR) -> text", "CAST({int} AS VARCHAR) -> text",
-         "CAST({boolean} AS VARCHAR) -> text", "CAST({moment} AS VARCHAR) -> text", "CAST({moment} AS DATE) -> date",
-         "CAST({date} AS TIMESTAMP) -> timestamp", "CAST({numeral} AS BIGINT) -> int",
-         "CAST({numeral} AS DOUBLE) -> double", "CAST({numeral} AS BOOLEAN) -> boolean",
-         "CAST({day_text} AS DATE) -> date", "CAST({day_text} AS TIMESTAMP) -> timestamp"),
-        cast, "doubles are rounded half to even, texts half away from zero; what does not fit is an error",
+        GROUP,
+        "cast",
+        (
+            "CAST({number} AS DOUBLE) -> double",
+            "CAST({number} AS BIGINT) -> int",
+            "CAST({number} AS INTEGER) -> int",
+            "CAST({number} AS SMALLINT) -> int",
+            "CAST({number} AS TINYINT) -> int",
+            "CAST({number} AS BOOLEAN) -> boolean",
+            "CAST({boolean} AS BIGINT) -> int",
+            "CAST({boolean} AS DOUBLE) -> double",
+            "CAST({column} AS VARCHAR) -> text",
+            "CAST({int} AS VARCHAR) -> text",
+            "CAST({boolean} AS VARCHAR) -> text",
+            "CAST({moment} AS VARCHAR) -> text",
+            "CAST({moment} AS DATE) -> date",
+            "CAST({date} AS TIMESTAMP) -> timestamp",
+            "CAST({numeral} AS BIGINT) -> int",
+            "CAST({numeral} AS DOUBLE) -> double",
+            "CAST({numeral} AS BOOLEAN) -> boolean",
+            "CAST({day_text} AS DATE) -> date",
+            "CAST({day_text} AS TIMESTAMP) -> timestamp",
+        ),
+        cast,
+        "doubles are rounded half to even, texts half away from zero; what does not fit is an error",
     ),
     Entry(
-        GROUP, "try_cast",
-        ("TRY_CAST({number} AS BIGINT) -> int", "TRY_CAST({int} AS TINYINT) -> int",
-         "TRY_CAST({numeral} AS BIGINT) -> int", "TRY_CAST({numeral} AS INTEGER) -> int",
-         "TRY_CAST({numeral} AS SMALLINT) -> int", "TRY_CAST({numeral} AS DOUBLE) -> double",
-         "TRY_CAST({text} AS DOUBLE) -> double", "TRY_CAST({numeral} AS BOOLEAN) -> boolean",
-         "TRY_CAST({day_text} AS DATE) -> date", "TRY_CAST({day_text} AS TIMESTAMP) -> timestamp"),
-        cast, "NULL for what does not fit",
+        GROUP,
+        "try_cast",
+        (
+            "TRY_CAST({number} AS BIGINT) -> int",
+            "TRY_CAST({int} AS TINYINT) -> int",
+            "TRY_CAST({numeral} AS BIGINT) -> int",
+            "TRY_CAST({numeral} AS INTEGER) -> int",
+            "TRY_CAST({numeral} AS SMALLINT) -> int",
+            "TRY_CAST({numeral} AS DOUBLE) -> double",
+            "TRY_CAST({text} AS DOUBLE) -> double",
+            "TRY_CAST({numeral} AS BOOLEAN) -> boolean",
+            "TRY_CAST({day_text} AS DATE) -> date",
+            "TRY_CAST({day_text} AS TIMESTAMP) -> timestamp",
+        ),
+        cast,
+        "NULL for what does not fit",
     ),
-)  # fmt: skip
+)

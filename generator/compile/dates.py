@@ -1,15 +1,12 @@
 """Functions of dates, timestamps and intervals."""
 
 from collections.abc import Callable
-from functools import cache
-from zoneinfo import available_timezones
 
 from sqlglot import exp
 
 from generator.compile.compiler import Compiler, Entry, arguments, null, refused
-from generator.compile.convert import NAME_THE_ZONE, as_double, at_midnight, implicit, quoted
-from generator.compile.piece import ATOM, INTEGERS, PRODUCT, SUM, Piece
-from generator.compile.spans import interval
+from generator.compile.convert import NAME_THE_ZONE, at_midnight, implicit, quoted
+from generator.compile.piece import ATOM, PRODUCT, SUM, Piece
 
 GROUP = "dates and times"
 ZONED = "TIMESTAMP WITH TIME ZONE"
@@ -33,35 +30,71 @@ PARTS: dict[str, tuple[str, str, int, int, int]] = {
     "century": ("({0.atom}.year + 99) // 100", "({0.atom}.year + 99) // 100", PRODUCT, 1, 100),
 }
 OF_INTERVALS = {
-    "year": "quotient({0.atom}.months, 12)", "month": "remainder({0.atom}.months, 12)", "day": "{0.atom}.days",
-    "hour": "interval_part({0}, 3_600_000_000, 0)", "minute": "interval_part({0}, 60_000_000, 3_600_000_000)",
+    "year": "quotient({0.atom}.months, 12)",
+    "month": "remainder({0.atom}.months, 12)",
+    "day": "{0.atom}.days",
+    "hour": "interval_part({0}, 3_600_000_000, 0)",
+    "minute": "interval_part({0}, 60_000_000, 3_600_000_000)",
     "second": "interval_part({0}, 1_000_000, 60_000_000)",
-}  # fmt: skip
+}
 ALIASES = {
-    "dayofweek": "dow", "weekday": "dow", "dayofyear": "doy", "dayofmonth": "day", "weekofyear": "week",
-    "milliseconds": "millisecond", "microseconds": "microsecond", "century": "century", "centuries": "century",
-}  # fmt: skip
-NAMED = ("year", "quarter", "month", "day", "hour", "minute", "second", "millisecond", "microsecond", "dayofweek",
-         "weekday", "isodow", "dayofyear", "dayofmonth", "week", "weekofyear", "isoyear", "decade", "century")  # fmt: skip
+    "dayofweek": "dow",
+    "weekday": "dow",
+    "dayofyear": "doy",
+    "dayofmonth": "day",
+    "weekofyear": "week",
+    "milliseconds": "millisecond",
+    "microseconds": "microsecond",
+    "century": "century",
+    "centuries": "century",
+}
+NAMED = (
+    "year",
+    "quarter",
+    "month",
+    "day",
+    "hour",
+    "minute",
+    "second",
+    "millisecond",
+    "microsecond",
+    "dayofweek",
+    "weekday",
+    "isodow",
+    "dayofyear",
+    "dayofmonth",
+    "week",
+    "weekofyear",
+    "isoyear",
+    "decade",
+    "century",
+)
 TRUNCATED = {
-    "year": "{0}.replace(month=1, day=1{1})", "month": "{0}.replace(day=1{1})", "day": "{0}.replace({1})",
-    "hour": "{0}.replace(minute=0, second=0, microsecond=0)", "minute": "{0}.replace(second=0, microsecond=0)",
+    "year": "{0}.replace(month=1, day=1{1})",
+    "month": "{0}.replace(day=1{1})",
+    "day": "{0}.replace({1})",
+    "hour": "{0}.replace(minute=0, second=0, microsecond=0)",
+    "minute": "{0}.replace(second=0, microsecond=0)",
     "second": "{0}.replace(microsecond=0)",
-}  # fmt: skip
-STARTS = {"quarter": "quarter_start({0})", "week": "week_start({0})", "isoyear": "iso_year_start({0})",
-          "decade": "years_start({0}, 10)", "century": "years_start({0}, 100)"}  # fmt: skip
+}
+STARTS = {
+    "quarter": "quarter_start({0})",
+    "week": "week_start({0})",
+    "isoyear": "iso_year_start({0})",
+    "decade": "years_start({0}, 10)",
+    "century": "years_start({0}, 100)",
+}
 DIFFERENCES = {
-    "year": "{1.atom}.year - {0.atom}.year", "quarter": "quarters_between({0}, {1})", "month": "months_between({0}, {1})",
-    "week": "weeks_between({0}, {1})", "day": "days_between({0}, {1})",
-    "decade": "{1.atom}.year // 10 - {0.atom}.year // 10", "isoyear": "iso_year({1}) - iso_year({0})",
+    "year": "{1.atom}.year - {0.atom}.year",
+    "quarter": "quarters_between({0}, {1})",
+    "month": "months_between({0}, {1})",
+    "week": "weeks_between({0}, {1})",
+    "day": "days_between({0}, {1})",
+    "decade": "{1.atom}.year // 10 - {0.atom}.year // 10",
+    "isoyear": "iso_year({1}) - iso_year({0})",
     "century": "{1.atom}.year // 100 - {0.atom}.year // 100",
-}  # fmt: skip
+}
 TICKS = {"hour": 3_600_000_000, "minute": 60_000_000, "second": 1_000_000, "millisecond": 1_000, "microsecond": 1}
-CONSTRUCTORS = {
-    "to_years": "make_interval({0.atom} * 12, 0, 0)", "to_months": "make_interval({0}, 0, 0)",
-    "to_weeks": "make_interval(0, {0.atom} * 7, 0)", "to_days": "make_interval(0, {0}, 0)",
-    "to_hours": "make_interval(0, 0, {0.atom} * 3_600_000_000)", "to_minutes": "make_interval(0, 0, {0.atom} * 60_000_000)",
-}  # fmt: skip
 
 
 def unit_of(node: exp.Expression, argument: exp.Expression, known: tuple[str, ...]) -> str:
@@ -112,13 +145,13 @@ def epoch_of(compiler: Compiler, piece: Piece, node: exp.Expression) -> Piece:
 
 
 def extract(compiler: Compiler, node: exp.Expression) -> Piece:
-    """Compile extract(part FROM x)."""
+    """Compile extract: one part of a date, a timestamp or an interval."""
     known = (*PARTS, "epoch")
     return part(compiler, node, unit_of(node, node.this, known), node.expression)
 
 
 def date_part(compiler: Compiler, node: exp.Expression) -> Piece:
-    """Compile date_part('part', x)."""
+    """Compile date_part, which is extract as a function."""
     unit, operand = arguments(node)
     return part(compiler, node, unit_of(node, unit, (*PARTS, "epoch")), operand)
 
@@ -178,102 +211,51 @@ def _moment_type(compiler: Compiler, node: exp.Expression) -> str:
     return "TIMESTAMP" if kind == "VARCHAR" else kind
 
 
-def last_day(compiler: Compiler, node: exp.Expression) -> Piece:
-    """Compile last_day, the last day of the month."""
-    piece = compiler.settled(arguments(node)[0])
-    if piece.type not in ("DATE", "TIMESTAMP"):
-        raise refused(f"`{quoted(node)}` of {piece.type} cannot be compiled for serving", NAME_THE_ZONE)
-    return compiler.strict("last_day({0})", [piece], "DATE")
-
-
-def make_date(compiler: Compiler, node: exp.Expression) -> Piece:
-    """Compile make_date(year, month, day)."""
-    pieces = [compiler.settled(item) for item in arguments(node)]
-    if len(pieces) != 3 or any(piece.type not in INTEGERS and not piece.is_null for piece in pieces):
-        raise refused(f"`{quoted(node)}` cannot be compiled for serving", "use make_date(year, month, day)")
-    return compiler.strict("make_date({0}, {1}, {2})", pieces, "DATE")
-
-
-def make_timestamp(compiler: Compiler, node: exp.Expression) -> Piece:
-    """Compile make_timestamp(year, month, day, hour, minute, second)."""
-    pieces = [compiler.settled(item) for item in arguments(node)]
-    if len(pieces) != 6 or any(piece.type not in INTEGERS and not piece.is_null for piece in pieces[:5]):
-        raise refused(
-            f"`{quoted(node)}` cannot be compiled", "use make_timestamp(year, month, day, hour, minute, second)"
-        )
-    call = "make_timestamp({0}, {1}, {2}, {3}, {4}, {5})"
-    return compiler.strict(call, [*pieces[:5], as_double(pieces[5])], "TIMESTAMP")
-
-
-def constructor(name: str) -> Callable[[Compiler, exp.Expression], Piece]:
-    """Return how to_days(x) and the like are compiled."""
-
-    def compile_(compiler: Compiler, node: exp.Expression) -> Piece:
-        piece = compiler.settled(arguments(node)[0])
-        if name == "to_seconds":
-            return compiler.strict("seconds_interval({0})", [as_double(piece)], "INTERVAL")
-        if piece.type not in INTEGERS and not piece.is_null:
-            raise refused(f"`{quoted(node)}` of {piece.type} cannot be compiled for serving", "give a whole number")
-        return compiler.strict(CONSTRUCTORS[name], [piece], "INTERVAL")
-
-    return compile_
-
-
-def at_zone(compiler: Compiler, node: exp.Expression) -> Piece:
-    """Compile AT TIME ZONE and timezone(zone, x) with a constant zone."""
-    zone, operand = arguments(node)
-    if not (isinstance(zone, exp.Literal) and zone.is_string):
-        raise refused(
-            f"`{quoted(node)}`: the time zone varies", "write it as a text, as in AT TIME ZONE 'Europe/Berlin'"
-        )
-    name, piece = zone_name(str(zone.this), node), compiler.settled(operand)
-    if piece.type == ZONED:
-        return compiler.strict(f"to_zone({{0}}, {name!r})", [piece], "TIMESTAMP")
-    if piece.type == "TIMESTAMP":
-        return compiler.strict(f"from_zone({{0}}, {name!r})", [piece], ZONED)
-    raise refused(f"`{quoted(node)}` of {piece.type} cannot be compiled for serving", "cast it to TIMESTAMP")
-
-
-def zone_name(name: str, node: exp.Expression) -> str:
-    """Return the time zone ``name`` as the time zone database spells it."""
-    spelt = zones()
-    if name.lower() not in spelt:
-        raise refused(f"`{quoted(node)}`: no time zone '{name}'", "use a name such as 'Europe/Berlin'")
-    return spelt[name.lower()]
-
-
-@cache
-def zones() -> dict[str, str]:
-    """Return the names of all time zones under their small letters."""
-    return {zone.lower(): zone for zone in available_timezones()}
-
-
 UNIT_CHOICE = "|".join(PARTS)
 ENTRIES = (
-    Entry(GROUP, "extract", (f"extract({{{UNIT_CHOICE}}} FROM {{timestamp}}) -> int",
-                             f"extract({{{UNIT_CHOICE}}} FROM {{date}}) -> int",
-                             "extract(epoch FROM {moment}) -> double",
-                             f"extract({{{'|'.join(OF_INTERVALS)}}} FROM {{interval}}) -> int"),
-          extract, "of a date, the hour and what is smaller is 0"),
+    Entry(
+        GROUP,
+        "extract",
+        (
+            f"extract({{{UNIT_CHOICE}}} FROM {{timestamp}}) -> int",
+            f"extract({{{UNIT_CHOICE}}} FROM {{date}}) -> int",
+            "extract(epoch FROM {moment}) -> double",
+            f"extract({{{'|'.join(OF_INTERVALS)}}} FROM {{interval}}) -> int",
+        ),
+        extract,
+        "of a date, the hour and what is smaller is 0",
+    ),
     Entry(GROUP, "date_part", (f"date_part('{{{UNIT_CHOICE}}}', {{moment}}) -> int",), date_part),
     *(Entry(GROUP, name, (f"{name}({{moment}}) -> int",), named_part(name)) for name in NAMED),
-    Entry(GROUP, "epoch", ("epoch({moment}) -> double", "epoch({interval}) -> double", "epoch({stamp}) -> double"),
-          named_part("epoch"), "seconds since 1970, or of an interval"),
-    Entry(GROUP, "epoch_ms", ("epoch_ms({moment}) -> int", "epoch_ms({stamp}) -> int"), epoch_ms, "milliseconds since 1970"),
-    Entry(GROUP, "date_trunc", (f"date_trunc('{{{'|'.join((*TRUNCATED, *STARTS))}}}', {{moment}}) -> timestamp",), date_trunc,
-          "a timestamp, of a date too"),
-    Entry(GROUP, "date_diff", (f"date_diff('{{{'|'.join((*DIFFERENCES, *TICKS))}}}', {{moment}}, {{moment}}) -> int",
-                               "datediff('day', {date}, {date}) -> int"), date_diff, "the borders between two moments"),
-    Entry(GROUP, "last_day", ("last_day({moment}) -> date",), last_day),
-    Entry(GROUP, "make_date", ("make_date({year}, {small}, {small}) -> date", "make_date({year}, 2, 29) -> date"), make_date),
-    Entry(GROUP, "make_timestamp", ("make_timestamp({year}, 2, {small}, {small}, 59, {double}) -> timestamp",
-                                    "make_timestamp({year}, 12, 31, 23, {small}, 59.5e0) -> timestamp"), make_timestamp),
-    Entry(GROUP, "interval", ("INTERVAL '{1|2|30|0}' {HOUR|DAY|MONTH|YEAR|MINUTE|SECOND} -> interval",
-                              "INTERVAL '1 year 2 months 3 days' -> interval", "INTERVAL '-90 minutes' -> interval",
-                              "INTERVAL '1.5 seconds' -> interval", "INTERVAL '1 day 2 hours' -> interval"), interval,
-          "a constant"),
-    *(Entry(GROUP, name, (f"{name}({{small}}) -> interval",), constructor(name)) for name in (*CONSTRUCTORS, "to_seconds")),
-    Entry(GROUP, "timezone", ("{timestamp} AT TIME ZONE '{zone}' -> stamp", "{stamp} AT TIME ZONE '{zone}' -> timestamp",
-                              "timezone('{zone}', {stamp}) -> timestamp"), at_zone,
-          "an hour that comes twice is the later one; a skipped one goes by the clock from before"),
-)  # fmt: skip
+    Entry(
+        GROUP,
+        "epoch",
+        ("epoch({moment}) -> double", "epoch({interval}) -> double", "epoch({stamp}) -> double"),
+        named_part("epoch"),
+        "seconds since 1970, or of an interval",
+    ),
+    Entry(
+        GROUP,
+        "epoch_ms",
+        ("epoch_ms({moment}) -> int", "epoch_ms({stamp}) -> int"),
+        epoch_ms,
+        "milliseconds since 1970",
+    ),
+    Entry(
+        GROUP,
+        "date_trunc",
+        (f"date_trunc('{{{'|'.join((*TRUNCATED, *STARTS))}}}', {{moment}}) -> timestamp",),
+        date_trunc,
+        "a timestamp, of a date too",
+    ),
+    Entry(
+        GROUP,
+        "date_diff",
+        (
+            f"date_diff('{{{'|'.join((*DIFFERENCES, *TICKS))}}}', {{moment}}, {{moment}}) -> int",
+            "datediff('day', {date}, {date}) -> int",
+        ),
+        date_diff,
+        "the borders between two moments",
+    ),
+)

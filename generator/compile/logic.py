@@ -7,14 +7,18 @@ from sqlglot import exp
 from generator.compile.comparison import compared
 from generator.compile.compiler import Compiler, Entry, arguments, constant, null
 from generator.compile.convert import branches, implicit
-from generator.compile.piece import AND, ATOM, CHOICE, NOT, OR, Piece, when_true, whole
+from generator.compile.piece import AND, ATOM, CHOICE, COMPARISON, NOT, OR, Piece, when_true, whole
 
 
 def connect(compiler: Compiler, node: exp.Expression) -> Piece:
     """Compile AND and OR with three truth values."""
-    word, rank = ("and", AND) if isinstance(node, exp.And) else ("or", OR)
-    pieces = [compiler.boolean(side) for side in (node.this, node.expression)]
-    deciding = word == "or"
+    word = "and" if isinstance(node, exp.And) else "or"
+    return connected(word, [compiler.boolean(side) for side in (node.this, node.expression)])
+
+
+def connected(word: str, pieces: Sequence[Piece]) -> Piece:
+    """Return the AND or the OR of ``pieces``."""
+    deciding, rank = word == "or", AND if word == "and" else OR
     if any(piece.const is deciding for piece in pieces):
         return constant(deciding, "BOOLEAN")
     if all(piece.is_null for piece in pieces):
@@ -26,8 +30,16 @@ def connect(compiler: Compiler, node: exp.Expression) -> Piece:
 
 
 def negate(compiler: Compiler, node: exp.Expression) -> Piece:
-    """Compile NOT."""
+    """Compile NOT; of AND and OR by the rule of De Morgan."""
     inner = node.this.unnest()
+    if isinstance(inner, exp.And | exp.Or):
+        sides = [denied(compiler, side.unnest()) for side in (inner.this, inner.expression)]
+        return connected("or" if isinstance(inner, exp.And) else "and", sides)
+    return denied(compiler, inner)
+
+
+def denied(compiler: Compiler, inner: exp.Expression) -> Piece:
+    """Return NOT of ``inner``."""
     if isinstance(inner, exp.Is):
         text, rank = compiler.refuted(inner)
         return Piece(text, "BOOLEAN", (), rank)
@@ -37,7 +49,7 @@ def negate(compiler: Compiler, node: exp.Expression) -> Piece:
     if piece.is_constant:
         return constant(not piece.const, "BOOLEAN")
     if piece.rank == NOT and piece.text.startswith("not "):
-        return Piece(piece.text[4:], "BOOLEAN", piece.guards, AND)
+        return Piece(piece.text[4:], "BOOLEAN", piece.guards, COMPARISON)
     return Piece(f"not {piece.at(NOT)}", "BOOLEAN", piece.guards, NOT)
 
 
@@ -147,27 +159,61 @@ def _each(pattern: str, kinds: Sequence[str] = KINDS) -> tuple[str, ...]:
 
 
 ENTRIES = (
-    Entry(GROUP, "and", ("{boolean} AND {boolean} -> boolean", "{boolean} AND {boolean} AND {boolean} -> boolean"), connect),
+    Entry(
+        GROUP,
+        "and",
+        ("{boolean} AND {boolean} -> boolean", "{boolean} AND {boolean} AND {boolean} -> boolean"),
+        connect,
+    ),
     Entry(GROUP, "or", ("{boolean} OR {boolean} -> boolean", "{boolean} OR NULL -> boolean"), connect),
     Entry(GROUP, "not", ("NOT {boolean} -> boolean", "NOT ({boolean} AND {boolean}) -> boolean"), negate),
     Entry(
-        GROUP, "case",
-        (*_each("CASE WHEN {boolean} THEN {@} ELSE {@} END -> @"), *_each("CASE WHEN {boolean} THEN {@} END -> @"),
-         *_each("CASE WHEN {boolean} THEN {@} WHEN {boolean} THEN {@} ELSE {@} END -> @", ("int", "double", "text")),
-         "CASE {int} WHEN {int} THEN {text} WHEN 2 THEN {text} ELSE 'x' END -> text",
-         "CASE {text} WHEN 'a' THEN {int} WHEN {text} THEN {int} END -> int",
-         "CASE {double} WHEN {double} THEN 1 WHEN {number} THEN 2 END -> int",
-         "CASE WHEN {boolean} THEN {int} ELSE {double} END -> double"),
-        case, "a condition that is NULL counts as false",
+        GROUP,
+        "case",
+        (
+            *_each("CASE WHEN {boolean} THEN {@} ELSE {@} END -> @"),
+            *_each("CASE WHEN {boolean} THEN {@} END -> @"),
+            *_each("CASE WHEN {boolean} THEN {@} WHEN {boolean} THEN {@} ELSE {@} END -> @", ("int", "double", "text")),
+            "CASE {int} WHEN {int} THEN {text} WHEN 2 THEN {text} ELSE 'x' END -> text",
+            "CASE {text} WHEN 'a' THEN {int} WHEN {text} THEN {int} END -> int",
+            "CASE {double} WHEN {double} THEN 1 WHEN {number} THEN 2 END -> int",
+            "CASE WHEN {boolean} THEN {int} ELSE {double} END -> double",
+        ),
+        case,
+        "a condition that is NULL counts as false",
     ),
     Entry(GROUP, "if", _each("if({boolean}, {@}, {@}) -> @", ("int", "text")), case),
     Entry(
-        GROUP, "coalesce",
-        (*_each("coalesce({@}, {@}) -> @"), *_each("coalesce({@}, {@}, {@}) -> @", ("int", "double")),
-         "coalesce({int}, {double}) -> double", "ifnull({int}, 0) -> int", "ifnull({text}, '') -> text"),
-        coalesce, "`ifnull` is the same",
+        GROUP,
+        "coalesce",
+        (
+            *_each("coalesce({@}, {@}) -> @"),
+            *_each("coalesce({@}, {@}, {@}) -> @", ("int", "double")),
+            "coalesce({int}, {double}) -> double",
+            "ifnull({int}, 0) -> int",
+            "ifnull({text}, '') -> text",
+        ),
+        coalesce,
+        "`ifnull` is the same",
     ),
-    Entry(GROUP, "nullif", (*_each("nullif({@}, {@}) -> @"), "nullif({int}, {double}) -> int", "nullif({text}, '') -> text"), nullif),
-    Entry(GROUP, "greatest", (*_each("greatest({@}, {@}) -> @"), "greatest({int}, {double}, 0) -> double"), extreme, "passes over NULL"),
-    Entry(GROUP, "least", (*_each("least({@}, {@}) -> @"), "least({int}, {double}, 5) -> double"), extreme, "passes over NULL"),
-)  # fmt: skip
+    Entry(
+        GROUP,
+        "nullif",
+        (*_each("nullif({@}, {@}) -> @"), "nullif({int}, {double}) -> int", "nullif({text}, '') -> text"),
+        nullif,
+    ),
+    Entry(
+        GROUP,
+        "greatest",
+        (*_each("greatest({@}, {@}) -> @"), "greatest({int}, {double}, 0) -> double"),
+        extreme,
+        "passes over NULL",
+    ),
+    Entry(
+        GROUP,
+        "least",
+        (*_each("least({@}, {@}) -> @"), "least({int}, {double}, 5) -> double"),
+        extreme,
+        "passes over NULL",
+    ),
+)

@@ -10,13 +10,37 @@ from generator.compile.piece import ATOM, INTEGERS, Piece
 
 GROUP = "numbers"
 OF_DOUBLES = {
-    "sqrt": "NaN below zero", "cbrt": "", "ln": "-inf at zero, NaN below", "exp": "", "sin": "NaN at infinity",
-    "cos": "NaN at infinity", "tan": "NaN at infinity", "asin": "NaN outside -1 to 1", "acos": "NaN outside -1 to 1",
-    "atan": "", "radians": "", "degrees": "", "floor": "a double, of integers too", "ceil": "a double; `ceiling` is the same",
-}  # fmt: skip
-RUNTIME = {"sin": "sine", "cos": "cosine", "tan": "tangent", "asin": "arcsine", "acos": "arccosine", "atan": "math.atan",
-           "radians": "math.radians", "degrees": "math.degrees", "sqrt": "square_root", "cbrt": "cube_root",
-           "ln": "natural_log", "exp": "exponential", "floor": "floor", "ceil": "ceiling"}  # fmt: skip
+    "sqrt": "NaN below zero",
+    "cbrt": "",
+    "ln": "-inf at zero, NaN below",
+    "exp": "",
+    "sin": "NaN at infinity",
+    "cos": "NaN at infinity",
+    "tan": "NaN at infinity",
+    "asin": "NaN outside -1 to 1",
+    "acos": "NaN outside -1 to 1",
+    "atan": "",
+    "radians": "",
+    "degrees": "",
+    "floor": "a double, of integers too",
+    "ceil": "a double; `ceiling` is the same",
+}
+RUNTIME = {
+    "sin": "sine",
+    "cos": "cosine",
+    "tan": "tangent",
+    "asin": "arcsine",
+    "acos": "arccosine",
+    "atan": "math.atan",
+    "radians": "math.radians",
+    "degrees": "math.degrees",
+    "sqrt": "square_root",
+    "cbrt": "cube_root",
+    "ln": "natural_log",
+    "exp": "exponential",
+    "floor": "floor",
+    "ceil": "ceiling",
+}
 
 
 def of_doubles(template: str) -> Callable[[Compiler, exp.Expression], Piece]:
@@ -93,26 +117,63 @@ def is_kind(template: str) -> Callable[[Compiler, exp.Expression], Piece]:
 
 
 def pi(compiler: Compiler, node: exp.Expression) -> Piece:
-    """Compile pi()."""
+    """Compile the number pi."""
     return Piece("math.pi", "DOUBLE", low=3, high=4)
 
 
 ENTRIES = (
     Entry(GROUP, "abs", ("abs({int}) -> int", "abs({double}) -> double"), absolute, "of the least integer: an error"),
     Entry(GROUP, "sign", ("sign({number}) -> int",), sign, "0 for NaN"),
-    Entry(GROUP, "round", ("round({double}) -> double", "round({double}, {digits}) -> double", "round({int}) -> int",
-                           "round({int}, {digits}) -> int"), rounded("round"), "half away from zero"),
-    Entry(GROUP, "trunc", ("trunc({double}) -> double", "trunc({double}, {digits}) -> double", "trunc({int}) -> int",
-                           "trunc({int}, {digits}) -> int"), rounded("trunc"), "towards zero"),
-    *(Entry(GROUP, name, (f"{name}({{number}}) -> double",), of_doubles(f"{RUNTIME[name]}({{0}})"), note)
-      for name, note in OF_DOUBLES.items()),
-    Entry(GROUP, "log", ("log({number}) -> double", "log10({number}) -> double", "log2({number}) -> double",
-                         "log({number}, {number}) -> double"), logarithm, "to base 10; `log(base, x)`, `log2`, `log10` too"),
-    Entry(GROUP, "power", ("power({number}, {number}) -> double", "{number} ** {small} -> double", "{number} ^ {small} -> double"),
-          of_doubles("power({0}, {1})"), "always a double; NaN for a root of a negative number"),
+    Entry(
+        GROUP,
+        "round",
+        (
+            "round({double}) -> double",
+            "round({double}, {digits}) -> double",
+            "round({int}) -> int",
+            "round({int}, {digits}) -> int",
+        ),
+        rounded("round"),
+        "half away from zero",
+    ),
+    Entry(
+        GROUP,
+        "trunc",
+        (
+            "trunc({double}) -> double",
+            "trunc({double}, {digits}) -> double",
+            "trunc({int}) -> int",
+            "trunc({int}, {digits}) -> int",
+        ),
+        rounded("trunc"),
+        "towards zero",
+    ),
+    *(
+        Entry(GROUP, name, (f"{name}({{number}}) -> double",), of_doubles(f"{RUNTIME[name]}({{0}})"), note)
+        for name, note in OF_DOUBLES.items()
+    ),
+    Entry(
+        GROUP,
+        "log",
+        (
+            "log({number}) -> double",
+            "log10({number}) -> double",
+            "log2({number}) -> double",
+            "log({number}, {number}) -> double",
+        ),
+        logarithm,
+        "to base 10; `log(base, x)`, `log2`, `log10` too",
+    ),
+    Entry(
+        GROUP,
+        "power",
+        ("power({number}, {number}) -> double", "{number} ** {small} -> double", "{number} ^ {small} -> double"),
+        of_doubles("power({0}, {1})"),
+        "always a double; NaN for a root of a negative number",
+    ),
     Entry(GROUP, "atan2", ("atan2({number}, {number}) -> double",), of_doubles("math.atan2({0}, {1})")),
     Entry(GROUP, "pi", ("pi() -> double",), pi),
     Entry(GROUP, "isnan", ("isnan({number}) -> boolean",), is_kind("math.isnan({0})")),
     Entry(GROUP, "isinf", ("isinf({number}) -> boolean",), is_kind("math.isinf({0})")),
     Entry(GROUP, "isfinite", ("isfinite({number}) -> boolean",), is_kind("math.isfinite({0})")),
-)  # fmt: skip
+)

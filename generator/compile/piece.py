@@ -1,4 +1,4 @@
-"""A compiled sub-expression: Python text, what must not be NULL before it is evaluated, and what is known of its value."""
+"""A compiled sub-expression: Python text, what must not be NULL before it, and what is known of its value."""
 
 import re
 from collections.abc import Iterable
@@ -38,8 +38,8 @@ class Piece:
     """``text`` is the value wherever no guard is None; elsewhere the value is NULL.
 
     ``maybe``: the text itself may give None. ``blind``: the text is false, and raises nothing, where a guard is None.
-    ``low`` and ``high`` bound a number, which then is finite. ``const`` is the value of a constant. ``parts`` are what a
-    conjunction joins, where they may be NULL.
+    ``low`` and ``high`` bound a number, which then is finite; an integer always has them. ``const`` is the value of a
+    constant. ``parts`` are what a conjunction joins, where they may be NULL.
     """
 
     text: str
@@ -52,6 +52,12 @@ class Piece:
     blind: bool = False
     const: Any = UNKNOWN
     parts: tuple["Piece", ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.type in INTEGERS and (self.low is None or self.high is None):
+            low, high = INTEGERS[self.type]
+            object.__setattr__(self, "low", low)
+            object.__setattr__(self, "high", high)
 
     def __str__(self) -> str:
         return self.text

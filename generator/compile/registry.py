@@ -1,6 +1,8 @@
 """The one table of what can be compiled: dispatch, the documentation and the random tests all read it."""
 
-from generator.compile import arithmetic, comparison, convert, dates, logic, numbers, text
+import re
+
+from generator.compile import arithmetic, comparison, convert, dates, logic, moments, numbers, patterns, text
 from generator.compile.compiler import Entry
 
 ENTRIES: tuple[Entry, ...] = (
@@ -10,7 +12,9 @@ ENTRIES: tuple[Entry, ...] = (
     *convert.ENTRIES,
     *numbers.ENTRIES,
     *text.ENTRIES,
+    *patterns.ENTRIES,
     *dates.ENTRIES,
+    *moments.ENTRIES,
 )
 TABLE = {entry.name: entry for entry in ENTRIES}
 assert len(TABLE) == len(ENTRIES)
@@ -20,10 +24,11 @@ def supported() -> str:
     """Return the table as Markdown: what can be compiled, with an example of each and what to know of it."""
     rows = ["| | | like this | |", "|---|---|---|---|"]
     for entry in ENTRIES:
-        example = entry.forms[0].partition(" -> ")[0]
-        rows.append(
-            "| " + " | ".join([entry.group, _cell(f"`{entry.name}`"), _cell(f"`{_plain(example)}`"), entry.note]) + " |"
-        )
+        forms = entry.forms if entry.group == convert.GROUP or entry.name in "+-" else entry.forms[:1]
+        examples = "<br>".join(f"`{_plain(form.rpartition(' -> ')[0])}`" for form in forms)
+        choices = re.search(r"\{([a-z]+\|[a-z|]+)\}", entry.forms[0])
+        note = "; ".join([*([entry.note] if entry.note else []), *([choices[1].replace("|", ", ")] if choices else [])])
+        rows.append(f"| {entry.group} | {_cell(f'`{entry.name}`')} | {_cell(examples)} | {note} |")
     return "\n".join(rows)
 
 

@@ -9,8 +9,12 @@ from generator.compile.runtime_dates import days_in_month, midnight
 from generator.compile.runtime_numbers import OutsideError, RowError, bigint, integer, smallint, tinyint
 
 WHITE = " \t\n\v\f\r"
-WHOLE = re.compile(r"([+-]?)(?:(\d+(?:_\d+)*)(?:\.(\d+(?:_\d+)*)?)?|\.(\d+(?:_\d+)*))(?:[eE]([+-]?\d+))?", re.ASCII)
-DOUBLE = re.compile(r"[+-]?(?:\d+(?:_\d+)*\.?(?:\d+(?:_\d+)*)?|\.\d+(?:_\d+)*)(?:[eE][+-]?\d+)?", re.ASCII)
+DIGITS = r"\d+(?:_\d+)*"
+WHOLE = re.compile(rf"[+-]?(?:({DIGITS})(?:\.(?:{DIGITS})?)?|\.{DIGITS})([eE][+-]?{DIGITS})?", re.ASCII)
+BASED = re.compile(r"0(?:[xX][0-9a-fA-F]+(?:_[0-9a-fA-F]+)*|[bB][01]+(?:_[01]+)*)", re.ASCII)
+DOUBLE = re.compile(rf"(?:\+?-|\+)?(?:{DIGITS}(?:\.(?:{DIGITS})?)?|\.{DIGITS})(?:[eE][+-]?{DIGITS})?", re.ASCII)
+LONGEST = 16
+"""Integers with an exponent are read up to this length; beyond it, SQL has limits of its own."""
 SPECIAL = {"inf": math.inf, "infinity": math.inf, "nan": math.nan}
 TRUE = ("true", "t", "yes", "y", "1")
 FALSE = ("false", "f", "no", "n", "0")
@@ -53,8 +57,13 @@ def text_to_whole(text: str) -> int:
     bare = text.strip(WHITE)
     if bare.isdigit() and bare.isascii():
         return int(bare)
-    if not WHOLE.fullmatch(bare):
+    if BASED.fullmatch(text):
+        return int(text.replace("_", ""), 0)
+    found = WHOLE.fullmatch(bare)
+    if not found:
         raise RowError(f"{text!r} is no integer")
+    if found[2] and len(bare) > LONGEST:
+        raise OutsideError(f"{text!r} is written in a way that only SQL reads")
     value = Decimal(bare.replace("_", ""))
     if value.adjusted() > 20:
         raise RowError(f"{text!r} is out of range")
@@ -65,13 +74,11 @@ def text_to_double(text: str) -> float:
     """Return the double that ``text`` writes."""
     bare = text.strip(WHITE)
     if DOUBLE.fullmatch(bare):
-        return float(bare.replace("_", ""))
+        return float(bare.replace("_", "").removeprefix("+"))
     word = bare.lower()
-    sign = -1.0 if word.startswith("-") else 1.0
-    if word[:1] in ("-", "+"):
-        word = word[1:]
-    if word in SPECIAL:
-        return sign * SPECIAL[word]
+    unsigned = word.removeprefix("+").removeprefix("-")
+    if unsigned in SPECIAL:
+        return -SPECIAL[unsigned] if "-" in word else SPECIAL[unsigned]
     raise RowError(f"{text!r} is no number")
 
 

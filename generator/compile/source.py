@@ -1,16 +1,18 @@
 """The source of the runtime functions, cut out for rendering: what is used, with what that needs, and its imports."""
 
 import ast
-import inspect
 from collections.abc import Iterable
 from functools import cache
-from types import ModuleType
+from pathlib import Path
 
-from generator.compile import runtime_casts, runtime_dates, runtime_logic, runtime_numbers, runtime_text, runtime_zones
+MODULES = ("numbers", "logic", "casts", "text", "dates", "zones")
+"""The modules ``runtime_*``; they are read, not imported, so that generating needs none of their libraries."""
 
-MODULES: tuple[ModuleType, ...] = (
-    runtime_numbers, runtime_logic, runtime_casts, runtime_text, runtime_dates, runtime_zones,
-)  # fmt: skip
+
+@cache
+def text_of(module: str) -> str:
+    """Return the source of a module of the runtime."""
+    return (Path(__file__).parent / f"runtime_{module}.py").read_text(encoding="utf-8")
 
 
 @cache
@@ -18,7 +20,7 @@ def definitions() -> dict[str, str]:
     """Return the source of every function, class and constant of the runtime, in order, under its name."""
     found: dict[str, str] = {}
     for module in MODULES:
-        text = inspect.getsource(module)
+        text = text_of(module)
         lines = text.splitlines()
         body = ast.parse(text).body
         for index, node in enumerate(body):
@@ -40,7 +42,7 @@ def imports() -> dict[str, str]:
     """Return the import of every name that the runtime imports from elsewhere."""
     found: dict[str, str] = {}
     for module in MODULES:
-        for node in ast.parse(inspect.getsource(module)).body:
+        for node in ast.parse(text_of(module)).body:
             if isinstance(node, ast.Import):
                 ignored = "  # type: ignore[import-untyped]" if node.names[0].name == "re2" else ""
                 found |= {alias.name: f"import {alias.name}{ignored}" for alias in node.names}
@@ -126,7 +128,7 @@ def sources(names: Iterable[str]) -> str:
             blocks.append(("\0" if is_constant else "") + text)
     head = "\n".join(import_lines(used))
     parts = [head] if head else []
-    for block in blocks:
-        lead = "\n" if block.startswith("\0") else "\n\n"
+    for index, block in enumerate(blocks):
+        lead = "\n" if block.startswith("\0") and index == 0 else "\n\n"
         parts.append(f"{lead}{block.lstrip(chr(0))}" if parts else block.lstrip("\0"))
     return "\n".join(parts) + "\n"

@@ -2,13 +2,11 @@
 
 from collections.abc import Callable, Sequence
 
-import duckdb
 from sqlglot import exp
 
-from generator.compile.compiler import Compiler, Entry, arguments, constant, null, refused
+from generator.compile.compiler import Compiler, Entry, arguments, null, refused
 from generator.compile.convert import as_text, quoted
-from generator.compile.piece import ATOM, COMPARISON, INTEGERS, NOT, SUM, Piece, merged, whole
-from generator.sql import SqlError, literal
+from generator.compile.piece import ATOM, COMPARISON, INTEGERS, SUM, Piece, merged, whole
 
 GROUP = "texts"
 LONGEST = 2**40
@@ -62,7 +60,7 @@ def call(name: str) -> Callable[[Compiler, exp.Expression], Piece]:
 
 
 def contains(compiler: Compiler, node: exp.Expression) -> Piece:
-    """Compile contains(text, part)."""
+    """Compile contains, which is Python's ``in``."""
     pieces = texts_and_counts(compiler, node, arguments(node), "tt")
     if pieces is None:
         return null("BOOLEAN")
@@ -119,7 +117,7 @@ def concat(compiler: Compiler, node: exp.Expression) -> Piece:
 
 
 def concat_ws(compiler: Compiler, node: exp.Expression) -> Piece:
-    """Compile concat_ws(separator, ...), which passes over NULL but for the separator."""
+    """Compile concat_ws, which passes over NULL but for the separator."""
     first, *rest = [compiler.piece(item) for item in arguments(node)]
     if first.is_null:
         return null("VARCHAR")
@@ -128,135 +126,69 @@ def concat_ws(compiler: Compiler, node: exp.Expression) -> Piece:
     return Piece(f"joined_with({', '.join([separator.text, *texts])})", "VARCHAR", separator.guards)
 
 
-def like(compiler: Compiler, node: exp.Expression) -> Piece:
-    """Compile LIKE and ILIKE, with or without ESCAPE."""
-    escape = ""
-    if isinstance(node, exp.Escape):
-        if not (isinstance(node.expression, exp.Literal) and len(str(node.expression.this)) == 1):
-            raise refused(f"`{quoted(node)}`: the escape is no single character", "write ESCAPE '!'")
-        escape, node = str(node.expression.this), node.this
-    pieces = texts_and_counts(compiler, node, [node.this, node.expression], "tt")
-    if pieces is None:
-        return null("BOOLEAN")
-    if isinstance(node, exp.ILike):
-        pieces = [compiler.strict("lower({0})", [piece], "VARCHAR") if not piece.is_constant else
-                  constant(_lowered(compiler, piece.const), "VARCHAR") for piece in pieces]  # fmt: skip
-        escape = escape.lower()
-    found = _like(compiler, pieces[0], pieces[1], escape)
-    return _denied(found) if node.args.get("negate") else found
-
-
-def _denied(piece: Piece) -> Piece:
-    return Piece(f"not {piece.at(NOT)}", "BOOLEAN", piece.guards, NOT)
-
-
-def _lowered(compiler: Compiler, text: str) -> str:
-    return str(compiler.judge.values_of([f"lower({literal(text)})"])[0])
-
-
-def _like(compiler: Compiler, text: Piece, form: Piece, escape: str) -> Piece:
-    """Return LIKE in Python's own words where the form is simple and constant."""
-    if form.is_constant and not escape and "_" not in form.const:
-        inner = form.const.strip("%")
-        starts, ends = form.const.startswith("%"), form.const.endswith("%")
-        if "%" not in inner and (inner or form.const == ""):
-            if starts and ends:
-                return Piece(f"{inner!r} in {text.at(SUM)}", "BOOLEAN", text.guards, COMPARISON)
-            if not starts and not ends:
-                return Piece(f"{text.at(SUM)} == {inner!r}", "BOOLEAN", text.guards, COMPARISON)
-            return compiler.strict("{0.atom}" + f".{'endswith' if starts else 'startswith'}({{1}})",
-                                   [text, constant(inner, "VARCHAR")], "BOOLEAN")  # fmt: skip
-    template = "like({0}, {1}" + (", {2})" if escape else ")")
-    return compiler.strict(template, [text, form, *([constant(escape, "VARCHAR")] if escape else [])], "BOOLEAN")
-
-
-def expression_of(compiler: Compiler, node: exp.Expression, item: exp.Expression) -> str:
-    """Return the constant regular expression at ``item``, which has to be sound."""
-    if not (isinstance(item, exp.Literal) and item.is_string):
-        raise refused(f"`{quoted(node)}`: the regular expression varies", "write it as a text, or use LIKE")
-    text = str(item.this)
-    try:
-        compiler.judge.values_of([f"regexp_matches('', {literal(text)})"])
-    except (SqlError, duckdb.Error) as error:
-        raise refused(f"`{quoted(node)}`: {text!r} is no regular expression") from error
-    return text
-
-
-def flags_of(node: exp.Expression, item: exp.Expression | None) -> str:
-    """Return the constant flags at ``item``: ``i`` ignores case, ``s`` lets the point match line ends."""
-    if item is None:
-        return ""
-    text = str(item.this) if isinstance(item, exp.Literal) else "?"
-    if not set(text) <= set("cis"):
-        raise refused(f"`{quoted(node)}`: flags '{text}' cannot be compiled for serving", "use 'c', 'i' or 's'")
-    return "".join(flag for flag in "is" if flag in text and not (flag == "i" and text.rfind("c") > text.rfind("i")))
-
-
-def regexp_matches(name: str) -> Callable[[Compiler, exp.Expression], Piece]:
-    """Return how regexp_matches and regexp_full_match are compiled."""
-
-    def compile_(compiler: Compiler, node: exp.Expression) -> Piece:
-        text, expression, *rest = arguments(node)
-        pieces = texts_and_counts(compiler, node, [text, expression], "tt")
-        if pieces is None:
-            return null("BOOLEAN")
-        found, flags = expression_of(compiler, node, expression), flags_of(node, rest[0] if rest else None)
-        more = [constant(item, "VARCHAR") for item in [found, *([flags] if flags else [])]]
-        template = f"{name}({', '.join(f'{{{index}}}' for index in range(1 + len(more)))})"
-        return compiler.strict(template, [pieces[0], *more], "BOOLEAN")
-
-    return compile_
-
-
-def regexp_extract(compiler: Compiler, node: exp.Expression) -> Piece:
-    """Compile regexp_extract(text, expression[, group])."""
-    text, expression, *rest = arguments(node)
-    pieces = texts_and_counts(compiler, node, [text, expression], "tt")
-    if pieces is None:
-        return null("VARCHAR")
-    found, group = expression_of(compiler, node, expression), rest[0] if rest else None
-    if len(rest) > 1 or (group is not None and not (isinstance(group, exp.Literal) and not group.is_string)):
-        raise refused(f"`{quoted(node)}`: the group is no constant number", "write regexp_extract(x, '...', 1)")
-    number = int(group.this) if group is not None else 0
-    suffix = f", {number}" if number else ""
-    return compiler.strict(f"extracted({{0}}, {{1}}{suffix})", [pieces[0], constant(found, "VARCHAR")], "VARCHAR")
-
-
 ENTRIES = (
-    Entry(GROUP, "||", ("{text} || {text} -> text", "{text} || {printed} -> text"), concatenate, "NULL where a side is"),
-    Entry(GROUP, "concat", ("concat({text}, {printed}, {text}) -> text", "concat({text}, {text}) -> text"), concat,
-          "passes over NULL"),
+    Entry(
+        GROUP, "||", ("{text} || {text} -> text", "{text} || {printed} -> text"), concatenate, "NULL where a side is"
+    ),
+    Entry(
+        GROUP,
+        "concat",
+        ("concat({text}, {printed}, {text}) -> text", "concat({text}, {text}) -> text"),
+        concat,
+        "passes over NULL",
+    ),
     Entry(GROUP, "concat_ws", ("concat_ws({text}, {text}, {printed}) -> text",), concat_ws, "passes over NULL"),
     Entry(GROUP, "lower", ("lower({text}) -> text",), call("lower"), "letter by letter"),
     Entry(GROUP, "upper", ("upper({text}) -> text",), call("upper"), "letter by letter: `ß` becomes `ẞ`"),
-    *(Entry(GROUP, name, (f"{name}({{text}}) -> text", f"{name}({{text}}, {{text}}) -> text"), trimmed(name),
-            "spaces, but no tabs or line ends") for name in ("trim", "ltrim", "rtrim")),
+    *(
+        Entry(
+            GROUP,
+            name,
+            (f"{name}({{text}}) -> text", f"{name}({{text}}, {{text}}) -> text"),
+            trimmed(name),
+            "spaces, but no tabs or line ends",
+        )
+        for name in ("trim", "ltrim", "rtrim")
+    ),
     Entry(GROUP, "length", ("length({text}) -> int",), call("length"), "in characters; `len` is the same"),
     Entry(GROUP, "strlen", ("strlen({text}) -> int",), call("strlen"), "in bytes"),
-    Entry(GROUP, "substring", ("substring({text}, {small}, {small}) -> text", "substring({text}, {int}, {int}) -> text",
-                               "substring({text}, {small}) -> text", "substr({text}, 2, 3) -> text"), substring,
-          "counts from 1, from the end where negative"),
+    Entry(
+        GROUP,
+        "substring",
+        (
+            "substring({text}, {small}, {small}) -> text",
+            "substring({text}, {int}, {int}) -> text",
+            "substring({text}, {small}) -> text",
+            "substr({text}, 2, 3) -> text",
+        ),
+        substring,
+        "counts from 1, from the end where negative",
+    ),
     Entry(GROUP, "left", ("left({text}, {small}) -> text", "left({text}, {int}) -> text"), call("left")),
     Entry(GROUP, "right", ("right({text}, {small}) -> text", "right({text}, {int}) -> text"), call("right")),
     Entry(GROUP, "replace", ("replace({text}, {text}, {text}) -> text",), call("replace")),
-    Entry(GROUP, "split_part", ("split_part({text}, {text}, {small}) -> text", "split_part({text}, '-', 2) -> text"),
-          call("split_part"), "counts from 1, from the end where negative"),
+    Entry(
+        GROUP,
+        "split_part",
+        ("split_part({text}, {text}, {small}) -> text", "split_part({text}, '-', 2) -> text"),
+        call("split_part"),
+        "counts from 1, from the end where negative",
+    ),
     Entry(GROUP, "lpad", ("lpad({text}, {count}, {text}) -> text",), call("lpad")),
     Entry(GROUP, "rpad", ("rpad({text}, {count}, {text}) -> text",), call("rpad")),
     Entry(GROUP, "contains", ("contains({text}, {text}) -> boolean",), contains),
-    Entry(GROUP, "starts_with", ("starts_with({text}, {text}) -> boolean", "{text} ^@ {text} -> boolean"), call("starts_with")),
+    Entry(
+        GROUP,
+        "starts_with",
+        ("starts_with({text}, {text}) -> boolean", "{text} ^@ {text} -> boolean"),
+        call("starts_with"),
+    ),
     Entry(GROUP, "ends_with", ("ends_with({text}, {text}) -> boolean",), call("ends_with")),
-    Entry(GROUP, "strpos", ("strpos({text}, {text}) -> int", "instr({text}, {text}) -> int",
-                            "position({text} IN {text}) -> int"), call("strpos"), "0 where it is not found"),
-    Entry(GROUP, "like", ("{text} LIKE {text} -> boolean", "{text} LIKE '{%a%|a%|%b|_|%|a_%|ß%|%\\%}' -> boolean",
-                          "{text} NOT LIKE '{%a%|_%a|b}' -> boolean"), like),
-    Entry(GROUP, "ilike", ("{text} ILIKE '{%A%|ß%|İ%|_Σ%}' -> boolean", "{text} ILIKE {text} -> boolean"), like,
-          "compares in small letters"),
-    Entry(GROUP, "escape", ("{text} LIKE '{%!%|a!_%|!!%}' ESCAPE '!' -> boolean",), like),
-    Entry(GROUP, "regexp_matches", ("regexp_matches({text}, '{regex}') -> boolean", "{text} ~ '{regex}' -> boolean",
-                                    "regexp_matches({text}, '{regex}', 'i') -> boolean"), regexp_matches("matches"),
-          "a constant expression in RE2's syntax"),
-    Entry(GROUP, "regexp_full_match", ("regexp_full_match({text}, '{regex}') -> boolean",), regexp_matches("matches_all")),
-    Entry(GROUP, "regexp_extract", ("regexp_extract({text}, '{regex}') -> text",
-                                    "regexp_extract({text}, '{regex}', 1) -> text"), regexp_extract),
-)  # fmt: skip
+    Entry(
+        GROUP,
+        "strpos",
+        ("strpos({text}, {text}) -> int", "instr({text}, {text}) -> int", "position({text} IN {text}) -> int"),
+        call("strpos"),
+        "0 where it is not found",
+    ),
+)
