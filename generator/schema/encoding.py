@@ -3,6 +3,7 @@
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
+from pydantic_core import PydanticCustomError
 
 from generator.schema.base import Strict
 
@@ -46,8 +47,12 @@ class Target(Strict):
     """What the target is on average where the value occurs, held back to the overall mean where it is rare."""
 
     kind: Literal["target"]
-    smooth: Annotated[float, Field(gt=0, le=1e9)] = Field(default=20.0, description="how many rows the overall mean counts as")
-    folds: Annotated[int, Field(ge=2, le=100)] = Field(default=5, description="parts of the training rows, none told by itself")
+    smooth: Annotated[float, Field(gt=0, le=1e9)] = Field(
+        default=20.0, description="how many rows the overall mean counts as"
+    )
+    folds: Annotated[int, Field(ge=2, le=100)] = Field(
+        default=5, description="parts of the training rows, none told by itself"
+    )
 
 
 class Hash(Strict):
@@ -67,7 +72,11 @@ class TextWords(Strict):
 
 def _long_form(value: Any) -> Any:
     """Return the long form of an encoding given as a word."""
-    return {"kind": value} if isinstance(value, str) else value
+    if isinstance(value, str):
+        return {"kind": value}
+    if value is None or isinstance(value, dict | Strict):
+        return value
+    raise PydanticCustomError("encoding", "no encoding: write a word like `one_hot`, or a mapping with `kind:`")
 
 
 Encoding = Annotated[
