@@ -19,7 +19,8 @@ FOLDER = Path("models/linear")
 
 def kept_values(encoders: Encoders, min_count: int) -> dict[int, list[str]]:
     """Return, for each column of codes, the values that have a weight of their own: those of the first codes."""
-    states = {place: encoders["features"][column_features(encoders)[place]] for place in categorical(encoders)}
+    features = column_features(encoders)
+    states = {place: encoders["features"][features[place]] for place in categorical(encoders)}
     return {
         place: [value for value, count in state["values"].items() if count >= max(min_count, state["min_count"])]
         for place, state in states.items()

@@ -152,7 +152,7 @@ def _missing_hint(path: Path_, values: Any) -> str:
 
 
 def _kind(path: Path_, given: Any, values: Any) -> Said:
-    if path[0] == "features":
+    if path[0] == "features" and len(path) < 3:
         shown = "nothing is written here" if given is None else f"{excerpt(_written(given))} is not a feature"
         return (
             path,
@@ -164,6 +164,8 @@ def _kind(path: Path_, given: Any, values: Any) -> Said:
     tags = kinds(path, values)
     if given.get("kind") is None:
         return (*path, "kind"), "the key 'kind' is missing", f"add `kind:`, one of {', '.join(tags)}"
+    if isinstance(_at(path, values), str):
+        return path, *_choice(given["kind"], tags)
     return (*path, "kind"), *_choice(given["kind"], tags)
 
 

@@ -1,8 +1,9 @@
 """What the documents say is so: commands and paths exist, tables and quotations are those of the code."""
 
+import json
 import re
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 from xml.etree import ElementTree
 
 import pytest
@@ -12,12 +13,15 @@ from generator.check import check
 from generator.cli import app
 from generator.compile import supported
 from generator.compose import compose
+from generator.plan.encoding import PLACES
 from generator.plan.stages import stages
+from generator.schema.encoding import Encoding
 from tests.sandbox import ROOT
 
 README = ROOT / "README.md"
-DOCUMENTS = (README, ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", ROOT / "docs/expressions.md")
 EXPRESSIONS = ROOT / "docs/expressions.md"
+ENCODERS = ROOT / "docs/encoders.md"
+DOCUMENTS = (README, ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", ROOT / "docs/features.md", EXPRESSIONS, ENCODERS)
 PICTURE = ROOT / "docs/steps.svg"
 NINEFOLD = typer.main.get_group(app)
 VERBS = {name: command.help or "" for name, command in NINEFOLD.commands.items()}  # type: ignore[attr-defined]
@@ -49,6 +53,27 @@ def options() -> str:
     return "\n".join(rows)
 
 
+def places() -> str:
+    """Return the table of encodings, with the place that each has for what is out of the ordinary."""
+    rows = [
+        f"| `{kind}` | {place.columns} | {place.missing} | {place.unseen} | {place.rare} |"
+        for kind, place in PLACES.items()
+    ]
+    return "\n".join(["| kind | columns | missing | unseen | rare |", "|---|---|---|---|---|", *rows])
+
+
+def settings() -> str:
+    """Return the table of the settings of each encoding, from the schema."""
+    rows = [
+        f"| `{model.model_fields['kind'].annotation.__args__[0]}` | `{name}` | `{json.dumps(field.default)}` "
+        f"| {field.description} |"
+        for model in get_args(get_args(Encoding)[0])
+        for name, field in model.model_fields.items()
+        if name != "kind"
+    ]
+    return "\n".join(["| kind | setting | default | |", "|---|---|---|---|", *rows])
+
+
 def quote(path: str, first: int, last: int) -> str:
     """Return lines of a file as a fenced block."""
     lines = (ROOT / path).read_text(encoding="utf-8").splitlines()[first - 1 : last]
@@ -56,35 +81,27 @@ def quote(path: str, first: int, last: int) -> str:
     return "\n".join([f"```{kind}", *lines, "```"])
 
 
-def with_block(text: str, name: str, body: str) -> str:
-    """Return ``text`` with ``body`` between the markers called ``name``."""
-    head, _, rest = text.partition(f"<!-- {name} -->\n")
-    tail = rest.partition(f"<!-- /{name} -->")[2]
-    return f"{head}<!-- {name} -->\n{body}\n<!-- /{name} -->{tail}"
+BLOCKS = {"verbs": verbs, "options": options, "places": places, "settings": settings, "supported": supported}
 
 
 def refreshed(text: str) -> str:
-    """Return the README with every block between markers as the code has it now."""
-    for name, body in (("verbs", verbs()), ("options", options())):
-        text = with_block(text, name, body)
+    """Return a document with every block between markers as the code has it now."""
+    for name in (name for name in BLOCKS if f"<!-- {name} -->" in text):
+        body = BLOCKS[name]()
+        head, _, rest = text.partition(f"<!-- {name} -->\n")
+        tail = rest.partition(f"<!-- /{name} -->")[2]
+        text = f"{head}<!-- {name} -->\n{body}\n<!-- /{name} -->{tail}"
     marked = re.compile(r"(<!-- quote (\S+) (\d+)-(\d+) -->\n).*?(\n<!-- /quote -->)", flags=re.DOTALL)
     return marked.sub(lambda found: found[1] + quote(found[2], int(found[3]), int(found[4])) + found[5], text)
 
 
-def test_readme_shows_what_the_code_says(update: bool) -> None:
-    text = README.read_text(encoding="utf-8")
+@pytest.mark.parametrize("document", [README, ENCODERS, EXPRESSIONS], ids=lambda file: file.name)
+def test_documents_show_what_the_code_says(document: Path, update: bool) -> None:
+    text = document.read_text(encoding="utf-8")
     if update:
-        README.write_text(refreshed(text), encoding="utf-8")
-        text = README.read_text(encoding="utf-8")
+        document.write_text(refreshed(text), encoding="utf-8")
+        text = document.read_text(encoding="utf-8")
     assert refreshed(text) == text
-
-
-def test_expressions_that_can_be_compiled_are_documented(update: bool) -> None:
-    text = EXPRESSIONS.read_text(encoding="utf-8")
-    if update:
-        EXPRESSIONS.write_text(with_block(text, "supported", supported()), encoding="utf-8")
-        text = EXPRESSIONS.read_text(encoding="utf-8")
-    assert with_block(text, "supported", supported()) == text
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda file: file.name)

@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 
 from flights.columns import CATEGORIES, ENCODINGS, FEATURES
 from flights.encoding import category, number, target, text
-from flights.encoding.values import Options, State, counts
+from flights.encoding.values import Options, Single, State, counts
 
 Encoders = dict[str, Any]
 KINDS: dict[str, ModuleType] = {
@@ -45,17 +45,14 @@ def choose(values: pa.ChunkedArray) -> Options:
     several = sum(len(value.split()) for value in known) >= FEWEST_WORDS * len(known)
     if several and len(known) >= FEWEST_TEXTS and 2 * len(known) > sum(known.values()):
         return {"kind": "text", "terms": 100, "min_count": 5}
-    return (
-        {"kind": "target", "smooth": 20.0, "folds": 5}
-        if len(known) > MOST_CATEGORIES
-        else {"kind": "category", "min_count": 1}
-    )
+    if len(known) > MOST_CATEGORIES:
+        return {"kind": "target", "smooth": 20.0, "folds": 5}
+    return {"kind": "category", "min_count": 1}
 
 
 def outcomes(path: Path, encoders: Encoders) -> target.Outcomes:
     """Return what target encoding averages: whether the target is true."""
-    found = read_target(path, encoders)
-    return {"": found}
+    return {"": read_target(path, encoders)}
 
 
 def encode(rows: pa.Table | pa.RecordBatch, encoders: Encoders) -> np.ndarray:
@@ -64,7 +61,8 @@ def encode(rows: pa.Table | pa.RecordBatch, encoders: Encoders) -> np.ndarray:
     start = 0
     for name in FEATURES:
         state: State = encoders["features"][name]
-        block = KINDS[state["kind"]].bulk(rows[name], state)
+        kind = KINDS[state["kind"]]
+        block = kind.bulk(rows[name], state)
         matrix[:, start : start + block.shape[1]] = block
         start += block.shape[1]
     return matrix
@@ -74,8 +72,11 @@ class Encoder:
     """Encode one row after the other, as :func:`encode` does."""
 
     def __init__(self, encoders: Encoders) -> None:
-        states = [encoders["features"][name] for name in FEATURES]
-        self.features = [KINDS[state["kind"]].single(state) for state in states]
+        self.features: list[Single] = []
+        for name in FEATURES:
+            state: State = encoders["features"][name]
+            kind = KINDS[state["kind"]]
+            self.features.append(kind.single(state))
 
     def row(self, values: tuple[Any, ...]) -> list[float]:
         """Return the columns of the features ``values``."""
@@ -87,8 +88,12 @@ class Encoder:
 
 def suffixes(encoders: Encoders) -> dict[str, list[str]]:
     """Return what stands behind the name of each feature for each of its columns."""
-    states: dict[str, State] = {name: encoders["features"][name] for name in FEATURES}
-    return {name: KINDS[state["kind"]].names(state) for name, state in states.items()}
+    found = {}
+    for name in FEATURES:
+        state: State = encoders["features"][name]
+        kind = KINDS[state["kind"]]
+        found[name] = kind.names(state)
+    return found
 
 
 def column_features(encoders: Encoders) -> list[str]:

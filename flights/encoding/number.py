@@ -31,7 +31,8 @@ def fit(values: pa.ChunkedArray, options: Options) -> State:
         state["indicator"] = True
     if options["scale"]:
         state["mean"] = float(known.mean()) if len(known) else 0.0
-        state["spread"] = float(known.std()) if len(known) and known.max() > known.min() else 1.0
+        varies = len(known) and known.max() > known.min()  # the deviation of equal numbers may be a rounding error
+        state["spread"] = (float(known.std()) if varies else 0.0) or 1.0
     return state
 
 
@@ -60,12 +61,14 @@ def single(state: State) -> Single:
     fill = (state["fill"] - mean) / spread if "fill" in state else math.nan
     missing = (fill if math.isnan(fill) else min(max(fill, -LARGEST), LARGEST), *gap)
 
+    lowest, highest = -LARGEST, LARGEST  # faster than globals: most features are plain numbers
+
     def plain(value: Any) -> tuple[float, ...]:
-        return (value,) if value is not None and -LARGEST <= value <= LARGEST else missing
+        return (value,) if value is not None and lowest <= value <= highest else missing
 
     def changed(value: Any) -> tuple[float, ...]:
-        if value is None or not -LARGEST <= value <= LARGEST:
+        if value is None or not lowest <= value <= highest:
             return missing
-        return (min(max((value - mean) / spread, -LARGEST), LARGEST), *told)
+        return (min(max((value - mean) / spread, lowest), highest), *told)
 
     return changed if "mean" in state or told else plain

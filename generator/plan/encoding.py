@@ -109,7 +109,7 @@ class EncodingPlan:
 def encoding_plan(project: Project) -> EncodingPlan:
     """Plan the encodings that the features of ``project`` can have."""
     task = TASKS[project.config.problem.task]
-    used = {feature.encode.kind for feature in project.features if feature.encode}
+    used: set[str] = {feature.encode.kind for feature in project.features if feature.encode}
     plain = {feature.encoding for feature in project.features if not feature.encode}
     chosen = "category" in plain
     used |= ({"number"} & plain) | (set(DEFAULTS) if chosen else set())

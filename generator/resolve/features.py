@@ -170,7 +170,9 @@ def _encoded(session: Session, feature: Feature) -> Feature:
         session.say(("features", feature.name, "encode"), f"{feature.type} is not a number", hint)
     if natural == "number" and asked.kind not in ("number", "category"):
         hint = "set `encode: number` or `category`, or turn it into a text first: CAST(x AS VARCHAR)"
-        session.say(("features", feature.name, "encode"), f"{feature.type} is no text to encode as '{asked.kind}'", hint)
+        session.say(
+            ("features", feature.name, "encode"), f"{feature.type} is no text to encode as '{asked.kind}'", hint
+        )
     return replace(feature, encoding="number" if asked.kind == "number" else "category", encode=asked)
 
 

@@ -3,6 +3,7 @@
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
+from pydantic_core import PydanticCustomError
 
 from generator.schema.base import Strict
 
@@ -71,7 +72,11 @@ class TextWords(Strict):
 
 def _long_form(value: Any) -> Any:
     """Return the long form of an encoding given as a word."""
-    return {"kind": value} if isinstance(value, str) else value
+    if isinstance(value, str):
+        return {"kind": value}
+    if value is None or isinstance(value, dict | Strict):
+        return value
+    raise PydanticCustomError("encoding", "no encoding: write a word like `one_hot`, or a mapping with `kind:`")
 
 
 Encoding = Annotated[
