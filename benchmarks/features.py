@@ -1,7 +1,7 @@
 """How the cost of features grows: ``python benchmarks/features.py [--times 30]`` after `dvc repro features`.
 
-Copies the flights of 2013 into as many made-up years, runs the stage `features` on the one year and on all of them, each
-in a process of its own, and prints seconds, peak memory and the ratio; then the time of one request's features.
+Copies the flights of 2013 into as many made-up years, runs the stage `features` on the one year and on all of them,
+each in a process of its own, and prints seconds, peak memory and the ratio; then the time of one request's features.
 """
 
 import argparse
@@ -47,9 +47,7 @@ def measure(times: int) -> tuple[float, float]:
     with tempfile.TemporaryDirectory() as name:
         prepare(Path(name), times)
         start = time.perf_counter()
-        done = subprocess.run(
-            [sys.executable, "-c", CODE + PEAK], cwd=name, capture_output=True, text=True, check=True
-        )
+        done = subprocess.run([sys.executable, "-c", CODE + PEAK], cwd=name, capture_output=True, text=True, check=True)
         seconds = time.perf_counter() - start
     return seconds, int(done.stdout.split()[-1]) / 2**20
 
@@ -68,6 +66,7 @@ def one_request() -> float:
 
 
 def main() -> None:
+    """Print the figures."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--times", type=int, default=30, help="how many years the large table holds")
     times = parser.parse_args().times

@@ -87,8 +87,8 @@ class Feature:
     """A feature with its type, in one of four forms.
 
     An expression (``sql``), a lookup (``dimension`` and ``column``, ``by`` its key), the ``past`` of a key (``by``), or
-    the ``call`` of a function, which is an expression too in SQL. ``encoding`` says whether models are given a number or
-    a category, ``encode`` how they see it; where that is None, it is decided on the training rows.
+    the ``call`` of a function, which is an expression too in SQL. ``encoding`` says whether models are given a number
+    or a category, ``encode`` how they see it; where that is None, it is decided on the training rows.
     """
 
     name: str

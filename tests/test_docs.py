@@ -128,7 +128,7 @@ def test_every_part_of_the_generator_has_its_line() -> None:
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda file: file.name)
 def test_links_and_paths_lead_somewhere(document: Path) -> None:
     text = document.read_text(encoding="utf-8")
-    links = re.findall(r"\]\(([^)#]+)\)", text)
+    links = [str((document.parent / link).relative_to(ROOT)) for link in re.findall(r"\]\(([^)#]+)\)", text)]
     paths = re.findall(r"`((?:conf|docs|flights|generator|templates|tests)/[\w./-]+)`", text)
     pattern = {"conf/model/forest.yaml"}  # the one that the recipe makes
     assert [path for path in {*links, *paths} - pattern if not (ROOT / path).exists()] == []

@@ -16,7 +16,11 @@ EDITS = {
     ("metrics.bootstrap.rounds=60",): {"params.yaml"},
     ("engine.threads=1",): {"params.yaml"},
     ("split.seed=3",): {"params.yaml", "weights/labels.sql"},
-    ("features.bill_area=bill_length_mm + bill_depth_mm",): {"params.yaml", "weights/features.sql", "weights/service/features.py"},
+    ("features.bill_area=bill_length_mm + bill_depth_mm",): {
+        "params.yaml",
+        "weights/features.sql",
+        "weights/service/features.py",
+    },
 }
 
 

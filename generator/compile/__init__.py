@@ -37,8 +37,9 @@ class Compiled:
     """An expression as Python: ``code`` is one expression over the variables of its columns.
 
     ``type`` is DuckDB's type of the result, and ``nullable`` whether it may be None. ``called`` are the
-    runtime functions that ``code`` names, ``functions`` those and what they need; ``names`` what it names of the standard library (see
-    :func:`import_lines`), ``libraries`` the distributions it runs on, ``temporaries`` the variables it assigns.
+    runtime functions that ``code`` names, ``functions`` those and what they need; ``names`` what it names of the
+    standard library (see :func:`import_lines`), ``libraries`` the distributions it runs on, ``temporaries`` the
+    variables it assigns.
     """
 
     code: Code
@@ -62,7 +63,8 @@ def compile_expression(
     """Compile ``tree``, which is normalised and bound to columns of ``types``.
 
     ``spell`` gives the variable that holds a column: a Python identifier that is none of :func:`taken`. Temporaries are
-    called ``temporary`` and a number. Columns that are ``known`` are never NULL. Raises :class:`SqlError` for what cannot be compiled.
+    called ``temporary`` and a number. Columns that are ``known`` are never NULL. Raises :class:`SqlError` for what
+    cannot be compiled.
     """
     try:
         compiler = Compiler(tree, types, judge, spell, TABLE, temporary, known)

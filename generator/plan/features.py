@@ -71,7 +71,7 @@ def features_plan(project: Project) -> FeaturesPlan:
 
 
 def final(feature: Feature) -> str:
-    """Return the expression of a feature with an explicit type: what models see as a number is DOUBLE, a category VARCHAR."""
+    """Return the expression of a feature with an explicit type: DOUBLE for a number to models, VARCHAR for a category."""
     kind = "VARCHAR" if feature.encoding == "category" else "DOUBLE"
     return name(feature.name) if feature.type == kind else f"CAST({name(feature.name)} AS {kind})"
 

@@ -1,9 +1,5 @@
 """Distances."""
 
-import random
-
-import requests
-
 
 def far(rooms: int) -> float:
     """Return something."""
