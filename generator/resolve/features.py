@@ -11,8 +11,8 @@ from generator.project import Call, Column, Dimension, Feature
 from generator.resolve.functions import Signature, signature
 from generator.resolve.lookups import resolve_lookup
 from generator.resolve.order import circles, levels, needs
-from generator.resolve.session import Session, Told
 from generator.resolve.past import resolve_past
+from generator.resolve.session import Session, Told
 from generator.schema.features import Aggregate, Computed, Expression, Lookup
 from generator.sql import encoding_of
 
