@@ -1,5 +1,7 @@
 """What the models see: the features in their order, and how they are encoded where the config says so."""
 
+from typing import Any
+
 FEATURES = (
     "carrier",
     "origin",
@@ -43,4 +45,4 @@ CATEGORIES = (
     "dest",
     "manufacturer",
 )
-ENCODINGS: dict[str, dict[str, object]] = {}
+ENCODINGS: dict[str, dict[str, Any]] = {}

@@ -206,8 +206,8 @@ def test_one_row_is_encoded_as_many_are(
         {field.name: pa.array([text if field.type == pa.string() else number], field.type) for field in data.schema}
     )
     many = package.encode(pa.concat_tables([rows, data.slice(0, 20)]), learnt)
-    values = [tuple(row.values()) for row in (rows.to_pylist() + data.slice(0, 20).to_pylist())]
-    one = np.array([package.Encoder(learnt).row(row) for row in values], dtype=np.float32)
+    asked = [tuple(row.values()) for row in (rows.to_pylist() + data.slice(0, 20).to_pylist())]
+    one = np.array([package.Encoder(learnt).row(row) for row in asked], dtype=np.float32)
     assert many.dtype == np.float32
     np.testing.assert_array_equal(one, many)
     assert (np.signbit(one) == np.signbit(many))[~np.isnan(one)].all()

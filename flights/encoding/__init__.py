@@ -20,7 +20,7 @@ KINDS: dict[str, ModuleType] = {
     "target": target,
     "text": text,
 }
-NUMBER = {"kind": "number", "impute": "none", "indicator": False, "scale": False}
+NUMBER: Options = {"kind": "number", "impute": "none", "indicator": False, "scale": False}
 MOST_CATEGORIES = 1_000  # with more values than this most are too rare for a weight or a split of their own
 FEWEST_TEXTS = 100  # with fewer values than this each can have a place of its own, whatever is in it
 FEWEST_WORDS = 3  # in a name of a person or place there are two on average; more make a text

@@ -25,8 +25,7 @@ def fit(values: pa.ChunkedArray, options: Options) -> State:
     known = numbers[~np.isnan(numbers)]
     state: State = {}
     if options["impute"] != "none":
-        fill = {"mean": np.mean, "median": np.median}.get(options["impute"])
-        state["fill"] = float(fill(known)) if fill and len(known) else 0.0
+        state["fill"] = filling(known, options["impute"])
     if options["indicator"]:
         state["indicator"] = True
     if options["scale"]:
@@ -34,6 +33,13 @@ def fit(values: pa.ChunkedArray, options: Options) -> State:
         varies = len(known) and known.max() > known.min()  # the deviation of equal numbers may be a rounding error
         state["spread"] = (float(known.std()) if varies else 0.0) or 1.0
     return state
+
+
+def filling(known: np.ndarray, how: str) -> float:
+    """Return what fills a gap between the numbers ``known``; 0 where there are none."""
+    if how == "zero" or not len(known):
+        return 0.0
+    return float(known.mean() if how == "mean" else np.median(known))
 
 
 def names(state: State) -> list[str]:

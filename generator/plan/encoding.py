@@ -92,6 +92,7 @@ class EncodingPlan:
     outcome_words: Code
     kinds: tuple[Kind, ...]
     modules: Code
+    shared: Code
     places: dict[str, Place]
     number: dict[str, Any]
     defaults: dict[str, dict[str, Any]]
@@ -122,6 +123,7 @@ def encoding_plan(project: Project) -> EncodingPlan:
         outcome_words=task.outcome_words,
         kinds=kinds,
         modules=Code(", ".join(sorted(kind.module for kind in kinds))),
+        shared=_shared("number" in plain, chosen),
         places=PLACES,
         number=Number(kind="number").model_dump(mode="json"),
         defaults={name: encoding.model_dump(mode="json") for name, encoding in DEFAULTS.items()},
@@ -130,3 +132,9 @@ def encoding_plan(project: Project) -> EncodingPlan:
         has_numbers="number" in plain,
         has_texts=bool(used - {"number"}),
     )
+
+
+def _shared(has_numbers: bool, chosen: bool) -> Code:
+    """Return what ``encoding/__init__.py`` imports of ``values.py``."""
+    options = ["Options"] if has_numbers or chosen else []
+    return Code(", ".join([*options, "Single", "State", *(["counts"] if chosen else [])]))
