@@ -71,7 +71,7 @@ def features_plan(project: Project) -> FeaturesPlan:
 
 
 def final(feature: Feature) -> str:
-    """Return the expression of a feature with an explicit type: DOUBLE for a number to models, VARCHAR for a category."""
+    """Return the expression of a feature with its type: DOUBLE for what models see as a number, else VARCHAR."""
     kind = "VARCHAR" if feature.encoding == "category" else "DOUBLE"
     return name(feature.name) if feature.type == kind else f"CAST({name(feature.name)} AS {kind})"
 

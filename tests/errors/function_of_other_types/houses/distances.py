@@ -1,5 +1,9 @@
 """Distances."""
 
+import random
+
+import requests
+
 
 def far(rooms: int) -> float:
     """Return something."""
