@@ -40,7 +40,7 @@ def reorder_a_vocabulary(folder: Path) -> None:
     file = folder / f"models/{chosen}/encoders.json"
     encoders = json.loads(file.read_text())
     depot = encoders["features"]["depot"]
-    depot["values"] = depot["values"][::-1]
+    depot["values"] = dict(reversed(depot["values"].items()))
     file.write_text(json.dumps(encoders))
 
 
