@@ -10,11 +10,14 @@ from flights.page import Step
 
 
 def origin(made: dict[str, Any]) -> Html:
-    """Return how a feature is made: by an expression, or by a lookup with its keys."""
-    if "sql" in made:
-        return code(made["sql"])
-    keys = join(join([code(key), " "]) for key in made["by"])
-    return join([code(made["lookup"]), " by ", keys])
+    """Return how a feature is made: by an expression, a lookup, a Python function or a function of the past."""
+    how, what = next(iter(made.items()))
+    if how == "sql":
+        return code(what)
+    keys = join(join([code(key), " "]) for key in made.get("by", made.get("of", ())))
+    called = what if how in ("lookup", "python") else f"{how}({what})"
+    over = f"over {made['over']}" if "over" in made else ""
+    return join([code(called), " of " if "of" in made else " by ", keys, over])
 
 
 def seen(state: dict[str, Any], columns: int) -> Html:

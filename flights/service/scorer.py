@@ -23,7 +23,8 @@ class Scorer:
     def __init__(self, features: Features | None = None) -> None:
         self.card = read_json(CARD)
         self.digest = hashlib.sha256(SUMS.read_bytes()).hexdigest()
-        self.encoder = Encoder(read_json(MODEL / "encoders.json"))
+        self.encoders = read_json(MODEL / "encoders.json")
+        self.encoder = Encoder(self.encoders)
         self.model = import_module(f"flights.scoring.{self.card['kind']}").Model.load(MODEL)
         self.computed = features or Features()
 

@@ -5,12 +5,11 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from flights import service
 from flights.columns import FEATURES
 from flights.tests.examples import LOOKUPS
 
-INPUTS_SQL = Path(service.__file__).with_name("inputs.sql")
-FEATURES_SQL = Path(service.__file__).parents[1] / "features.sql"
+INPUTS_SQL = Path(__file__).with_name("inputs.sql")
+FEATURES_SQL = Path(__file__).parents[1] / "features.sql"
 
 
 @pytest.fixture
