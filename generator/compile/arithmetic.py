@@ -1,5 +1,6 @@
 """`+ - * / // %` and the minus sign on numbers; on dates and intervals they are in :mod:`generator.compile.spans`."""
 
+import math
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -39,6 +40,10 @@ def corners(left: Piece, right: Piece, apply: Callable[[Bound, Bound], Bound]) -
     return min(found), max(found)
 
 
+ANYTHING = (-math.inf, math.inf)
+"""The bounds of an integer of which nothing is known."""
+
+
 def infix(sign: str, rank: int, apply: Callable[[Bound, Bound], Bound]) -> Callable[[Compiler, exp.Expression], Piece]:
     """Return how ``+``, ``-`` or ``*`` is compiled."""
 
@@ -63,8 +68,7 @@ def infix(sign: str, rank: int, apply: Callable[[Bound, Bound], Bound]) -> Calla
         text = f"{left.at(rank)} {sign} {right.at(rank + 1)}"
         bounds = corners(left, right, apply)
         if kind in CHECKS:
-            assert bounds is not None
-            return checked(text, rank, kind, [left, right], bounds)
+            return checked(text, rank, kind, [left, right], bounds or ANYTHING)
         return finite(Piece(text, kind, merged([left, right]), rank), bounds)
 
     return compile_
