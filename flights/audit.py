@@ -1,10 +1,10 @@
 """Prove that no feature knows the future: compute some again from what was known at the time, and compare."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import duckdb
+import pyarrow as pa
 
 from flights.comparison import differences
 
@@ -59,20 +59,16 @@ HORIZONS: dict[int, tuple[str, ...]] = {
 """The features, by how many seconds before its time a row that they count is known."""
 
 
-def then(database: duckdb.DuckDBPyConnection, moment: Any, ahead: int) -> Iterator[tuple[str, int]]:
-    """Yield the features that come out otherwise when only what was known at ``moment`` is there, each with a row."""
+def then(database: duckdb.DuckDBPyConnection, moment: Any, ahead: int) -> tuple[pa.Table, pa.Table]:
+    """Return the features of the rows decided last before ``moment``: as trained on, and from what was known then."""
     database.execute("SET VARIABLE moment = CAST(? AS TIMESTAMP)", [moment])
     database.execute("SET VARIABLE known = CAST(? AS TIMESTAMP) + to_seconds(?)", [moment, ahead])
     database.execute("SET VARIABLE rows = ?", [ROWS])
     for file in (AUDIT_SQL, SNAPSHOTS_SQL, FEATURES_SQL):
         database.execute(file.read_text(encoding="utf-8"))
     database.execute(f"CREATE OR REPLACE TEMP TABLE trained AS FROM {COMPUTED} SEMI JOIN inputs USING (__row)")
-    first = database.sql("FROM trained ORDER BY __row").to_arrow_table()
     again = database.sql("FROM features SEMI JOIN trained USING (__row) ORDER BY __row").to_arrow_table()
-    rows = again["__row"].to_pylist()
-    for name, place in differences(first, again, TOLERANCE).items():
-        if name in HORIZONS[ahead]:
-            yield name, rows[place]
+    return database.sql("FROM trained ORDER BY __row").to_arrow_table(), again
 
 
 def audit(database: duckdb.DuckDBPyConnection) -> dict[str, int]:
@@ -80,10 +76,13 @@ def audit(database: duckdb.DuckDBPyConnection) -> dict[str, int]:
 
     In ``database`` the views and tables that features.sql reads are replaced.
     """
-    moments = database.sql(DECIDED).fetchall()[0][0]
+    audited, moments = 0, database.sql(DECIDED).fetchall()[0][0]
     for moment in moments:
-        for ahead in HORIZONS:
-            late = [f"{name} (row {row})" for name, row in then(database, moment, ahead)]
+        for ahead, names in HORIZONS.items():
+            trained, again = then(database, moment, ahead)
+            places = differences(trained, again, TOLERANCE)
+            late = [f"{name} (row {trained['__row'][places[name]]})" for name in names if name in places]
             if late:
                 raise ValueError(f"known only after the decision at {moment}: {', '.join(late)}")
-    return {"moments": len(moments), "rows": ROWS * len(moments), "features": sum(map(len, HORIZONS.values()))}
+        audited += trained.num_rows
+    return {"moments": len(moments), "rows": audited, "features": sum(map(len, HORIZONS.values()))}
