@@ -56,10 +56,29 @@ def test_an_edit_of_a_monitor_threshold_trains_nothing(project: Path) -> None:
 
 
 def test_an_edit_of_a_feature_runs_nothing_before_features(project: Path) -> None:
-    edit(project / "conf/features/penguins.yaml", "recent: year >= 2008", "recent: year >= 2009")
+    edit(project / "conf/features/penguins.yaml", "sql: year >= 2008", "sql: year >= 2009")
     stages = ran(run(project, "dvc", "repro"))
     assert stages[:2] == ["generate", "features"]
     assert not {"collect", "process", "define", "explore"} & set(stages)
+
+
+def test_one_feature_more_runs_nothing_before_features(project: Path) -> None:
+    features = project / "conf/features/penguins.yaml"
+    features.write_text(features.read_text() + "bill_ratio: bill_length_mm / bill_depth_mm\n")
+    stages = ran(run(project, "dvc", "repro"))
+    assert stages[:2] == ["generate", "features"]
+    assert {"collect", "process", "define", "explore"}.isdisjoint(stages)
+
+
+def test_new_rows_refresh_what_the_service_knows_of_the_past_without_training(tmp_path: Path) -> None:
+    folder = start("parcels", tmp_path / "parcels")
+    run(folder, "dvc", "repro", "snapshots")
+    before = (folder / "data/snapshots/by_depot_1_week.parquet").read_bytes()
+    rows = folder / "parcels.csv"
+    new = [f"{number},2024-02-01 12:00:00,Nord,fast,1,2.5,true,30.5,false,3" for number in range(2_000, 2_050)]
+    rows.write_text(rows.read_text() + "\n".join(new) + "\n")
+    assert ran(run(folder, "dvc", "repro", "snapshots")) == ["collect", "process", "snapshots"]
+    assert (folder / "data/snapshots/by_depot_1_week.parquet").read_bytes() != before
 
 
 def test_an_edit_that_changes_nothing_runs_only_the_first_stage(project: Path) -> None:
