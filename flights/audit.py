@@ -20,6 +20,7 @@ HORIZONS: dict[int, tuple[str, ...]] = {
         "carrier",
         "origin",
         "dest",
+        "route",
         "distance",
         "departure_hour",
         "weekday",

@@ -6,6 +6,7 @@ FEATURES = (
     "carrier",
     "origin",
     "dest",
+    "route",
     "distance",
     "departure_hour",
     "weekday",
@@ -43,6 +44,9 @@ CATEGORIES = (
     "carrier",
     "origin",
     "dest",
+    "route",
     "manufacturer",
 )
-ENCODINGS: dict[str, dict[str, Any]] = {}
+ENCODINGS: dict[str, dict[str, Any]] = {
+    "route": {"kind": "target", "smooth": 20.0, "folds": 5},
+}

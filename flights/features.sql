@@ -158,6 +158,7 @@ looked_up AS (
 step_1 AS (
   SELECT
     *,
+    origin || '-' || dest AS route,
     EXTRACT(HOUR FROM scheduled_departure) + EXTRACT(MINUTE FROM scheduled_departure) / 60 AS departure_hour,
     isodow(scheduled_departure) AS weekday,
     (sched_arr_time // 100) + (sched_arr_time % 100) / 60 AS arrival_hour,
@@ -169,6 +170,7 @@ SELECT
   carrier,
   origin,
   dest,
+  route,
   distance,
   departure_hour,
   CAST(weekday AS DOUBLE) AS weekday,

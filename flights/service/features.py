@@ -111,6 +111,7 @@ class Features:
         (dest_late_7d,) = self.by_dest_1_week.at(dest, step_1_day)
         (route_late_30d,) = self.by_origin_dest_30_days.at((origin, dest), step_1_day)
         (flight_late_30d,) = self.by_carrier_flight_30_days.at((carrier, flight), step_1_day)
+        route = None if origin is None or dest is None else origin + "-" + dest
         departure_hour = (
             None if scheduled_departure is None else scheduled_departure.hour + scheduled_departure.minute / 60
         )
@@ -127,6 +128,7 @@ class Features:
             carrier,
             origin,
             dest,
+            route,
             distance,
             departure_hour,
             None if weekday is None else float(weekday),
