@@ -26,7 +26,7 @@ TRAIN = Path("data/train.parquet")
 HOLDOUT = Path("data/holdout.parquet")
 ENCODERS = Path("data/encoders.json")
 SUMMARY = Path("reports/features.json")
-BATCH = 500_000
+BATCH = 1_000_000
 INPUTS = """
     CREATE OR REPLACE TEMP TABLE inputs AS
     FROM raw JOIN parts USING (__row)

@@ -1,95 +1,147 @@
 -- One row of features for each row of `inputs`: all of the table in training, the rows of a request in serving.
 CREATE OR REPLACE TEMP VIEW features AS
-WITH asked_by_origin_date_trunc_hour_departure_3_days AS (
-  FROM (
-    SELECT DISTINCT origin, date_trunc('HOUR', departure) AS __key_2, CAST(floor(epoch(inputs.departure - INTERVAL '3 hours') / 86400) AS BIGINT) AS __snapshot
-    FROM inputs
-  )
-  ASOF JOIN by_origin_date_trunc_hour_departure_3_days USING (origin, __key_2, __snapshot)
+WITH asking_by_origin_date_trunc_hour_departure_3_days AS (
+  SELECT DISTINCT origin, date_trunc('HOUR', departure) AS __key_2, CAST(floor(epoch(inputs.departure - INTERVAL '3 hours') / 86400) AS BIGINT) AS __snapshot
+  FROM inputs
+),
+asked_by_origin_date_trunc_hour_departure_3_days AS (
+  FROM asking_by_origin_date_trunc_hour_departure_3_days
+  ASOF JOIN (
+    FROM by_origin_date_trunc_hour_departure_3_days
+    WHERE __snapshot <= (SELECT max(__snapshot) FROM asking_by_origin_date_trunc_hour_departure_3_days) AND __snapshot >= (SELECT min(__snapshot) - 3 FROM asking_by_origin_date_trunc_hour_departure_3_days)
+  ) AS past USING (origin, __key_2, __snapshot)
+),
+asking_by_dest_date_trunc_hour_departure_3_days AS (
+  SELECT DISTINCT dest, date_trunc('HOUR', departure) AS __key_2, CAST(floor(epoch(inputs.departure - INTERVAL '3 hours') / 86400) AS BIGINT) AS __snapshot
+  FROM inputs
 ),
 asked_by_dest_date_trunc_hour_departure_3_days AS (
-  FROM (
-    SELECT DISTINCT dest, date_trunc('HOUR', departure) AS __key_2, CAST(floor(epoch(inputs.departure - INTERVAL '3 hours') / 86400) AS BIGINT) AS __snapshot
-    FROM inputs
-  )
-  ASOF JOIN by_dest_date_trunc_hour_departure_3_days USING (dest, __key_2, __snapshot)
+  FROM asking_by_dest_date_trunc_hour_departure_3_days
+  ASOF JOIN (
+    FROM by_dest_date_trunc_hour_departure_3_days
+    WHERE __snapshot <= (SELECT max(__snapshot) FROM asking_by_dest_date_trunc_hour_departure_3_days) AND __snapshot >= (SELECT min(__snapshot) - 3 FROM asking_by_dest_date_trunc_hour_departure_3_days)
+  ) AS past USING (dest, __key_2, __snapshot)
+),
+asking_by_origin_3_hours AS (
+  SELECT DISTINCT origin, CAST(floor(epoch(inputs.departure - INTERVAL '3 hours') / 3600) AS BIGINT) AS __snapshot
+  FROM inputs
 ),
 asked_by_origin_3_hours AS (
-  FROM (
-    SELECT DISTINCT origin, CAST(floor(epoch(inputs.departure - INTERVAL '3 hours') / 3600) AS BIGINT) AS __snapshot
-    FROM inputs
-  )
-  ASOF JOIN by_origin_3_hours USING (origin, __snapshot)
+  FROM asking_by_origin_3_hours
+  ASOF JOIN (
+    FROM by_origin_3_hours
+    WHERE __snapshot <= (SELECT max(__snapshot) FROM asking_by_origin_3_hours) AND __snapshot >= (SELECT min(__snapshot) - 3 FROM asking_by_origin_3_hours)
+  ) AS past USING (origin, __snapshot)
+),
+asking_by_origin_12_hours AS (
+  SELECT DISTINCT origin, CAST(floor(epoch(inputs.departure - INTERVAL '3 hours') / 3600) AS BIGINT) AS __snapshot
+  FROM inputs
 ),
 asked_by_origin_12_hours AS (
-  FROM (
-    SELECT DISTINCT origin, CAST(floor(epoch(inputs.departure - INTERVAL '3 hours') / 3600) AS BIGINT) AS __snapshot
-    FROM inputs
-  )
-  ASOF JOIN by_origin_12_hours USING (origin, __snapshot)
+  FROM asking_by_origin_12_hours
+  ASOF JOIN (
+    FROM by_origin_12_hours
+    WHERE __snapshot <= (SELECT max(__snapshot) FROM asking_by_origin_12_hours) AND __snapshot >= (SELECT min(__snapshot) - 12 FROM asking_by_origin_12_hours)
+  ) AS past USING (origin, __snapshot)
+),
+asking_by_carrier_3_hours AS (
+  SELECT DISTINCT carrier, CAST(floor(epoch(inputs.departure - INTERVAL '3 hours') / 3600) AS BIGINT) AS __snapshot
+  FROM inputs
 ),
 asked_by_carrier_3_hours AS (
-  FROM (
-    SELECT DISTINCT carrier, CAST(floor(epoch(inputs.departure - INTERVAL '3 hours') / 3600) AS BIGINT) AS __snapshot
-    FROM inputs
-  )
-  ASOF JOIN by_carrier_3_hours USING (carrier, __snapshot)
+  FROM asking_by_carrier_3_hours
+  ASOF JOIN (
+    FROM by_carrier_3_hours
+    WHERE __snapshot <= (SELECT max(__snapshot) FROM asking_by_carrier_3_hours) AND __snapshot >= (SELECT min(__snapshot) - 3 FROM asking_by_carrier_3_hours)
+  ) AS past USING (carrier, __snapshot)
+),
+asking_by_carrier_12_hours AS (
+  SELECT DISTINCT carrier, CAST(floor(epoch(inputs.departure - INTERVAL '3 hours') / 3600) AS BIGINT) AS __snapshot
+  FROM inputs
 ),
 asked_by_carrier_12_hours AS (
-  FROM (
-    SELECT DISTINCT carrier, CAST(floor(epoch(inputs.departure - INTERVAL '3 hours') / 3600) AS BIGINT) AS __snapshot
-    FROM inputs
-  )
-  ASOF JOIN by_carrier_12_hours USING (carrier, __snapshot)
+  FROM asking_by_carrier_12_hours
+  ASOF JOIN (
+    FROM by_carrier_12_hours
+    WHERE __snapshot <= (SELECT max(__snapshot) FROM asking_by_carrier_12_hours) AND __snapshot >= (SELECT min(__snapshot) - 12 FROM asking_by_carrier_12_hours)
+  ) AS past USING (carrier, __snapshot)
+),
+asking_by_dest_6_hours AS (
+  SELECT DISTINCT dest, CAST(floor(epoch(inputs.departure - INTERVAL '3 hours') / 3600) AS BIGINT) AS __snapshot
+  FROM inputs
 ),
 asked_by_dest_6_hours AS (
-  FROM (
-    SELECT DISTINCT dest, CAST(floor(epoch(inputs.departure - INTERVAL '3 hours') / 3600) AS BIGINT) AS __snapshot
-    FROM inputs
-  )
-  ASOF JOIN by_dest_6_hours USING (dest, __snapshot)
+  FROM asking_by_dest_6_hours
+  ASOF JOIN (
+    FROM by_dest_6_hours
+    WHERE __snapshot <= (SELECT max(__snapshot) FROM asking_by_dest_6_hours) AND __snapshot >= (SELECT min(__snapshot) - 6 FROM asking_by_dest_6_hours)
+  ) AS past USING (dest, __snapshot)
+),
+asking_by_origin_1_day AS (
+  SELECT DISTINCT origin, CAST(floor(epoch(inputs.departure - INTERVAL '3 hours') / 86400) AS BIGINT) AS __snapshot
+  FROM inputs
 ),
 asked_by_origin_1_day AS (
-  FROM (
-    SELECT DISTINCT origin, CAST(floor(epoch(inputs.departure - INTERVAL '3 hours') / 86400) AS BIGINT) AS __snapshot
-    FROM inputs
-  )
-  ASOF JOIN by_origin_1_day USING (origin, __snapshot)
+  FROM asking_by_origin_1_day
+  ASOF JOIN (
+    FROM by_origin_1_day
+    WHERE __snapshot <= (SELECT max(__snapshot) FROM asking_by_origin_1_day) AND __snapshot >= (SELECT min(__snapshot) - 1 FROM asking_by_origin_1_day)
+  ) AS past USING (origin, __snapshot)
+),
+asking_by_origin_1_week AS (
+  SELECT DISTINCT origin, CAST(floor(epoch(inputs.departure - INTERVAL '3 hours') / 86400) AS BIGINT) AS __snapshot
+  FROM inputs
 ),
 asked_by_origin_1_week AS (
-  FROM (
-    SELECT DISTINCT origin, CAST(floor(epoch(inputs.departure - INTERVAL '3 hours') / 86400) AS BIGINT) AS __snapshot
-    FROM inputs
-  )
-  ASOF JOIN by_origin_1_week USING (origin, __snapshot)
+  FROM asking_by_origin_1_week
+  ASOF JOIN (
+    FROM by_origin_1_week
+    WHERE __snapshot <= (SELECT max(__snapshot) FROM asking_by_origin_1_week) AND __snapshot >= (SELECT min(__snapshot) - 7 FROM asking_by_origin_1_week)
+  ) AS past USING (origin, __snapshot)
+),
+asking_by_carrier_1_week AS (
+  SELECT DISTINCT carrier, CAST(floor(epoch(inputs.departure - INTERVAL '3 hours') / 86400) AS BIGINT) AS __snapshot
+  FROM inputs
 ),
 asked_by_carrier_1_week AS (
-  FROM (
-    SELECT DISTINCT carrier, CAST(floor(epoch(inputs.departure - INTERVAL '3 hours') / 86400) AS BIGINT) AS __snapshot
-    FROM inputs
-  )
-  ASOF JOIN by_carrier_1_week USING (carrier, __snapshot)
+  FROM asking_by_carrier_1_week
+  ASOF JOIN (
+    FROM by_carrier_1_week
+    WHERE __snapshot <= (SELECT max(__snapshot) FROM asking_by_carrier_1_week) AND __snapshot >= (SELECT min(__snapshot) - 7 FROM asking_by_carrier_1_week)
+  ) AS past USING (carrier, __snapshot)
+),
+asking_by_dest_1_week AS (
+  SELECT DISTINCT dest, CAST(floor(epoch(inputs.departure - INTERVAL '3 hours') / 86400) AS BIGINT) AS __snapshot
+  FROM inputs
 ),
 asked_by_dest_1_week AS (
-  FROM (
-    SELECT DISTINCT dest, CAST(floor(epoch(inputs.departure - INTERVAL '3 hours') / 86400) AS BIGINT) AS __snapshot
-    FROM inputs
-  )
-  ASOF JOIN by_dest_1_week USING (dest, __snapshot)
+  FROM asking_by_dest_1_week
+  ASOF JOIN (
+    FROM by_dest_1_week
+    WHERE __snapshot <= (SELECT max(__snapshot) FROM asking_by_dest_1_week) AND __snapshot >= (SELECT min(__snapshot) - 7 FROM asking_by_dest_1_week)
+  ) AS past USING (dest, __snapshot)
+),
+asking_by_origin_dest_30_days AS (
+  SELECT DISTINCT origin, dest, CAST(floor(epoch(inputs.departure - INTERVAL '3 hours') / 86400) AS BIGINT) AS __snapshot
+  FROM inputs
 ),
 asked_by_origin_dest_30_days AS (
-  FROM (
-    SELECT DISTINCT origin, dest, CAST(floor(epoch(inputs.departure - INTERVAL '3 hours') / 86400) AS BIGINT) AS __snapshot
-    FROM inputs
-  )
-  ASOF JOIN by_origin_dest_30_days USING (origin, dest, __snapshot)
+  FROM asking_by_origin_dest_30_days
+  ASOF JOIN (
+    FROM by_origin_dest_30_days
+    WHERE __snapshot <= (SELECT max(__snapshot) FROM asking_by_origin_dest_30_days) AND __snapshot >= (SELECT min(__snapshot) - 30 FROM asking_by_origin_dest_30_days)
+  ) AS past USING (origin, dest, __snapshot)
+),
+asking_by_carrier_flight_30_days AS (
+  SELECT DISTINCT carrier, flight, CAST(floor(epoch(inputs.departure - INTERVAL '3 hours') / 86400) AS BIGINT) AS __snapshot
+  FROM inputs
 ),
 asked_by_carrier_flight_30_days AS (
-  FROM (
-    SELECT DISTINCT carrier, flight, CAST(floor(epoch(inputs.departure - INTERVAL '3 hours') / 86400) AS BIGINT) AS __snapshot
-    FROM inputs
-  )
-  ASOF JOIN by_carrier_flight_30_days USING (carrier, flight, __snapshot)
+  FROM asking_by_carrier_flight_30_days
+  ASOF JOIN (
+    FROM by_carrier_flight_30_days
+    WHERE __snapshot <= (SELECT max(__snapshot) FROM asking_by_carrier_flight_30_days) AND __snapshot >= (SELECT min(__snapshot) - 30 FROM asking_by_carrier_flight_30_days)
+  ) AS past USING (carrier, flight, __snapshot)
 ),
 looked_up AS (
   SELECT

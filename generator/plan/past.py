@@ -37,6 +37,7 @@ class Group:
     """One table of snapshots: features that share a key, a cadence, a span and a lag."""
 
     table: Code
+    asking: Code
     asked: Code
     title: Code
     template: str
@@ -110,6 +111,7 @@ def _group(project: Project, features: list[Feature], taken: set[str]) -> Group:
     decide_before = project.config.problem.decide_before or ZERO
     return Group(
         Code(table),
+        Code(f"asking_{table}"),
         Code(f"asked_{table}"),
         _title(first, past),
         f"package/snapshots/{'distinct' if past.function == 'count_distinct' else 'rolled'}.sql.jinja",
