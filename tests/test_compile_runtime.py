@@ -16,6 +16,7 @@ from tests.expressions import DAY_TEXTS, NUMERALS, agree
 DATABASE = duckdb.connect()
 NAN, INF = math.nan, math.inf
 DOUBLES = (
+    *(-128.33, -128.5, -128.6, 127.4, 127.5),
     NAN,
     INF,
     -INF,

@@ -51,9 +51,7 @@ def double_to_integral(value: float) -> int:
 
 def double_to_tinyint(value: float) -> int:
     """Return ``value`` as a TINYINT, rounded half to even."""
-    if not -128 <= value <= 127:
-        raise RowError(f"{value} is out of range for TINYINT")
-    return round(value)
+    return tinyint(double_to_integral(value))
 
 
 def double_to_smallint(value: float) -> int:
