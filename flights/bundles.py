@@ -1,8 +1,10 @@
-"""Ask a bundle for features and scores: by its own code, in its own folder, in a process of its own."""
+"""Ask a bundle for features and scores: by its own code, in its own folder, in processes of its own."""
 
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +14,8 @@ import pyarrow.parquet as pq
 
 TABLE = Path("data/tables/flights.parquet")
 HOLDOUT = Path("data/holdout.parquet")
+# -E: no environment variable puts other code in the way; -B: nothing is written into the bundle.
+PYTHON = (sys.executable, "-E", "-B", "-m")
 
 
 class BundleError(Exception):
@@ -34,18 +38,38 @@ def held_rows() -> pa.Table:
     return table.take(np.searchsorted(table["__row"].to_numpy(), held))
 
 
+def run(bundle: Path, *command: str) -> None:
+    """Run a module of ``bundle``; raise BundleError with the last line of what it says went wrong."""
+    done = subprocess.run([*PYTHON, *command], cwd=bundle, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise BundleError(done.stderr.strip().rpartition("\n")[2])
+
+
+@contextmanager
+def as_it_stood(bundle: Path) -> Iterator[tuple[str, ...]]:
+    """Yield the arguments by which the modules of ``bundle`` see the past as it stood at the decision of each row."""
+    if not (bundle / "flights/snapshots.sql").exists():
+        yield ()
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        data = Path(folder)
+        run(bundle, "flights.snapshots", str(TABLE.absolute()), "--history", "--folder", str(data / "snapshots"))
+        (data / "tables").symlink_to((bundle / "data/tables").absolute())
+        yield "--data", folder
+
+
 def ask(bundle: Path, rows: pa.Table) -> Answer:
     """Return what ``bundle`` has for ``rows`` of the table, each with the past as it stood at its decision."""
+    with as_it_stood(bundle) as past:
+        return replay(bundle, rows, past)
+
+
+def replay(bundle: Path, rows: pa.Table, past: tuple[str, ...]) -> Answer:
+    """Return what ``bundle`` has for ``rows``; ``past`` comes from :func:`as_it_stood`."""
     with tempfile.TemporaryDirectory() as folder:
-        asked, answered = Path(folder) / "rows.parquet", Path(folder) / "scores.parquet"
+        asked, answered = Path(folder) / "rows.parquet", Path(folder) / "answers.parquet"
         pq.write_table(rows, asked)
-        # -E: no environment variable puts other code in the way; -B: nothing is written into the bundle.
-        command = [sys.executable, "-E", "-B", "-m", "flights.service.batch", str(asked), str(answered)]
-        if (bundle / "flights/snapshots.sql").exists():
-            command += ["--events", str(TABLE.absolute())]
-        done = subprocess.run(command, cwd=bundle, capture_output=True, text=True, check=False)
-        if done.returncode:
-            raise BundleError(done.stderr.strip().rpartition("\n")[2])
+        run(bundle, "flights.service.replay", str(asked), str(answered), *past)
         table = pq.read_table(answered)
     matrix = table["__encoded"].combine_chunks().flatten().to_numpy(zero_copy_only=False).reshape(table.num_rows, -1)
     score = np.asarray(table["__score"].to_pylist(), dtype=np.float64)

@@ -7,7 +7,7 @@ import altair as alt
 import numpy as np
 import vl_convert
 
-from flights.decision import Payoff
+from flights.decision import payoffs
 from flights.markup import Html, figure
 from flights.outputs import read_json
 
@@ -81,7 +81,7 @@ def calibration(points: Points) -> Html:
 
 def payoff(points: Points) -> Html:
     """Return the money by threshold, with the threshold from which acting pays."""
-    pays = Payoff.read().act(np.linspace(0, 1, 1_001))
+    pays = payoffs().act(np.linspace(0, 1, 1_001))
     x = alt.X("threshold:Q", title="act above this probability", axis=SHARE)
     y = alt.Y("value_per_1000_rows:Q", title="money per 1,000 rows", axis=alt.Axis(tickCount=5, format="~s"))
     zero = plot([{"y": 0}]).mark_rule(color="var(--muted)").encode(y="y:Q")

@@ -10,8 +10,8 @@ import pyarrow.parquet as pq
 
 from flights.candidates import CANDIDATES
 from flights.curves import CURVES
-from flights.decision import Payoff, curve
-from flights.encoding import read_matrix, read_parts, read_target
+from flights.decision import curve, payoffs, realised
+from flights.encoders import read_matrix, read_parts, read_target
 from flights.metrics import HIGHER_IS_BETTER, METRICS, PRIMARY, Bootstrap, measure
 from flights.outputs import new_folder, read_json, write_json
 from flights.settings import setting
@@ -80,10 +80,10 @@ def slices(target: np.ndarray, score: np.ndarray) -> dict[str, list[dict[str, An
 
 def worth(target: np.ndarray, score: np.ndarray, bootstrap: Bootstrap) -> dict[str, Any]:
     """Return the money per 1,000 rows from deciding by ``score``, and from the two decisions that need no model."""
-    payoff = Payoff.read()
-    decided = payoff.realised(target, payoff.act(score))
-    always = payoff.realised(target, np.ones(len(target), dtype=bool))
-    never = payoff.realised(target, np.zeros(len(target), dtype=bool))
+    payoff = payoffs()
+    decided = realised(payoff, target, payoff.act(score))
+    always = realised(payoff, target, np.ones(len(target), dtype=bool))
+    never = realised(payoff, target, np.zeros(len(target), dtype=bool))
     best_blind = always if always.mean() > never.mean() else never
     gained = 1_000 * (decided - best_blind)
     gains = [float(np.average(gained, weights=weight)) for weight in bootstrap.weights(len(target))]

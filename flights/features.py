@@ -8,7 +8,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from flights.audit import audit
-from flights.encoding import fit_encoders
+from flights.encoders import fit_encoders
 from flights.engine import connect
 from flights.outputs import new_file, write_json
 

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from flights.bundles import BundleError, ask, held_rows
-from flights.encoding import read_target
+from flights.encoders import read_target
 from flights.metrics import PRIMARY, Bootstrap, measure
 from flights.settings import setting
 

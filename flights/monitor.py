@@ -1,7 +1,8 @@
 """Compare the predictions in logs/ with the holdout: do the scores drift, and which features may explain it?"""
 
-from collections import deque
+import heapq
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from flights.drift import merged, thresholds, unchanged, watch, watch_scores
 from flights.outputs import read_json, write_json
 from flights.settings import setting
 
-LOG = Path("logs/predictions.jsonl")
+LOGS = Path("logs")
 CHAMPION = Path("registry/champion.json")
 VERSIONS = Path("registry/versions")
 SUMMARY = Path("reports/monitor.json")
@@ -23,6 +24,7 @@ SUMMARY = Path("reports/monitor.json")
 class Prediction(msgspec.Struct):
     """What is read of a line of the log."""
 
+    time: datetime
     model: str
     features: dict[str, Any]
     score: float
@@ -31,14 +33,15 @@ class Prediction(msgspec.Struct):
 def predictions(digest: str) -> Iterator[Prediction]:
     """Yield what the log holds of the model ``digest``; a line that was cut off is passed over."""
     decoder = msgspec.json.Decoder(Prediction)
-    with LOG.open("rb") as lines:
-        for line in lines:
-            try:
-                prediction = decoder.decode(line)
-            except ValueError:
-                continue
-            if prediction.model == digest:
-                yield prediction
+    for file in sorted(LOGS.glob("predictions-*.jsonl")):
+        with file.open("rb") as lines:
+            for line in lines:
+                try:
+                    prediction = decoder.decode(line)
+                except ValueError:
+                    continue
+                if prediction.model == digest:
+                    yield prediction
 
 
 def judge(logged: list[Prediction], champion: Path) -> list[dict[str, Any]]:
@@ -95,17 +98,14 @@ def summarise() -> dict[str, Any]:
     if not CHAMPION.exists():
         return nothing(0, "No version is released.")
     champion, settings = read_json(CHAMPION), setting("monitor")
-    logged: deque[Prediction] = deque(maxlen=settings["chunk_rows"])
-    count = 0
-    for prediction in predictions(champion["digest"]) if LOG.exists() else ():
-        logged.append(prediction)
-        count += 1
-    version = champion["version"]
+    found = predictions(champion["digest"])
+    logged = heapq.nlargest(settings["chunk_rows"], found, key=lambda prediction: prediction.time)
+    count, version = len(logged), champion["version"]
     if count < settings["min_rows"]:
         return nothing(
             count, f"{count:,} predictions of version {version} are logged; {settings['min_rows']:,} are needed."
         )
-    return conclude(judge(list(logged), VERSIONS / str(version)), len(logged), version)
+    return conclude(judge(logged, VERSIONS / str(version)), count, version)
 
 
 def main() -> None:

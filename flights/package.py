@@ -8,14 +8,18 @@ from types import ModuleType
 from typing import Any
 
 import msgspec
+import pyarrow.parquet as pq
 import yaml
 
-from flights.bundles import held_rows
+from flights.bundles import HOLDOUT, held_rows
 from flights.candidates import CANDIDATES
 from flights.columns import FEATURES
+from flights.contract import learn, write_contract
+from flights.encoders import read_matrix
+from flights.keyed import write_keyed
 from flights.outputs import new_folder, read_json, write_json
 from flights.parity import check
-from flights.service.batch import as_requests
+from flights.service.replay import as_requests
 from flights.service.request import COLUMNS, FIELDS
 from flights.settings import setting
 
@@ -23,47 +27,85 @@ CODE = Path(__file__).parent
 MODULES = (
     "__init__.py",
     "columns.py",
-    "decision.py",
+    "encoders.py",
     "encoding/__init__.py",
     "encoding/category.py",
     "encoding/number.py",
+    "encoding/single.py",
     "encoding/target.py",
     "encoding/text.py",
     "encoding/values.py",
     "engine.py",
+    "features.sql",
+    "keyed.py",
     "latest.sql",
     "outputs.py",
+    "payoff.py",
     "scoring/__init__.py",
     "settings.py",
     "snapshots.py",
     "snapshots.sql",
 )
 LIBRARIES = (
-    "duckdb",
+    "anyio",
+    "click",
+    "h11",
+    "httptools",
+    "idna",
     "msgspec",
-    "numpy",
-    "pyarrow",
+    "prometheus_client",
     "pyyaml",
     "starlette",
+    "typing_extensions",
     "uvicorn",
+    "uvloop",
 )
-TABLES = (
-    "tables/planes",
-    "tables/airports",
-    "tables/weather",
-    "snapshots/by_origin_date_trunc_hour_departure_3_days",
-    "snapshots/by_dest_date_trunc_hour_departure_3_days",
-    "snapshots/by_origin_3_hours",
-    "snapshots/by_origin_12_hours",
-    "snapshots/by_carrier_3_hours",
-    "snapshots/by_carrier_12_hours",
-    "snapshots/by_dest_6_hours",
-    "snapshots/by_origin_1_day",
-    "snapshots/by_origin_1_week",
-    "snapshots/by_carrier_1_week",
-    "snapshots/by_dest_1_week",
-    "snapshots/by_origin_dest_30_days",
-    "snapshots/by_carrier_flight_30_days",
+BULK_LIBRARIES = (
+    "duckdb",
+    "numpy",
+    "pyarrow",
+    "scipy",
+)
+LOOKUPS: dict[str, tuple[str, ...]] = {
+    "planes": (
+        "tailnum",
+        "year",
+        "seats",
+        "engines",
+        "manufacturer",
+    ),
+    "airports": (
+        "faa",
+        "lat",
+        "lon",
+        "tz",
+    ),
+    "weather": (
+        "origin",
+        "time_hour",
+        "temp",
+        "dewp",
+        "humid",
+        "wind_speed",
+        "precip",
+        "pressure",
+        "visib",
+    ),
+}
+SNAPSHOTS = (
+    "by_origin_date_trunc_hour_departure_3_days",
+    "by_dest_date_trunc_hour_departure_3_days",
+    "by_origin_3_hours",
+    "by_origin_12_hours",
+    "by_carrier_3_hours",
+    "by_carrier_12_hours",
+    "by_dest_6_hours",
+    "by_origin_1_day",
+    "by_origin_1_week",
+    "by_carrier_1_week",
+    "by_dest_1_week",
+    "by_origin_dest_30_days",
+    "by_carrier_flight_30_days",
 )
 DATA = Path("data")
 MODELS = Path("models")
@@ -71,6 +113,7 @@ EVALUATION = Path("reports/evaluation.json")
 BUNDLE = Path("bundle")
 SUMMARY = Path("reports/package.json")
 PARITY = Path("reports/parity.json")
+PROVEN_ROWS = 20  # scored again wherever the bundle is started
 
 
 def copy(source: Path, target: Path) -> None:
@@ -80,23 +123,28 @@ def copy(source: Path, target: Path) -> None:
 
 
 def copy_code(kind: str, bundle: Path) -> None:
-    """Copy the modules that the service runs, and of those that score the one of ``kind``."""
+    """Copy the modules that the service runs, and of those that score the ones of ``kind``."""
     service = [str(file.relative_to(CODE)) for file in sorted((CODE / "service").glob("[!.]*")) if file.is_file()]
-    for name in (*MODULES, f"scoring/{kind}.py", *service):
+    models = ("service/models/__init__.py", f"service/models/{kind}.py", f"scoring/{kind}.py")
+    for name in (*MODULES, *models, *service):
         copy(CODE / name, bundle / CODE.name / name)
-    (bundle / CODE.name / "service/README.md").rename(bundle / "README.md")
+    for name in ("README.md", "openapi.json"):
+        (bundle / CODE.name / "service" / name).rename(bundle / name)
 
 
 def write_requirements(scoring: ModuleType, bundle: Path) -> None:
-    """Pin the libraries that the service imports to the versions at hand."""
-    names = sorted((*LIBRARIES, *scoring.LIBRARIES))
-    (bundle / "requirements.txt").write_text("".join(f"{name}=={version(name)}\n" for name in names), encoding="utf-8")
+    """Pin all that the service runs on to the versions at hand; what scores files needs more."""
+    for file, names in (
+        ("requirements.txt", {*LIBRARIES, *scoring.LIBRARIES}),
+        ("requirements-bulk.txt", {*BULK_LIBRARIES}),
+    ):
+        lines = [f"{name}=={version(name)}\n" for name in sorted(names)]
+        (bundle / file).write_text("".join(lines), encoding="utf-8")
 
 
 def write_settings(bundle: Path) -> None:
     """Write the part of params.yaml that the service reads."""
-    settings: dict[str, Any] = {"service": setting("service")}
-    settings["engine"] = setting("engine")
+    settings: dict[str, Any] = {"service": setting("service"), "engine": setting("engine")}
     settings["problem"] = {"decision": setting("problem", "decision")}
     text = yaml.safe_dump(settings, sort_keys=False, allow_unicode=True)
     (bundle / "params.yaml").write_text(text, encoding="utf-8")
@@ -111,29 +159,63 @@ def fill(bundle: Path, chosen: str) -> None:
     write_settings(bundle)
     copy(MODELS / chosen / scoring.FILE, bundle / "model" / scoring.FILE)
     copy(MODELS / chosen / "encoders.json", bundle / "model/encoders.json")
-    for table in TABLES:
-        copy(DATA / f"{table}.parquet", bundle / f"data/{table}.parquet")
+    for table, columns in LOOKUPS.items():
+        copy(DATA / f"tables/{table}.parquet", bundle / f"data/tables/{table}.parquet")
+        write_keyed(DATA / f"tables/{table}.parquet", bundle / f"data/tables/{table}.json", columns)
+    for table in SNAPSHOTS:
+        for form in ("parquet", "json"):
+            copy(DATA / f"snapshots/{table}.{form}", bundle / f"data/snapshots/{table}.{form}")
     metrics = {name: figure["value"] for name, figure in read_json(EVALUATION)["holdout"][chosen].items()}
     inputs = dict(zip(FIELDS, COLUMNS, strict=True))
     card = {"candidate": chosen, "kind": kind, "inputs": inputs, "features": list(FEATURES), "metrics": metrics}
     write_json(bundle / "bundle.json", card)
 
 
+def explain(bundle: Path, contract: dict[str, dict[str, Any]]) -> None:
+    """Write what is usual in a request, one that can be tried, and both into the description of the service."""
+    write_json(bundle / "contract.json", contract)
+    example = msgspec.json.decode(as_requests(held_rows().slice(0, 1))[0])
+    write_json(bundle / "example.json", example)
+    description = read_json(bundle / "openapi.json")
+    row = description["components"]["schemas"]["Row"]
+    row["example"] = example
+    for field, usual in contract.items():
+        row["properties"][field]["x-usual"] = usual
+    write_json(bundle / "openapi.json", description)
+
+
+def write_proof(bundle: Path, chosen: str) -> None:
+    """Write the features of a few rows and the scores that the batch path gives them."""
+    rows = pq.read_table(HOLDOUT, columns=list(FEATURES)).slice(0, PROVEN_ROWS)
+    matrix = read_matrix(HOLDOUT, read_json(MODELS / chosen / "encoders.json"))[: len(rows)]
+    features = [[row[name] for name in FEATURES] for row in rows.to_pylist()]
+    scores = CANDIDATES[chosen].Model.load(MODELS / chosen).predict(matrix).tolist()
+    (bundle / "proof.json").write_bytes(msgspec.json.encode({"features": features, "scores": scores}))
+
+
 def seal(bundle: Path) -> str:
-    """List the digest of every file in SHA256SUMS, and return the digest of that list."""
+    """List the digest of every file in SHA256SUMS, and return the digest of that list.
+
+    Snapshots are left out: they can be refreshed while the bundle is in use.
+    """
     files = sorted(file.relative_to(bundle).as_posix() for file in bundle.rglob("*") if file.is_file())
+    files = [name for name in files if not name.startswith("data/snapshots/") and name != "SHA256SUMS"]
     lines = [f"{hashlib.sha256((bundle / name).read_bytes()).hexdigest()}  {name}\n" for name in files]
     (bundle / "SHA256SUMS").write_text("".join(lines), encoding="utf-8")
     return hashlib.sha256("".join(lines).encode()).hexdigest()
 
 
 def main() -> None:
-    chosen = read_json(EVALUATION)["chosen"]
+    chosen, contract = read_json(EVALUATION)["chosen"], learn()
+    write_contract(contract)
     with new_folder(BUNDLE) as bundle:
         fill(bundle, chosen)
-        (bundle / "example.json").write_bytes(msgspec.json.format(as_requests(held_rows().slice(0, 1)).strip()))
-        digest = seal(bundle)
+        explain(bundle, contract)
+        write_proof(bundle, chosen)
+        seal(bundle)
         parity = check(bundle, CANDIDATES[chosen].Model.load(MODELS / chosen))
+        write_json(bundle / "parity.json", parity)
+        digest = seal(bundle)
     files = {file.relative_to(BUNDLE).as_posix(): file.stat().st_size for file in BUNDLE.rglob("*") if file.is_file()}
     write_json(SUMMARY, {"candidate": chosen, "digest": digest, "files": dict(sorted(files.items())), "parity": parity})
     write_json(PARITY, parity)

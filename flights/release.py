@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from flights.bundles import HOLDOUT, ask, held_rows
-from flights.encoding import read_target
+from flights.encoders import read_target
 from flights.gate import compare, refusals
 from flights.outputs import new_folder, read_json, write_json
 

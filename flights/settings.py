@@ -5,10 +5,12 @@ from typing import Any
 
 import yaml
 
+PARAMS = Path("params.yaml")
 
-def setting(*path: str) -> Any:
+
+def setting(*path: str, file: Path = PARAMS) -> Any:
     """Return the part of params.yaml at ``path``, as in ``setting("model", "linear")``."""
-    value = yaml.safe_load(Path("params.yaml").read_text(encoding="utf-8"))
+    value = yaml.safe_load(file.read_text(encoding="utf-8"))
     for key in path:
         value = value[key]
     return value

@@ -4,6 +4,7 @@ from argparse import ArgumentParser
 from pathlib import Path
 
 from flights.engine import connect
+from flights.keyed import write_keyed
 from flights.outputs import new_folder
 
 SNAPSHOTS_SQL = Path(__file__).with_name("snapshots.sql")
@@ -41,18 +42,21 @@ def take(events: Path, folder: Path, which: str = "") -> dict[str, int]:
         for table, keys in TABLES.items():
             snapshots = database.sql(f"FROM {which}{table} ORDER BY __snapshot, {keys}")
             snapshots.write_parquet(str(folder / f"{table}.parquet"), compression="zstd")
+            write_keyed(folder / f"{table}.parquet", folder / f"{table}.json")
             counts[table] = len(snapshots)
     return counts
 
 
 def main() -> None:
-    parser = ArgumentParser(prog="python -m flights.snapshots", description="Refresh data/snapshots/.")
+    parser = ArgumentParser(prog="python -m flights.snapshots", description="Take snapshots of the past.")
     parser.add_argument("events", type=Path, nargs="?", default=EVENTS, help="all rows of the past, as in %(default)s")
+    parser.add_argument("--folder", type=Path, default=FOLDER, help="where they are written to: %(default)s")
+    parser.add_argument("--history", action="store_true", help="all there ever were, not those that stand now and next")
     given = parser.parse_args()
-    with new_folder(FOLDER) as folder:
-        counts = take(given.events, folder, which="latest_")
+    with new_folder(given.folder) as folder:
+        counts = take(given.events, folder, which="" if given.history else "latest_")
     for table, count in counts.items():
-        print(f"{FOLDER / table}.parquet: {count:,} snapshots")
+        print(f"{given.folder / table}.parquet: {count:,} snapshots")
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
-from flights.encoding import read_parts, read_target
+from flights.encoders import read_parts, read_target
 from flights.outputs import new_folder, read_json, write_json
 from flights.scoring.baseline import Model
 

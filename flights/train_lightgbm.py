@@ -7,7 +7,7 @@ import lightgbm as lgb
 import numpy as np
 
 from flights.columns import FEATURES
-from flights.encoding import categorical, column_features, read_parts, read_target, read_training
+from flights.encoders import categorical, column_features, read_parts, read_target, read_training
 from flights.outputs import new_folder, read_json, write_json
 from flights.scoring.lightgbm import Model
 from flights.settings import setting

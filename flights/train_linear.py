@@ -7,7 +7,7 @@ import numpy as np
 from scipy import sparse
 from sklearn.linear_model import LogisticRegression
 
-from flights.encoding import Encoders, categorical, column_features, read_parts, read_target, read_training
+from flights.encoders import Encoders, categorical, column_features, read_parts, read_target, read_training
 from flights.outputs import new_folder, read_json, write_json
 from flights.scoring.linear import Model
 from flights.settings import setting

@@ -38,6 +38,9 @@ class Tally:
     refused: Counter[str] = field(default_factory=Counter)
     differences: list[str] = field(default_factory=list)
 
+UNPLANNED = "Unimplemented type for cast"
+"""What DuckDB says of an expression that it types and then cannot plan over any rows: no feature comes of it."""
+
 
 def run(seed: int, cases: int, tally: Tally | None = None, bench: Bench | None = None) -> Tally:
     """Return what ``cases`` random cases show, for one seed."""
@@ -76,6 +79,8 @@ def one(bench: Bench, grammar: Grammar, tally: Tally) -> None:
 def verdict(bench: Bench, sql: str, kind: str, index: int, right: Any, answer: Any) -> str:
     """Return in one word how Python's ``answer`` compares with DuckDB's."""
     failed, stopped = isinstance(right, Exception), isinstance(answer, Exception)
+    if failed and UNPLANNED in str(right):
+        return "unplanned"
     if not failed and not stopped:
         return "difference" if not agree(right, answer) else "NULL" if right is None else "value"
     if stopped and not isinstance(answer, (bench.error, OverflowError)):

@@ -110,6 +110,7 @@ def test_compiled_code_reads_well(sql: str, python: str) -> None:
         ("CASE WHEN count THEN 1 END", "where true or false is meant", "compare it"),
         ("[word]", "cannot be compiled", "python"),
         ("extract(timezone FROM departure)", "'timezone' cannot be compiled", "year"),
+        ("real > log(10, -1.5e0)", "is NaN in every row", "NULL"),
     ],
 )
 def test_what_cannot_be_compiled_is_refused_with_a_way_out(sql: str, what: str, hint: str) -> None:

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable
 from datetime import UTC, date, datetime
+from functools import partial
 from typing import Any
 
 import duckdb
@@ -236,3 +237,10 @@ def test_intervals_move_months_before_days() -> None:
         runtime_dates.later(datetime(9999, 12, 31), Interval(1, 0, 0))
     with pytest.raises(OutsideError):
         runtime_dates.add_days(date(1, 1, 1), -1)
+
+
+def test_seconds_beyond_the_minute() -> None:
+    for hour, minute in ((2, 59), (23, 59), (24, 0), (24, 1), (0, 0), (-1, 0), (2, 60)):
+        for second in (-0.6, -0.4, -1e-7, 0.0, 0.5, 59.6, 59.9999999, 60.0, 60.45923975, 60.5, 60.50001, 61.0, 1e300):
+            expression = f"make_timestamp(2024, 2, 29, {hour}::BIGINT, {minute}::BIGINT, v0)"
+            assert_same(partial(runtime_dates.make_timestamp, 2024, 2, 29, hour, minute), expression, second)

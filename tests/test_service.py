@@ -1,6 +1,7 @@
 """The packaged bundle, started from a copy of its folder as its README says, answers over a real socket."""
 
 import json
+import math
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -45,16 +46,26 @@ def test_says_which_model_it_serves(client: httpx.Client) -> None:
     assert (info["candidate"], info["digest"]) == (packaged["candidate"], packaged["digest"])
 
 
-def test_predicts_decides_and_logs(client: httpx.Client, bundle: Path, example: dict[str, object]) -> None:
+def logged(bundle: Path) -> list[dict[str, object]]:
+    """Return what the log of predictions holds."""
+    files = sorted((bundle / "logs").glob("predictions-*.jsonl"))
+    return [json.loads(line) for file in files for line in file.read_text(encoding="utf-8").splitlines()]
+
+
+def test_predicts_decides_explains_and_logs(client: httpx.Client, bundle: Path, example: dict[str, object]) -> None:
     one = client.post("/predict", json=example).json()
     assert 0 <= one["probability"] <= 1
-    assert client.post("/predict/batch", json=[example] * 1_000).json() == [one] * 1_000
+    many = client.post("/predict/batch", json=[example] * 1_000).json()
+    assert {answer["probability"] for answer in many} == {one["probability"]}
     decided = client.post("/decide", json=example).json()
     assert decided["probability"] == one["probability"]
     assert decided["act"] == (decided["expected_gain"] > 0)
-    lines = [json.loads(line) for line in (bundle / "logs/predictions.jsonl").read_text(encoding="utf-8").splitlines()]
-    assert len(lines) == 1_002
-    assert len({line["id"] for line in lines}) == 1_002
+    explained = client.post("/explain", json=example).json()
+    raw = explained["base"] + sum(part["contribution"] for part in explained["features"])
+    assert 1 / (1 + math.exp(-raw)) == pytest.approx(one["probability"], abs=1e-9)
+    lines = logged(bundle)
+    assert len(lines) == len({line["id"] for line in lines}) == 1_003
+    assert {answer["id"] for answer in (one, *many, decided, explained)} == {line["id"] for line in lines}
     assert {line["score"] for line in lines} == {one["probability"]}
     assert all(line["inputs"] == example for line in lines)
 
@@ -82,7 +93,7 @@ def test_names_the_field_that_is_wrong(
 ) -> None:
     answer = client.post("/predict", json={**example, **change})
     assert answer.status_code == 422
-    assert says in answer.json()["error"]
+    assert [problem["field"] for problem in answer.json()["problems"]] == [says]
 
 
 @pytest.mark.parametrize(
@@ -94,7 +105,7 @@ def test_names_the_field_that_is_wrong(
         ("/predict", b'{"distance": NaN}', 400),
         ("/predict", b'{"distance": 1e999}', 422),
         ("/predict", b'{"carrier": "\xff"}', 400),
-        ("/predict", b"[" * 100_000, 422),
+        ("/predict", b"[" * 100_000, 400),
         ("/predict", b"[]", 422),
         ("/predict/batch", b"[]", 422),
         ("/predict/batch", b"{}", 422),

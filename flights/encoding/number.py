@@ -4,13 +4,11 @@ Missing: NaN, or what `impute` says; `indicator` tells of it in one more column.
 Unseen: what is infinite or beyond float32 is as missing.
 """
 
-import math
-from typing import Any
-
 import numpy as np
 import pyarrow as pa
 
-from flights.encoding.values import LARGEST, Options, Single, State
+from flights.encoding.single import LARGEST, State
+from flights.encoding.values import Options
 
 
 def floats(values: pa.Array | pa.ChunkedArray) -> np.ndarray:
@@ -58,23 +56,3 @@ def bulk(values: pa.Array | pa.ChunkedArray, state: State) -> np.ndarray:
             numbers = np.clip((numbers - state["mean"]) / state["spread"], -LARGEST, LARGEST)
     columns = [numbers, gaps] if state.get("indicator") else [numbers]
     return np.column_stack(columns)
-
-
-def single(state: State) -> Single:
-    """Return a function from one value to its columns."""
-    mean, spread = state.get("mean", 0.0), state.get("spread", 1.0)
-    told, gap = ((0.0,), (1.0,)) if state.get("indicator") else ((), ())
-    fill = (state["fill"] - mean) / spread if "fill" in state else math.nan
-    missing = (fill if math.isnan(fill) else min(max(fill, -LARGEST), LARGEST), *gap)
-
-    lowest, highest = -LARGEST, LARGEST  # faster than globals: most features are plain numbers
-
-    def plain(value: Any) -> tuple[float, ...]:
-        return (value,) if value is not None and lowest <= value <= highest else missing
-
-    def changed(value: Any) -> tuple[float, ...]:
-        if value is None or not lowest <= value <= highest:
-            return missing
-        return (min(max((value - mean) / spread, lowest), highest), *told)
-
-    return changed if "mean" in state or told else plain

@@ -11,7 +11,9 @@ Unseen: the prior, which is the mean of all rows.
 import numpy as np
 import pyarrow as pa
 
-from flights.encoding.values import LARGEST, Options, Single, State, by_value, distinct
+from flights.encoding import single
+from flights.encoding.single import LARGEST, State
+from flights.encoding.values import Options, by_value, distinct
 
 Outcomes = dict[str, np.ndarray]
 """What is averaged, one value a row, under what is put behind the feature's name."""
@@ -47,14 +49,7 @@ def names(state: State) -> list[str]:
 
 def bulk(values: pa.Array | pa.ChunkedArray, state: State) -> np.ndarray:
     """Return the columns of ``values``, shape (rows, columns)."""
-    return by_value(values, single(state), len(state["outcomes"]))
-
-
-def single(state: State) -> Single:
-    """Return a function from one value to its columns."""
-    known = {value: tuple(found) for value, found in state["values"].items()} | {None: tuple(state["missing"])}
-    prior = tuple(state["prior"])
-    return lambda value: known.get(value, prior)
+    return by_value(values, single.target(state), len(state["outcomes"]))
 
 
 def out_of_fold(values: pa.ChunkedArray, rows: np.ndarray, outcomes: Outcomes, state: State) -> np.ndarray:

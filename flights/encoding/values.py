@@ -1,16 +1,14 @@
-"""What the encodings share: the largest number, how often values occur, and one look at each distinct value."""
+"""What the encodings share: what the config says, how often values occur, and one look at each distinct value."""
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from flights.encoding.single import Single
+
 Options = dict[str, Any]
-State = dict[str, Any]
-Single = Callable[[Any], tuple[float, ...]]
-LARGEST = float(np.finfo(np.float32).max)
 
 
 def counts(values: pa.ChunkedArray) -> dict[str, int]:

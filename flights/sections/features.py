@@ -4,7 +4,7 @@ from collections import Counter
 from typing import Any
 
 from flights.columns import FEATURES
-from flights.encoding import column_features
+from flights.encoders import column_features
 from flights.markup import Html, badge, code, element, facts, join, note, number, table
 from flights.page import Step
 

@@ -1,22 +1,78 @@
 """Serve the bundle in the working folder, where params.yaml says or the command line does."""
 
-from argparse import ArgumentParser
+import os
+import sys
+import tempfile
+from argparse import ArgumentParser, Namespace
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import uvicorn
+from uvicorn.supervisors import Multiprocess
 
-from flights.service.app import create_app
+from flights.service import app as code
+from flights.service.integrity import BundleError
+from flights.service.reload import Current
+from flights.service.telemetry import LOGGING, Telemetry
 from flights.settings import setting
 
+WATCH_SECONDS = 1.0
+CLOSING_SECONDS = 30
 
-def main() -> None:
+
+def arguments() -> Namespace:
+    """Return what the command line says."""
     settings = setting("service")
     parser = ArgumentParser(prog="python -m flights.service", description="Answer over HTTP.")
     parser.add_argument("--host", default=settings["host"])
     parser.add_argument("--port", type=int, default=settings["port"])
-    parser.add_argument("--logs", type=Path, default=Path("logs"), help="the folder of predictions.jsonl")
-    given = parser.parse_args()
-    uvicorn.run(create_app(given.logs), host=given.host, port=given.port, access_log=False)
+    parser.add_argument("--workers", type=int, default=settings["workers"], help="processes; one answers on one core")
+    parser.add_argument("--logs", type=Path, default=Path("logs"), help="the folder of predictions and outcomes")
+    parser.add_argument(
+        "--bundle", type=Path, default=Path.cwd(), help="the folder to watch for a new version; this one by default"
+    )
+    parser.add_argument("--data", type=Path, help="a folder of tables to read instead of the bundle's")
+    return parser.parse_args()
+
+
+def make(given: Namespace, telemetry: Telemetry, app: Any) -> Any:
+    """Return the application of ``app``, the module ``app`` of a bundle."""
+    return app.create_app(given.bundle.resolve(), given.logs, telemetry, given.data)
+
+
+def create(given: Namespace) -> Current:
+    """Return the application that a process serves."""
+    telemetry = Telemetry()
+    making = partial(make, given, telemetry)
+    return Current(making(code), given.bundle, making, telemetry, WATCH_SECONDS)
+
+
+def main() -> None:
+    given, settings = arguments(), setting("service")
+    several = given.workers > 1
+    if several:
+        os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", tempfile.mkdtemp())
+    try:
+        app: Any = partial(create, given) if several else create(given)
+    except BundleError as error:
+        sys.exit(str(error))
+    config = uvicorn.Config(
+        app,
+        factory=several,
+        host=given.host,
+        port=given.port,
+        workers=given.workers,
+        log_config=LOGGING,
+        access_log=False,
+        server_header=False,
+        limit_concurrency=settings["max_connections"],
+        timeout_graceful_shutdown=CLOSING_SECONDS,
+    )
+    if several:
+        Multiprocess(config, sockets=[config.bind_socket()]).run()
+    else:
+        uvicorn.Server(config).run()
 
 
 if __name__ == "__main__":

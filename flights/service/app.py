@@ -1,25 +1,101 @@
-"""Answer over HTTP: read a request, compute its features, score them, log the prediction, answer."""
+"""The paths of the service, and what each answers."""
 
+import asyncio
+from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import msgspec
-import numpy as np
 from starlette.applications import Starlette
-from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
-from flights.decision import Payoff
-from flights.service.log import PredictionLog
-from flights.service.request import Row, Rows
-from flights.service.scorer import Scorer
-from flights.settings import setting
+from flights.columns import FEATURES
+from flights.service import door
+from flights.service.answers import Answer, Decision, Explanation, Part, explained, told
+from flights.service.endpoint import Endpoint, Limits, Refusal
+from flights.service.feedback import Outcome, outcome
+from flights.service.predictor import Prediction, Predictor
+from flights.service.telemetry import Telemetry
 
-ONE = msgspec.json.Decoder(Row)
-MANY = msgspec.json.Decoder(Rows)
+HERE = Path(__file__).parent
+CHUNK = 64  # rows of a batch that are scored before other requests have their turn
+
+
+class Service:
+    """What the paths answer, from one loaded bundle."""
+
+    def __init__(self, predictor: Predictor) -> None:
+        self.predictor = predictor
+        self.max_rows: int = predictor.settings["max_rows"]
+
+    def told(self, found: Prediction) -> Answer:
+        """Return what a client is told of ``found``."""
+        return told(found.id, found.score, found.unusual)
+
+    async def predict(self, body: bytes) -> Answer:
+        """Answer for one row."""
+        return self.told(self.predictor.predict(door.one(body)))
+
+    async def predict_batch(self, body: bytes) -> list[Answer]:
+        """Answer for each row of a list, in its order."""
+        rows = door.many(body, self.max_rows)
+        answers: list[Answer] = []
+        for first in range(0, len(rows), CHUNK):
+            answers += map(self.told, self.predictor.predict_many(rows[first : first + CHUNK], first))
+            await asyncio.sleep(0)
+        return answers
+
+    async def explain(self, body: bytes) -> Explanation:
+        """Answer for one row, with what moved its score, the strongest first."""
+        found = self.predictor.predict(door.one(body))
+        output, what = explained(found.score)
+        moved, base = self.predictor.scorer.moved(found.columns, output)
+        values = dict(zip(FEATURES, found.features, strict=True))
+        parts = [Part(name, values[name], contribution) for name, contribution in moved.items()]
+        return Explanation(*msgspec.structs.astuple(self.told(found)), what, base, parts)
+
+    async def decide(self, body: bytes) -> Decision:
+        """Say whether to act on one row, what that is expected to gain over passing, and why."""
+        found = self.predictor.predict(door.one(body))
+        return self.predictor.decider.decide(found.id, found.score, found.unusual)
+
+    async def feedback(self, body: bytes) -> Outcome:
+        """Record what happened to a row that was predicted."""
+        known = outcome(body)
+        self.predictor.record(known)
+        return known
+
+    def endpoints(self, telemetry: Telemetry) -> Iterator[Route]:
+        """Yield the paths that take a body."""
+        limits = Limits(self.predictor.settings)
+        answers = {
+            "/predict": self.predict,
+            "/predict/batch": self.predict_batch,
+            "/explain": self.explain,
+            "/decide": self.decide,
+            "/feedback": self.feedback,
+        }
+        for path, answer in answers.items():
+            yield Route(path, Endpoint(path, answer, limits, telemetry), methods=["POST"])
+
+    def trouble(self) -> str:
+        """Return why requests cannot be answered now; nothing where they can."""
+        failure = self.predictor.log.check()
+        return f"predictions cannot be logged: {failure}" if failure and self.predictor.needs_log else ""
+
+    async def ready(self, _: Request) -> Response:
+        """Say whether requests can be answered, with 503 where they cannot."""
+        trouble = self.trouble()
+        self.predictor.telemetry.ready.set(not trouble)
+        return reply({"ready": not trouble, "reason": trouble or None}, 503 if trouble else 200)
+
+    async def info(self, request: Request) -> Response:
+        """Say which model answers, from which inputs and features, and how good it is."""
+        return reply({**self.predictor.scorer.card, "digest": self.predictor.digest})
 
 
 def reply(content: Any, status: int = 200) -> Response:
@@ -28,85 +104,41 @@ def reply(content: Any, status: int = 200) -> Response:
 
 
 async def refuse(_: Request, error: Exception) -> Response:
-    """Return what is wrong with a request as JSON."""
+    """Return why there is no answer as JSON."""
     assert isinstance(error, HTTPException)
-    return reply({"error": error.detail}, error.status_code)
+    return reply(Refusal(error.detail), error.status_code)
 
 
-def decode(decoder: msgspec.json.Decoder[Any], body: bytes) -> Any:
-    """Return the rows in ``body``; refuse what is not JSON, and fields that are missing, unknown or of another type."""
-    try:
-        return decoder.decode(body)
-    except msgspec.ValidationError as error:
-        raise HTTPException(422, str(error)) from error
-    except ValueError as error:
-        raise HTTPException(400, f"the body is not JSON: {error}") from error
+async def health(_: Request) -> Response:
+    """Say that the process runs."""
+    return reply({"status": "ok"})
 
 
-class Service:
-    """The endpoints, over one loaded bundle."""
-
-    def __init__(self, logs: Path) -> None:
-        self.scorer = Scorer()
-        self.log = PredictionLog(logs, self.scorer.digest)
-        self.max_body: int = setting("service", "max_body")
-        self.payoff = Payoff.read()
-
-    async def read(self, request: Request) -> bytes:
-        """Return the body of ``request``; refuse it as soon as it is too large."""
-        body = bytearray()
-        async for part in request.stream():
-            body += part
-            if len(body) > self.max_body:
-                raise HTTPException(413, f"the body is larger than {self.max_body} bytes")
-        return bytes(body)
-
-    def score(self, rows: list[Row]) -> np.ndarray:
-        """Return the score of each row, once it is in the log."""
-        try:
-            features = self.scorer.features(rows)
-        except (ValueError, OverflowError) as error:
-            raise HTTPException(422, f"there are no features for these values: {error}") from error
-        score = self.scorer.score(self.scorer.encode(features))
-        self.log.append(rows, features, score)
-        return score
-
-    async def predict(self, request: Request) -> Response:
-        """Answer for one row."""
-        row = decode(ONE, await self.read(request))
-        score = await run_in_threadpool(self.score, [row])
-        return reply(self.scorer.answers(score)[0])
-
-    async def predict_batch(self, request: Request) -> Response:
-        """Answer for each row of a list, in its order."""
-        rows = decode(MANY, await self.read(request))
-        score = await run_in_threadpool(self.score, rows)
-        return reply(self.scorer.answers(score))
-
-    async def decide(self, request: Request) -> Response:
-        """Say whether to act on one row, and what acting is expected to gain over passing."""
-        row = decode(ONE, await self.read(request))
-        score = await run_in_threadpool(self.score, [row])
-        act, gain = self.payoff.act(score)[0], self.payoff.advantage(score)[0]
-        return reply({"act": bool(act), "expected_gain": float(gain), "probability": float(score[0])})
-
-    async def health(self, _: Request) -> Response:
-        """Say that requests are answered."""
-        return reply({"status": "ok"})
-
-    async def info(self, _: Request) -> Response:
-        """Say which model answers, from which inputs and features, and how good it is."""
-        return reply({**self.scorer.card, "digest": self.scorer.digest})
+async def metrics(_: Request, telemetry: Telemetry) -> Response:
+    """Return what was counted, for Prometheus."""
+    return Response(telemetry.text(), media_type="text/plain; version=0.0.4")
 
 
-def create_app(logs: Path) -> Starlette:
-    """Return the application that serves the bundle in the working folder and logs to the folder ``logs``."""
-    service = Service(logs)
+async def file(_: Request, path: Path) -> Response:
+    """Return a file."""
+    return FileResponse(path)
+
+
+def create_app(bundle: Path, logs: Path, telemetry: Telemetry | None = None, data: Path | None = None) -> Starlette:
+    """Return the application that serves ``bundle`` and logs to the folder ``logs``; raise BundleError where that is not whole."""
+    counted = telemetry or Telemetry()
+    predictor = Predictor(bundle, logs, counted, data)
+    service = Service(predictor)
+    counted.bundle.clear()
+    counted.bundle.labels(predictor.digest, predictor.scorer.card["candidate"]).set(1)
     routes = [
-        Route("/predict", service.predict, methods=["POST"]),
-        Route("/predict/batch", service.predict_batch, methods=["POST"]),
-        Route("/decide", service.decide, methods=["POST"]),
-        Route("/health", service.health),
+        *service.endpoints(counted),
+        Route("/health", health),
+        Route("/ready", service.ready),
         Route("/info", service.info),
+        Route("/metrics", partial(metrics, telemetry=counted)),
+        Route("/openapi.json", partial(file, path=bundle / "openapi.json")),
+        Route("/example.json", partial(file, path=bundle / "example.json")),
+        Route("/", partial(file, path=HERE / "page.html")),
     ]
     return Starlette(routes=routes, exception_handlers={HTTPException: refuse})

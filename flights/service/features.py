@@ -15,63 +15,64 @@ EVERY_1_HOUR = timedelta(hours=1)
 
 
 class Features:
-    """The features of a row, and the tables they are read from, loaded once from the bundle in the working folder."""
+    """The features of a row, and the tables they are read from, loaded once from the folder ``data`` of the bundle."""
 
-    def __init__(self, snapshots: Path = Path("data/snapshots")) -> None:
-        self.planes = Lookup(
-            Path("data/tables/planes.parquet"), ["tailnum"], ["year", "seats", "engines", "manufacturer"]
-        )
-        self.airports = Lookup(Path("data/tables/airports.parquet"), ["faa"], ["lat", "lon", "tz"])
+    def __init__(self, data: Path) -> None:
+        self.planes = Lookup(data / "tables/planes.json", ["tailnum"], ["year", "seats", "engines", "manufacturer"])
+        self.airports = Lookup(data / "tables/airports.json", ["faa"], ["lat", "lon", "tz"])
         self.weather = TimedLookup(
-            Path("data/tables/weather.parquet"),
+            data / "tables/weather.json",
             ["origin", "time_hour"],
             ["temp", "dewp", "humid", "wind_speed", "precip", "pressure", "visib"],
             known_at="time_hour",
         )
         self.by_origin_date_trunc_hour_departure_3_days = Snapshots(
-            snapshots / "by_origin_date_trunc_hour_departure_3_days.parquet",
+            data / "snapshots/by_origin_date_trunc_hour_departure_3_days.json",
             ["origin", "__key_2"],
             ["hour_flights"],
             unknown=(0,),
         )
         self.by_dest_date_trunc_hour_departure_3_days = Snapshots(
-            snapshots / "by_dest_date_trunc_hour_departure_3_days.parquet",
+            data / "snapshots/by_dest_date_trunc_hour_departure_3_days.json",
             ["dest", "__key_2"],
             ["dest_flights"],
             unknown=(0,),
         )
         self.by_origin_3_hours = Snapshots(
-            snapshots / "by_origin_3_hours.parquet", ["origin"], ["origin_held_3h"], unknown=(None,)
+            data / "snapshots/by_origin_3_hours.json", ["origin"], ["origin_held_3h"], unknown=(None,)
         )
         self.by_origin_12_hours = Snapshots(
-            snapshots / "by_origin_12_hours.parquet", ["origin"], ["origin_held_12h"], unknown=(None,)
+            data / "snapshots/by_origin_12_hours.json", ["origin"], ["origin_held_12h"], unknown=(None,)
         )
         self.by_carrier_3_hours = Snapshots(
-            snapshots / "by_carrier_3_hours.parquet", ["carrier"], ["carrier_held_3h"], unknown=(None,)
+            data / "snapshots/by_carrier_3_hours.json", ["carrier"], ["carrier_held_3h"], unknown=(None,)
         )
         self.by_carrier_12_hours = Snapshots(
-            snapshots / "by_carrier_12_hours.parquet", ["carrier"], ["carrier_held_12h"], unknown=(None,)
+            data / "snapshots/by_carrier_12_hours.json", ["carrier"], ["carrier_held_12h"], unknown=(None,)
         )
         self.by_dest_6_hours = Snapshots(
-            snapshots / "by_dest_6_hours.parquet", ["dest"], ["dest_held_6h"], unknown=(None,)
+            data / "snapshots/by_dest_6_hours.json", ["dest"], ["dest_held_6h"], unknown=(None,)
         )
         self.by_origin_1_day = Snapshots(
-            snapshots / "by_origin_1_day.parquet", ["origin"], ["origin_late_1d"], unknown=(None,)
+            data / "snapshots/by_origin_1_day.json", ["origin"], ["origin_late_1d"], unknown=(None,)
         )
         self.by_origin_1_week = Snapshots(
-            snapshots / "by_origin_1_week.parquet", ["origin"], ["origin_late_7d"], unknown=(None,)
+            data / "snapshots/by_origin_1_week.json", ["origin"], ["origin_late_7d"], unknown=(None,)
         )
         self.by_carrier_1_week = Snapshots(
-            snapshots / "by_carrier_1_week.parquet", ["carrier"], ["carrier_late_7d"], unknown=(None,)
+            data / "snapshots/by_carrier_1_week.json", ["carrier"], ["carrier_late_7d"], unknown=(None,)
         )
         self.by_dest_1_week = Snapshots(
-            snapshots / "by_dest_1_week.parquet", ["dest"], ["dest_late_7d"], unknown=(None,)
+            data / "snapshots/by_dest_1_week.json", ["dest"], ["dest_late_7d"], unknown=(None,)
         )
         self.by_origin_dest_30_days = Snapshots(
-            snapshots / "by_origin_dest_30_days.parquet", ["origin", "dest"], ["route_late_30d"], unknown=(None,)
+            data / "snapshots/by_origin_dest_30_days.json", ["origin", "dest"], ["route_late_30d"], unknown=(None,)
         )
         self.by_carrier_flight_30_days = Snapshots(
-            snapshots / "by_carrier_flight_30_days.parquet", ["carrier", "flight"], ["flight_late_30d"], unknown=(None,)
+            data / "snapshots/by_carrier_flight_30_days.json",
+            ["carrier", "flight"],
+            ["flight_late_30d"],
+            unknown=(None,),
         )
 
     def of(self, row: Row) -> tuple[Any, ...]:

@@ -24,7 +24,6 @@ class Row(Struct, forbid_unknown_fields=True):
     sched_arr_time: Integer | None
 
 
-Rows = Annotated[list[Row], Meta(min_length=1, max_length=1_000)]
 FIELDS = tuple(field.encode_name for field in msgspec.structs.fields(Row))
 COLUMNS = (
     "carrier",

@@ -1,45 +1,36 @@
-"""Compute the features of requests as training did, and score them with the chosen model."""
+"""Compute the features of a request as training did, and score them with the chosen model."""
 
-import hashlib
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from flights.encoding import Encoder
+from flights.columns import FEATURES
+from flights.encoding.single import Encoder
 from flights.outputs import read_json
 from flights.service.features import Features
-from flights.service.request import Row
 
-CARD = Path("bundle.json")
-SUMS = Path("SHA256SUMS")
-MODEL = Path("model")
+Score = float
 
 
 class Scorer:
-    """The bundle in the working folder, loaded once."""
+    """What a bundle knows, loaded once: what features are computed from, how they are encoded, and the model."""
 
-    def __init__(self, features: Features | None = None) -> None:
-        self.card = read_json(CARD)
-        self.digest = hashlib.sha256(SUMS.read_bytes()).hexdigest()
-        self.encoders = read_json(MODEL / "encoders.json")
-        self.encoder = Encoder(self.encoders)
-        self.model = import_module(f"flights.scoring.{self.card['kind']}").Model.load(MODEL)
-        self.computed = features or Features()
+    def __init__(self, bundle: Path, data: Path | None = None) -> None:
+        """Load ``bundle``; features are computed from the tables in its folder ``data``, or in another one."""
+        self.card: dict[str, Any] = read_json(bundle / "bundle.json")
+        encoders = read_json(bundle / "model/encoders.json")
+        model = import_module(f"flights.service.models.{self.card['kind']}").Model(bundle / "model")
+        self.features = Features(data or bundle / "data").of
+        self.encoder = Encoder(encoders)
+        self.encode = self.encoder.row
+        self.score = model.score
+        self.scores = model.scores
+        self.contributions = model.contributions
 
-    def features(self, rows: list[Row]) -> list[tuple[Any, ...]]:
-        """Return the features of ``rows``, one tuple each, in their order."""
-        return [self.computed.of(row) for row in rows]
-
-    def encode(self, features: list[tuple[Any, ...]]) -> np.ndarray:
-        """Return ``features`` as the model sees them: a matrix of float32, shape (rows, columns)."""
-        return np.array([self.encoder.row(values) for values in features], dtype=np.float32)
-
-    def score(self, matrix: np.ndarray) -> np.ndarray:
-        """Return the probability that the target is true, for each row of ``matrix``."""
-        return self.model.predict(matrix)
-
-    def answers(self, score: np.ndarray) -> list[dict[str, Any]]:
-        """Return what a client is told of each score."""
-        return [{"probability": probability} for probability in score.tolist()]
+    def moved(self, columns: list[float], output: int) -> tuple[dict[str, float], float]:
+        """Return by how much each feature moves the raw score of ``output``, the strongest first, and from where."""
+        *parts, start = self.contributions(columns)[output]
+        moved = dict.fromkeys(FEATURES, 0.0)
+        for name, part in zip(self.encoder.names(), parts, strict=True):
+            moved[name] += part
+        return dict(sorted(moved.items(), key=lambda item: -abs(item[1]))), start

@@ -2,21 +2,37 @@
 
 from bisect import bisect_right
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
 
-import pyarrow.parquet as pq
+from msgspec import Struct, json
 
 Key = Any
 Values = tuple[Any, ...]
 
 
+class Column(Struct):
+    """One column of a table as keyed.py writes it: its values, under what they are."""
+
+    values: list[Any] = []
+    moments: list[datetime | None] = []
+    dates: list[date | None] = []
+    times: list[time | None] = []
+
+    def all(self) -> list[Any]:
+        """Return the values, whatever they are."""
+        return self.values or self.moments or self.dates or self.times
+
+
+TABLE = json.Decoder(dict[str, Column])
+
+
 def keyed(path: Path, keys: list[str], values: list[str]) -> Iterator[tuple[Key, Values]]:
-    """Yield the key and the values of each row of a Parquet file; a key of one column is that column's value."""
-    columns = pq.read_table(path, columns=[*dict.fromkeys([*keys, *values])])
-    found = zip(*(columns[name].to_pylist() for name in values), strict=True)
-    for key, row in zip(zip(*(columns[name].to_pylist() for name in keys), strict=True), found, strict=True):
+    """Yield the key and the values of each row of the table in ``path``; a key of one column is that column's value."""
+    columns = {name: column.all() for name, column in TABLE.decode(path.read_bytes()).items()}
+    found = zip(*(columns[name] for name in values), strict=True)
+    for key, row in zip(zip(*(columns[name] for name in keys), strict=True), found, strict=True):
         if None not in key:
             yield key if len(key) > 1 else key[0], row
 

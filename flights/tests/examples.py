@@ -10,7 +10,8 @@ import pyarrow.parquet as pq
 
 from flights import snapshots
 from flights.columns import CATEGORIES, FEATURES
-from flights.encoding import fit_encoders
+from flights.encoders import fit_encoders
+from flights.keyed import write_keyed
 from flights.outputs import new_folder, write_json
 
 REQUEST = {
@@ -43,7 +44,21 @@ PARAMS = {
             },
         },
     },
-    "service": {"host": "127.0.0.1", "port": 8000, "max_body": 4096, "log": True},
+    "service": {
+        "host": "127.0.0.1",
+        "port": 8000,
+        "workers": 1,
+        "max_body": 4096,
+        "max_rows": 10,
+        "max_connections": 1000,
+        "timeout": 10.0,
+        "on_unusual": "mark",
+        "usual": {},
+        "log": True,
+        "log_failure": "refuse",
+        "log_max_bytes": 104857600,
+        "log_max_hours": 24.0,
+    },
     "engine": {"memory_limit": "1GB", "threads": 1},
     "problem": {
         "decision": {
@@ -103,5 +118,6 @@ def write_tables() -> None:
         for table, statement in TABLES.items():
             database.execute(statement)
             database.table(table).write_parquet(f"data/tables/{table}.parquet")
+            write_keyed(Path(f"data/tables/{table}.parquet"), Path(f"data/tables/{table}.json"))
     with new_folder(snapshots.FOLDER) as folder:
         snapshots.take(snapshots.EVENTS, folder, which="latest_")

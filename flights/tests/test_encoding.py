@@ -9,7 +9,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from flights.columns import CATEGORIES, FEATURES
-from flights.encoding import Encoder, column_features, encode, read_matrix
+from flights.encoders import column_features, encode, read_matrix
+from flights.encoding.single import Encoder
 from flights.outputs import read_json
 from flights.tests.examples import draw, write_training
 

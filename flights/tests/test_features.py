@@ -49,5 +49,5 @@ def test_sql_and_the_service_agree(
     monkeypatch.chdir(tmp_path)
     write_params()
     write_tables()
-    service = Features()
+    service = Features(Path("data"))
     assert [service.of(row) for row in rows] == computed

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from flights import train_baseline, train_lightgbm, train_linear
-from flights.encoding import read_matrix, read_parts
+from flights.encoders import read_matrix, read_parts
 from flights.outputs import read_json
 from flights.scoring import baseline, lightgbm, linear
 from flights.tests.examples import draw, is_learnt, write_params, write_training

@@ -5,6 +5,7 @@ zone for TIMESTAMP and in UTC for TIMESTAMP WITH TIME ZONE, ``Interval`` for INT
 """
 
 import builtins
+import math
 from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass
 
@@ -69,6 +70,7 @@ def compile_expression(
     try:
         compiler = Compiler(tree, types, judge, spell, TABLE, temporary, known)
         piece = whole(compiler.piece(tree))
+        _refuse_nan(compiler)
     except RecursionError as error:
         raise refused("nested too deeply to be compiled", "make an earlier feature of a part") from error
     if piece.type not in (*COLUMN_TYPES, '"NULL"'):
@@ -90,6 +92,17 @@ def compile_expression(
         libraries=libraries(functions),
         temporaries=tuple(compiler.temporaries),
     )
+
+
+def _refuse_nan(compiler: Compiler) -> None:
+    """Refuse a part that is NaN in every row: what DuckDB's optimizer makes of it differs from what it computes."""
+    for text in compiler.constants("DOUBLE"):
+        try:
+            (value,) = compiler.judge.values_of([text])
+        except SqlError:
+            continue
+        if value is not None and math.isnan(value):
+            raise refused(f"`{excerpt(text)}` is NaN in every row", "NULL stands for what is not known")
 
 
 def check_expression(text: exp.Expression, types: Mapping[str, str], judge: Judge) -> SqlError | None:

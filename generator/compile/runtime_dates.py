@@ -136,13 +136,12 @@ def make_date(year: int, month: int, day: int) -> date:
 
 
 def make_timestamp(year: int, month: int, day: int, hour: int, minute: int, second: float) -> datetime:
-    """Return the timestamp of its parts; 24:00 and a second of 60 belong to what follows."""
+    """Return the timestamp of its parts; 24:00 and seconds that round to 60 belong to what follows."""
     start = midnight(make_date(year, month, day))
     whole = round(second) if abs(second) < 2**31 else -1
     micros = whole * 1_000_000 + round((second - whole) * 1_000_000) if whole >= 0 else -1
-    if not (
-        0 <= minute < 60 and 0 <= micros <= 60_000_000 and (0 <= hour < 24 or (hour == 24 and not minute + micros))
-    ):
+    is_time = 0 <= hour <= 24 and 0 <= minute < 60 and whole <= 60 and micros >= 0
+    if not is_time or (hour * 60 + minute) * 60_000_000 + micros > 86_400_000_000:
         raise RowError(f"{hour}:{minute}:{second} is no time of day")
     return later(start, Interval(0, 0, (hour * 60 + minute) * 60_000_000 + micros))
 

@@ -16,6 +16,7 @@ from generator.plan.functions import functions_plan
 from generator.plan.labels import labels_plan
 from generator.plan.metrics import metrics_plan
 from generator.plan.online import online_plan
+from generator.plan.openapi import openapi
 from generator.plan.past import snapshots_plan
 from generator.plan.process import process_plan
 from generator.plan.report import report_plan
@@ -25,6 +26,28 @@ from generator.plan.tests import tests_plan
 from generator.plan.types import File, Plan, ProjectPlan
 from generator.plan.words import TASKS
 from generator.project import Project
+
+SERVICE = (
+    "__init__.py",
+    "__main__.py",
+    "README.md",
+    "answers.py",
+    "app.py",
+    "bulk.py",
+    "contract.py",
+    "door.py",
+    "endpoint.py",
+    "inputs.sql",
+    "integrity.py",
+    "page.html",
+    "predictor.py",
+    "reload.py",
+    "replay.py",
+    "request.py",
+    "scorer.py",
+    "telemetry.py",
+)
+"""What every service is made of."""
 
 Module = tuple[str, str, object]
 """A path in the package, the template where its name differs, and the context."""
@@ -42,6 +65,7 @@ def plan(project: Project, watched: tuple[str, ...] = ("conf",)) -> Plan:
     texts = {"params.yaml": params}
     if project.config.problem.use != "descriptive":
         texts["logs/.gitignore"] = "*\n!.gitignore\n"
+        texts[f"{package}/service/openapi.json"] = openapi(project)
     return Plan(ProjectPlan(Code(package)), files, stages(project, watched), sections(project), texts)
 
 
@@ -74,12 +98,14 @@ def _features(project: Project) -> Iterator[Module]:
     for name in ("snapshots.sql", "latest.sql", "snapshots.py") if snapshots.groups else ():
         yield name, "", snapshots
     if features.calls:
+        yield "calls.py", "", None
         yield "functions.py", "", functions_plan(project)
     if project.time is not None:
         audit = audit_plan(project)
         yield "audit.sql", "", audit
         yield "audit.py", "", audit
     encoding = encoding_plan(project)
+    yield "encoders.py", "", encoding
     for name in encoding.files:
         yield f"encoding/{name}", "", encoding
 
@@ -96,6 +122,7 @@ def _models(project: Project) -> Iterator[Module]:
     yield "curves.py", f"curves/{task.name}.py", None
     if project.config.problem.decision is not None:
         yield "decision.py", "", None
+        yield "payoff.py", "", None
     yield "candidates.py", "", candidates_plan(project)
     yield "evaluate.py", "", evaluate_plan(project)
 
@@ -103,16 +130,21 @@ def _models(project: Project) -> Iterator[Module]:
 def _service(project: Project) -> Iterator[Module]:
     """Yield what answers requests."""
     service, online = service_plan(project), online_plan(project)
-    for name in ("__init__.py", "__main__.py", "README.md", "app.py", "batch.py", "request.py", "scorer.py"):
+    for name in SERVICE:
         yield f"service/{name}", "", service
+    for name in ("feedback.py", "log.py") if service.log else ():
+        yield f"service/{name}", "", service
+    for name in ("__init__", *sorted({candidate.kind for candidate in project.config.model.values()})):
+        yield f"service/models/{name}.py", "", TASKS[project.config.problem.task]
     yield "service/features.py", "", online
     if online.tables:
         yield "service/tables.py", "", online
     if online.functions:
         yield "service/sql.py", "", online
-    if service.log:
-        yield "service/log.py", "", service
-    yield "bundles.py", "", service
+    if online.tables:
+        yield "keyed.py", "", None
+    for name in ("bundles.py", "contract.py", "serving.py"):
+        yield name, "", service
     yield "parity.py", "", service
     yield "package.py", "", package_plan(project, online)
 

@@ -73,6 +73,20 @@ DEFAULTS = {
 """What a category can become on the training rows when the config does not say how to encode it."""
 
 
+SINGLE_FILES = ("__init__.py", "single.py")
+"""What of the package is needed to encode one row, without numpy."""
+
+SINGLE_IMPORTS = (
+    ("number", "import math"),
+    ("category", "import math"),
+    ("ordinal", "import math"),
+    ("text", "import math"),
+    ("text", "import re"),
+    ("hash", "from zlib import crc32"),
+)
+SINGLE_TYPES = ("from collections.abc import Callable", "from typing import Any")
+
+
 @dataclass(frozen=True)
 class Kind:
     """A kind of encoding, and the module that does it."""
@@ -80,10 +94,15 @@ class Kind:
     name: str
     module: Code
 
+    @property
+    def single_template(self) -> str:
+        """Return what renders the function that encodes one value."""
+        return f"package/encoding/single/{self.module}.py.jinja"
+
 
 @dataclass(frozen=True)
 class EncodingPlan:
-    """What the modules of ``encoding/`` need."""
+    """What ``encoders.py`` and the modules of ``encoding/`` need."""
 
     classes: bool
     target_words: Code
@@ -104,7 +123,18 @@ class EncodingPlan:
     @property
     def files(self) -> tuple[str, ...]:
         """Return the modules of the package."""
-        return ("__init__.py", "values.py", *(f"{kind.module}.py" for kind in self.kinds))
+        return (*SINGLE_FILES, "values.py", *(f"{kind.module}.py" for kind in self.kinds))
+
+    @property
+    def single_imports(self) -> tuple[Code, ...]:
+        """Return what ``single.py`` imports of the standard library."""
+        wanted = (line for kind, line in SINGLE_IMPORTS if kind in {item.name for item in self.kinds})
+        return tuple(Code(line) for line in (*dict.fromkeys(wanted), *SINGLE_TYPES))
+
+    @property
+    def has_words(self) -> bool:
+        """Return whether any text is taken apart."""
+        return "text" in {kind.name for kind in self.kinds}
 
 
 def encoding_plan(project: Project) -> EncodingPlan:
@@ -135,6 +165,6 @@ def encoding_plan(project: Project) -> EncodingPlan:
 
 
 def _shared(has_numbers: bool, chosen: bool) -> Code:
-    """Return what ``encoding/__init__.py`` imports of ``values.py``."""
+    """Return what ``encoders.py`` imports of ``values.py``."""
     options = ["Options"] if has_numbers or chosen else []
-    return Code(", ".join([*options, "Single", "State", *(["counts"] if chosen else [])]))
+    return Code(", ".join([*options, *(["counts"] if chosen else [])]))

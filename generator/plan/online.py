@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import PurePath
 
 from generator import sql
 from generator.code import Code
@@ -97,6 +98,16 @@ class OnlinePlan:
     def tables(self) -> bool:
         """Return whether anything is read by key."""
         return bool(self.lookups or self.timed or self.snapshots)
+
+    @property
+    def looked_up(self) -> dict[str, tuple[str, ...]]:
+        """Return the tables that are looked up, each with the columns that are read of it."""
+        found: dict[str, tuple[str, ...]] = {}
+        for table in (*self.lookups, *self.timed):
+            columns = (*table.keys, *([table.known_at] if table.known_at else []), *table.values)
+            name = PurePath(table.file).stem
+            found[name] = tuple(dict.fromkeys((*found.get(name, ()), *columns)))
+        return found
 
 
 def online_plan(project: Project) -> OnlinePlan:
@@ -238,7 +249,7 @@ def _lookups(project: Project, compiler: _Compiler) -> Iterator[Table]:
         call = f"self.{attribute}.at({compiler.key(by)}{', decided' if known_at else ''})"
         yield Table(
             Code(attribute),
-            Code(f"data/tables/{source}.parquet"),
+            Code(f"tables/{source}.json"),
             list(dimension.key),
             [feature.column or "" for feature in features],
             tuple(None for _ in features),
@@ -252,7 +263,7 @@ def _snapshots(project: Project, group: Group, compiler: _Compiler) -> Table:
     call = f"self.{group.table}.at({compiler.key(features[0].by)}, {_cadence(group).variable})"
     return Table(
         group.table,
-        Code(f"data/snapshots/{group.table}.parquet"),
+        Code(f"snapshots/{group.table}.json"),
         list(group.key_columns),
         list(group.features),
         tuple(0 if value.default else None for value in group.values),

@@ -8,14 +8,34 @@ from generator.plan.features import features_plan
 from generator.plan.functions import functions_plan
 from generator.plan.online import OnlinePlan
 from generator.plan.past import groups
-from generator.plan.requests import attribute_names, field_names, needed_columns, python_type
+from generator.plan.requests import PythonType, attribute_names, field_names, needed_columns, python_type
 from generator.plan.words import TASKS
 from generator.project import Project
 
-LIBRARIES = ("msgspec", "numpy", "pyarrow", "pyyaml", "starlette", "uvicorn")
-MODULES = ("__init__.py", "columns.py", "outputs.py", "settings.py")
-PAST_MODULES = ("engine.py", "latest.sql", "snapshots.py", "snapshots.sql")
+LIBRARIES = (
+    "anyio",
+    "click",
+    "h11",
+    "httptools",
+    "idna",
+    "msgspec",
+    "prometheus_client",
+    "pyyaml",
+    "starlette",
+    "typing_extensions",
+    "uvicorn",
+    "uvloop",
+)
+"""What the service runs on, and what that runs on: it is installed without looking for more."""
+
+BULK_LIBRARIES = ("duckdb", "numpy", "pyarrow", "scipy")
+"""What scoring files and refreshing the past run on besides."""
+
+MODULES = ("__init__.py", "columns.py", "encoders.py", "engine.py", "features.sql", "outputs.py", "settings.py")
+PAST_MODULES = ("keyed.py", "latest.sql", "snapshots.py", "snapshots.sql")
 """What a bundle needs to see the past as it stood, and to refresh it."""
+
+FLOATS = ("FLOAT", "DOUBLE")
 
 ANSWERS = {
     "binary": Code('`{"probability": 0.25}`'),
@@ -33,6 +53,12 @@ class InputPlan:
     name: Code
     sql_type: Code
 
+    @property
+    def cast(self) -> Code:
+        """Return the SQL that makes the field of a column of any type; what is no finite number is NULL."""
+        cast = f"CAST({self.name} AS {self.sql_type})"
+        return Code(f"CASE WHEN isfinite({cast}) THEN {cast} END" if self.sql_type in FLOATS else cast)
+
 
 @dataclass(frozen=True)
 class ServicePlan:
@@ -47,8 +73,17 @@ class ServicePlan:
     aliased: bool
     past: bool
     prediction_words: Code
-    answers_template: str
+    answer_template: str
+    score_template: str
+    bulk_template: str
+    answer_names: Code
     answer_words: Code
+    told_arguments: Code
+    score_type: Code
+    outcome_type: Code
+    classes: bool
+    tables: bool
+    calls: bool
     decision: bool
     log: bool
     port: int
@@ -60,7 +95,9 @@ class PackagePlan:
 
     modules: tuple[str, ...]
     libraries: tuple[str, ...]
-    tables: tuple[str, ...]
+    bulk_libraries: tuple[str, ...]
+    lookups: dict[str, tuple[str, ...]]
+    snapshots: tuple[str, ...]
     past: bool
     decision: bool
 
@@ -88,7 +125,7 @@ def service_plan(project: Project) -> ServicePlan:
     kinds = [python_type(column.type) for column in columns]
     return ServicePlan(
         Code(config.data.table),
-        tuple(Code(line) for line in sorted({"from typing import Annotated", *(i for k in kinds for i in k.imports)})),
+        tuple(Code(line) for line in sorted({line for kind in kinds for line in _imports(kind)})),
         tuple(Code(line) for line in sorted({kind.alias for kind in kinds if kind.alias})),
         tuple(
             InputPlan(
@@ -105,32 +142,56 @@ def service_plan(project: Project) -> ServicePlan:
         bool(groups(project)),
         task.prediction_words,
         f"package/service/answers/{task.name}.py.jinja",
+        f"package/serving/{task.name}.py.jinja",
+        f"package/service/bulk/{task.name}.py.jinja",
+        Code(", ".join(_answer_names(project))),
         ANSWERS[task.name],
+        Code("self.predictor.scorer.classes, " if task.classes else ""),
+        task.score_type,
+        task.outcome_type,
+        task.classes,
+        bool(features_plan(project).lookups or groups(project)),
+        any(feature.call for feature in project.features),
         config.problem.decision is not None,
         config.service.log,
         config.service.port,
     )
 
 
+def _imports(kind: PythonType) -> tuple[str, ...]:
+    return (*kind.imports, *(["from typing import Annotated"] if kind.alias else []))
+
+
+def _answer_names(project: Project) -> list[str]:
+    """Return what ``app.py`` imports of ``answers.py``."""
+    decision = ["Decision"] if project.config.problem.decision is not None else []
+    return ["Answer", *decision, "Explanation", "Part", "explained", "told"]
+
+
 def package_plan(project: Project, online: OnlinePlan) -> PackagePlan:
     """Plan what goes into the bundle."""
     decision, past = project.config.problem.decision is not None, groups(project)
     functions = functions_plan(project)
-    own = (*(f"{module}.py" for module in functions.modules), *(("functions.py",) if functions.calls else ()))
+    calling = ("calls.py", "functions.py") if functions.calls else ()
+    own = (*(f"{module}.py" for module in functions.modules), *calling)
     encoding = tuple(f"encoding/{name}" for name in encoding_plan(project).files)
     modules = (
         *MODULES,
         *encoding,
         *own,
         "scoring/__init__.py",
-        *(("decision.py",) if decision else ()),
+        *(("payoff.py",) if decision else ()),
         *(PAST_MODULES if past else ()),
     )
-    libraries = (*LIBRARIES, *online.libraries, *(("duckdb",) if past else ()))
-    lookups = (f"tables/{table}" for table in features_plan(project).lookups)
-    snapshots = (f"snapshots/{group.table}" for group in past)
-    tables = (*lookups, *snapshots)
-    return PackagePlan(tuple(sorted(modules)), tuple(sorted(libraries)), tables, bool(past), decision)
+    return PackagePlan(
+        tuple(sorted(modules)),
+        tuple(sorted((*LIBRARIES, *online.libraries))),
+        BULK_LIBRARIES,
+        online.looked_up,
+        tuple(group.table for group in past),
+        bool(past),
+        decision,
+    )
 
 
 def gate_plan(project: Project) -> GatePlan:

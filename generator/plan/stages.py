@@ -105,7 +105,7 @@ def _stages(project: Project, watched: tuple[str, ...]) -> Iterator[Stage]:
     yield Stage(
         "train",
         f"python -m {package}.train_${{key}}",
-        modules=("encoding", "outputs", "settings"),
+        modules=("encoders", "outputs", "settings"),
         deps=(*trained, f"{package}/train_${{key}}.py", f"{package}/scoring/${{item.kind}}.py"),
         params=("model.${key}",),
         outs=("models/${key}",),
@@ -123,19 +123,21 @@ def _stages(project: Project, watched: tuple[str, ...]) -> Iterator[Stage]:
     yield Stage(
         "package",
         f"python -m {package}.package",
-        modules=("package", "service.app", *(("decision",) if decision else ())),
+        modules=("package", "service.__main__", "engine", *(("payoff",) if decision else ())),
         deps=(
             "models",
             "data/tables",
+            "data/train.parquet",
             "data/encoders.json",
             "data/holdout.parquet",
             f"{REPORTS}/evaluation.json",
             f"{package}/scoring",
             f"{package}/service",
+            f"{package}/features.sql",
             *(("data/snapshots", f"{package}/latest.sql", *read) if past else ()),
         ),
-        params=("service", *(("engine",) if past else ()), *decision),
-        outs=("bundle", f"{REPORTS}/package.json"),
+        params=("service", "engine", *decision),
+        outs=("bundle", f"{REPORTS}/package.json", f"{REPORTS}/contract.yaml"),
         metrics=(f"{REPORTS}/parity.json",),
     )
     yield module(

@@ -14,6 +14,7 @@ from generator.plan.metrics import LOWER_IS_BETTER
 from generator.plan.requests import field_names, needed_columns, python_type
 from generator.plan.words import TASKS
 from generator.project import Project
+from generator.schema.service import Service
 
 CANDIDATE_PARAMS: dict[str, dict[str, Any]] = {
     "baseline": {},
@@ -47,7 +48,12 @@ VALUES: dict[str, Any] = {
 HARMLESS = (exp.Column, exp.Identifier, exp.Literal, exp.Paren, exp.Add, exp.Sub, exp.Mul, exp.Div, exp.Boolean)
 """What an expression may hold and work for every value."""
 
-ANSWER_KEYS = {"binary": ["probability"], "multiclass": ["class", "probabilities"], "regression": ["value"]}
+ANSWER_KEYS = {
+    "binary": ["id", "probability", "unusual"],
+    "multiclass": ["id", "class", "probabilities", "unusual"],
+    "regression": ["id", "value", "unusual"],
+}
+OUTCOMES: dict[str, Any] = {"binary": True, "multiclass": "a class", "regression": 1.5}
 TARGETS: dict[str, list[float]] = {
     "binary": [0, 0, 1, 1],
     "multiclass": [0, 1, 2, 1],
@@ -98,6 +104,7 @@ class TestsPlan:
     decision: bool
     log: bool
     answer_keys: list[str]
+    outcome: Any
     target: list[float]
     score: list[Any]
     by_hand: dict[str, float]
@@ -127,6 +134,7 @@ def tests_plan(project: Project) -> TestsPlan:
         config.problem.decision is not None,
         config.service.log,
         ANSWER_KEYS[task],
+        OUTCOMES[task],
         TARGETS[task],
         SCORES[task],
         {metric: BY_HAND[task][metric] for metric in asked},
@@ -167,10 +175,14 @@ def _params(project: Project) -> dict[str, Any]:
         "model": {
             label: {"kind": item.kind, **CANDIDATE_PARAMS[item.kind]} for label, item in project.config.model.items()
         },
-        "service": {"host": "127.0.0.1", "port": 8_000, "max_body": 4_096, "log": project.config.service.log},
-        **({"engine": {"memory_limit": "1GB", "threads": 1}} if any(item.past for item in project.features) else {}),
+        "service": _service_params(project.config.service.log),
+        "engine": {"memory_limit": "1GB", "threads": 1},
         **decision,
     }
+
+
+def _service_params(log: bool) -> dict[str, Any]:
+    return Service(log=log, max_body=4_096, max_rows=10).model_dump(mode="json", exclude_none=True)
 
 
 def _tables(project: Project) -> Iterator[EmptyTable]:

@@ -30,6 +30,17 @@ class Task:
     objective: str
     default_metric: str
     likelihood: Code
+    outcome_type: Code
+
+    @property
+    def score_type(self) -> Code:
+        """Return the type of one row's prediction."""
+        return self.baseline_type
+
+    @property
+    def single_link_template(self) -> str:
+        """Return what renders the link of a linear model for one row."""
+        return f"package/service/models/link/{self.name}.py.jinja"
 
 
 _LOGISTIC = Code('LogisticRegression(C=1 / params["regularization"], max_iter=params["max_iter"], warm_start=True)')
@@ -57,6 +68,7 @@ TASKS = {
         objective="binary",
         default_metric="binary_logloss",
         likelihood=Code("np.where(target, score, 1 - score)"),
+        outcome_type=Code("bool"),
     ),
     "multiclass": Task(
         name=Code("multiclass"),
@@ -80,6 +92,7 @@ TASKS = {
         objective="multiclass",
         default_metric="multi_logloss",
         likelihood=Code("score[np.arange(len(target)), target]"),
+        outcome_type=Code("str"),
     ),
     "regression": Task(
         name=Code("regression"),
@@ -103,6 +116,7 @@ TASKS = {
         objective="regression",
         default_metric="l2",
         likelihood=Code(""),
+        outcome_type=Code("float"),
     ),
 }
 """What each task changes in the code."""

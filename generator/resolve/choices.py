@@ -6,6 +6,7 @@ from importlib.util import find_spec
 from typing import get_args
 
 from generator.compose import Path_
+from generator.errors import nearest
 from generator.resolve.session import Session
 from generator.schema import metrics as metric_names
 
@@ -13,8 +14,8 @@ FOLDERS = frozenset(
     ["bundle", "conf", "data", "generator", "logs", "models", "registry", "reports", "templates", "tests"]
 )
 LIBRARIES = frozenset(
-    ["altair", "duckdb", "dvc", "hydra", "lightgbm", "msgspec", "numpy", "optuna", "pyarrow", "pytest", "scipy",
-     "sklearn", "starlette", "uvicorn", "vl_convert", "yaml"]
+    ["altair", "duckdb", "dvc", "hydra", "lightgbm", "msgspec", "numpy", "optuna", "prometheus_client", "pyarrow",
+     "pytest", "scipy", "sklearn", "starlette", "uvicorn", "vl_convert", "yaml"]
 )  # fmt: skip
 SQL_NAMES = re.compile(r"inputs|features|labelled|parts|raw|events|trained|typed|judged|looked_up|step_\d+")
 """What rendered SQL calls its own tables."""
@@ -35,6 +36,7 @@ def check_choices(session: Session) -> None:
     _metrics(session)
     _guardrails(session)
     _tuning(session)
+    _usual(session)
 
 
 def _package(session: Session) -> None:
@@ -57,6 +59,15 @@ def _sources(session: Session) -> None:
         if source.package and not _is_installed(source.package):
             hint = "install it, and add it to requirements.txt; without `package:` the path is one of the project"
             session.say((*path, "package"), f"'{source.package}' is not installed", hint)
+
+
+def _usual(session: Session) -> None:
+    columns = session.config.data.columns
+    for name in session.config.service.usual:
+        if name not in columns:
+            near = nearest(name, columns)
+            hint = f"did you mean '{near}'?" if near else f"columns: {', '.join(columns)}"
+            session.say(("service", "usual", name), f"no column '{name}'", hint)
 
 
 def _is_installed(package: str) -> bool:

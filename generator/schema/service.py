@@ -1,10 +1,19 @@
 """``conf/service/``: how the released model answers."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from generator.schema.base import Strict, Text
+
+
+class Seen(Strict):
+    """What is usual in one field of a request, where that differs from what training rows show."""
+
+    missing: bool | None = Field(default=None, description="whether the value may be missing")
+    min: float | None = Field(default=None, description="the least usual number")
+    max: float | None = Field(default=None, description="the largest usual number")
+    values: tuple[str, ...] | None = Field(default=None, description="the usual texts")
 
 
 class Service(Strict):
@@ -12,5 +21,29 @@ class Service(Strict):
 
     host: Text = "127.0.0.1"
     port: Annotated[int, Field(ge=1, le=65_535)] = 8_000
+    workers: Annotated[int, Field(ge=1, le=256)] = Field(default=1, description="processes; one answers on one core")
+    api_key: Text | None = Field(
+        default=None, description="the environment variable that holds the key; no key is asked for where it is not set"
+    )
     max_body: Annotated[int, Field(ge=1_024)] = Field(default=1_048_576, description="largest request body, in bytes")
-    log: bool = Field(default=True, description="append every answer to logs/predictions.jsonl")
+    max_rows: Annotated[int, Field(ge=1)] = Field(default=1_000, description="most rows in one request")
+    max_connections: Annotated[int, Field(ge=1)] = Field(
+        default=1_000, description="connections and requests at a time in a process; beyond it answers 503"
+    )
+    timeout: Annotated[float, Field(gt=0)] = Field(default=10.0, description="seconds for a request body to arrive")
+    on_unusual: Literal["mark", "refuse"] = Field(
+        default="mark",
+        description="what becomes of values that training has not seen: answered and marked, or refused",
+    )
+    usual: dict[Text, Seen] = Field(
+        default_factory=dict,
+        description="what is usual in a field, where reports/contract.yaml, seen in training, is not to hold",
+    )
+    log: bool = Field(default=True, description="append every answer to logs/predictions-*.jsonl before it leaves")
+    log_failure: Literal["refuse", "serve"] = Field(
+        default="refuse", description="what becomes of a request whose prediction cannot be logged"
+    )
+    log_max_bytes: Annotated[int, Field(ge=1_024)] = Field(
+        default=104_857_600, description="size at which a new file of the log is begun"
+    )
+    log_max_hours: Annotated[float, Field(gt=0)] = Field(default=24.0, description="age at which one is begun")

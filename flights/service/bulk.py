@@ -1,0 +1,125 @@
+"""Score a file of rows, Parquet, CSV or JSON lines, in bulk: features by SQL, scores by the model's own library.
+
+Rows are read, scored and written a batch at a time, so that memory does not grow with the file.
+"""
+
+import sys
+import time
+from argparse import ArgumentParser
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import msgspec
+import numpy as np
+import pyarrow as pa
+import pyarrow.csv as pc
+import pyarrow.parquet as pq
+
+from flights.encoders import encode
+from flights.engine import connect
+from flights.outputs import new_file, read_json
+from flights.payoff import Payoff
+from flights.settings import setting
+
+BATCH = 100_000
+FEATURES_SQL = Path(__file__).parents[1] / "features.sql"
+INPUTS_SQL = Path(__file__).with_name("inputs.sql")
+TABLES = ("data/tables", "data/snapshots")
+Write = Callable[[pa.Table], Any]
+
+
+def read(path: Path) -> pa.RecordBatchReader:
+    """Return the rows of ``path``, batch by batch."""
+    readers = {
+        ".parquet": duckdb.read_parquet,
+        ".csv": duckdb.read_csv,
+        ".jsonl": duckdb.read_json,
+        ".ndjson": duckdb.read_json,
+    }
+    if path.suffix not in readers:
+        raise ValueError(f"{path}: can read {', '.join(readers)}")
+    return readers[path.suffix](str(path)).to_arrow_reader(BATCH)
+
+
+@contextmanager
+def written(path: Path, schema: pa.Schema) -> Iterator[Write]:
+    """Yield a function that writes rows to ``path``."""
+    with new_file(path) as file:
+        if path.suffix == ".parquet":
+            with pq.ParquetWriter(file, schema, compression="zstd") as parquet:
+                yield parquet.write_table
+        elif path.suffix == ".csv":
+            with pc.CSVWriter(file, schema) as csv:
+                yield csv.write_table
+        elif path.suffix in (".jsonl", ".ndjson"):
+            encoder = msgspec.json.Encoder(decimal_format="number")
+            with file.open("wb") as lines:
+                yield lambda rows: lines.write(encoder.encode_lines(rows.to_pylist()))
+        else:
+            raise ValueError(f"{path}: can write .parquet, .csv, .jsonl and .ndjson")
+
+
+class Scorer:
+    """The bundle in the working folder, for many rows at a time."""
+
+    def __init__(self, database: duckdb.DuckDBPyConnection) -> None:
+        self.database = database
+        self.card = read_json(Path("bundle.json"))
+        self.encoders = read_json(Path("model/encoders.json"))
+        self.model = import_module(f"flights.scoring.{self.card['kind']}").Model.load(Path("model"))
+        self.inputs, self.computed = (file.read_text(encoding="utf-8") for file in (INPUTS_SQL, FEATURES_SQL))
+        self.payoff = Payoff(**setting("problem", "decision", "payoff"))
+        for file in (file for folder in TABLES for file in sorted(Path(folder).glob("*.parquet"))):
+            database.read_parquet(str(file)).create(file.stem)
+
+    def features(self, rows: pa.Table) -> pa.Table:
+        """Return the features of ``rows``, in their order."""
+        numbered = rows.append_column("__row", pa.array(np.arange(len(rows))))
+        self.database.register("__rows", numbered)
+        self.database.execute(self.inputs)
+        self.database.execute(self.computed)
+        return self.database.sql("FROM features ORDER BY __row").to_arrow_table()
+
+    def score(self, rows: pa.Table) -> pa.Table:
+        """Return ``rows`` with what the model says of each."""
+        score = self.model.predict(encode(self.features(rows), self.encoders))
+        for name, values in self.told(score).items():
+            rows = rows.append_column(name, pa.array(values))
+        return rows
+
+    def told(self, score: np.ndarray) -> dict[str, np.ndarray]:
+        """Return what is said of each row: its probability, and whether to act."""
+        return {"probability": score, "act": self.payoff.act(score), "expected_gain": self.payoff.advantage(score)}
+
+
+def progress(rows: int, seconds: float) -> None:
+    """Say how far it is."""
+    print(f"\r{rows:,} rows, {rows / seconds:,.0f} a second", end="", file=sys.stderr, flush=True)
+
+
+def main() -> None:
+    parser = ArgumentParser(prog="python -m flights.service.bulk", description="Score a file of rows.")
+    parser.add_argument(
+        "rows", type=Path, help="a .parquet, .csv or .jsonl file with the columns of data/tables/flights.parquet"
+    )
+    parser.add_argument(
+        "scores", type=Path, help="the file to write: the same rows with their scores; its suffix says how"
+    )
+    given = parser.parse_args()
+    start, count = time.perf_counter(), 0
+    with connect() as database:
+        scorer, batches = Scorer(database), read(given.rows)
+        with written(given.scores, scorer.score(batches.schema.empty_table()).schema) as write:
+            for batch in batches:
+                write(scorer.score(pa.Table.from_batches([batch])))
+                count += batch.num_rows
+                progress(count, time.perf_counter() - start)
+    print(f"\n{given.scores}: {count:,} rows", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,38 @@
+"""Prove that a bundle is whole, and scores here as it did where it was made."""
+
+import hashlib
+from pathlib import Path
+
+from flights.outputs import read_json
+from flights.service.scorer import Scorer
+
+TOLERANCE = 1e-12
+
+
+class BundleError(ValueError):
+    """A bundle is not what was packaged."""
+
+
+def digest(bundle: Path) -> str:
+    """Return the digest of ``bundle``; raise BundleError where a file is not the one that was packaged."""
+    sums = (bundle / "SHA256SUMS").read_bytes()
+    wrong = []
+    for line in sums.decode().splitlines():
+        expected, _, name = line.partition("  ")
+        file = bundle / name
+        if not file.is_file() or hashlib.sha256(file.read_bytes()).hexdigest() != expected:
+            wrong.append(name)
+    if wrong:
+        raise BundleError(f"not as packaged: {', '.join(wrong)}")
+    return hashlib.sha256(sums).hexdigest()
+
+
+def prove(scorer: Scorer, bundle: Path) -> None:
+    """Raise BundleError unless the rows in proof.json have the scores that the batch path gave them."""
+    proof = read_json(bundle / "proof.json")
+    for features, expected in zip(proof["features"], proof["scores"], strict=True):
+        score = scorer.score(scorer.encode(tuple(features)))
+        pairs = zip(score, expected, strict=True) if isinstance(score, list) else [(score, expected)]
+        apart = max(abs(here - there) for here, there in pairs)
+        if not apart <= TOLERANCE:
+            raise BundleError(f"a score is {apart:g} away from what it was where the bundle was made")

@@ -1,0 +1,129 @@
+"""Predict: features, score, a line in the log; whatever a row comes from."""
+
+import itertools
+import secrets
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from flights.columns import FEATURES
+from flights.service.answers import Decider
+from flights.service.contract import Contract, Unusual
+from flights.service.door import Problem, RefusedError
+from flights.service.feedback import Outcome
+from flights.service.integrity import digest, prove
+from flights.service.log import Log
+from flights.service.request import Row
+from flights.service.scorer import Score, Scorer
+from flights.service.telemetry import Telemetry
+from flights.settings import setting
+
+
+class Prediction(Struct):
+    """What is found for a row."""
+
+    id: str
+    score: Score
+    unusual: list[Unusual]
+    features: tuple[Any, ...]
+    columns: list[float]
+
+
+class Entry(Struct):
+    """A line of the log."""
+
+    id: str
+    time: datetime
+    model: str
+    inputs: Row
+    features: dict[str, Any]
+    score: Score
+    decision: bool
+
+
+class Predictor:
+    """A bundle that is whole, loaded once."""
+
+    def __init__(self, bundle: Path, logs: Path, telemetry: Telemetry, data: Path | None = None) -> None:
+        self.settings: dict[str, Any] = setting("service", file=bundle / "params.yaml")
+        self.digest = digest(bundle)
+        self.scorer = Scorer(bundle, data)
+        prove(self.scorer, bundle)
+        self.contract = Contract(bundle / "contract.json")
+        self.refuse_unusual: bool = self.settings["on_unusual"] == "refuse"
+        self.telemetry = telemetry
+        self.prefix, self.count = secrets.token_hex(8), itertools.count(1)
+        limits = self.settings["log_max_bytes"], 3_600 * self.settings["log_max_hours"]
+        self.log, self.outcomes = Log(logs, "predictions", *limits), Log(logs, "outcomes", *limits)
+        self.needs_log: bool = self.settings["log_failure"] == "refuse"
+        self.encode_entry = msgspec.json.Encoder().encode
+        self.decider = Decider(setting("problem", "decision", file=bundle / "params.yaml"))
+
+    def predict(self, row: Row) -> Prediction:
+        """Return what is found for ``row``, once it is in the log."""
+        unusual = self.contract.unusual(row)
+        if unusual:
+            self.mark(unusual, 0)
+        features = self.features(row, 0)
+        columns = self.scorer.encode(features)
+        found = Prediction(f"{self.prefix}{next(self.count):x}", self.scorer.score(columns), unusual, features, columns)
+        self.telemetry.rows.inc()
+        self.write(self.entry(row, found))
+        return found
+
+    def predict_many(self, rows: list[Row], first: int) -> list[Prediction]:
+        """Return what is found for each of ``rows``, of which the first has the place ``first`` in its request."""
+        unusual = [self.contract.unusual(row) for row in rows]
+        for place, found in enumerate(unusual, start=first):
+            if found:
+                self.mark(found, place)
+        features = [self.features(row, place) for place, row in enumerate(rows, start=first)]
+        columns = [self.scorer.encode(values) for values in features]
+        ids = [f"{self.prefix}{next(self.count):x}" for _ in rows]
+        found = list(map(Prediction, ids, self.scorer.scores(columns), unusual, features, columns))
+        self.telemetry.rows.inc(len(rows))
+        self.write(b"".join(map(self.entry, rows, found)))
+        return found
+
+    def mark(self, unusual: list[Unusual], place: int) -> None:
+        """Count values that are unusual; refuse the request where it is so set."""
+        for value in unusual:
+            self.telemetry.unusual.labels(value.field).inc()
+        if self.refuse_unusual:
+            raise RefusedError(422, "unusual values", [Problem(value.field, value.reason, place) for value in unusual])
+
+    def features(self, row: Row, place: int) -> tuple[Any, ...]:
+        """Return the features of ``row``; refuse values that have none."""
+        try:
+            return self.scorer.features(row)
+        except (ValueError, ArithmeticError) as error:
+            raise RefusedError(
+                422, f"there are no features for these values: {error}", [Problem("", str(error), place)]
+            ) from error
+
+    def entry(self, row: Row, found: Prediction) -> bytes:
+        """Return a line of the log."""
+        features = dict(zip(FEATURES, found.features, strict=True))
+        act = bool(self.decider.payoff.act(found.score))
+        entry = Entry(found.id, datetime.now(UTC), self.digest, row, features, found.score, act)
+        return self.encode_entry(entry) + b"\n"
+
+    def write(self, lines: bytes) -> None:
+        """Append ``lines`` to the log of predictions; where that fails, refuse the request if it is so set."""
+        try:
+            self.log.append(lines)
+        except OSError as error:
+            self.telemetry.log_failures.inc()
+            if self.needs_log:
+                raise RefusedError(503, f"the prediction cannot be logged: {error.strerror or error}") from error
+
+    def record(self, outcome: Outcome) -> None:
+        """Append what happened to the log of outcomes."""
+        try:
+            self.outcomes.append(self.encode_entry(outcome) + b"\n")
+        except OSError as error:
+            self.telemetry.log_failures.inc()
+            raise RefusedError(503, f"the outcome cannot be recorded: {error.strerror or error}") from error

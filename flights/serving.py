@@ -1,0 +1,100 @@
+"""Start a bundle's own service and ask it over HTTP, as clients do."""
+
+import http.client
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from socket import create_server
+
+import msgspec
+import numpy as np
+
+from flights.bundles import PYTHON, BundleError
+from flights.service.contract import Contract
+from flights.service.request import Row
+from flights.settings import setting
+
+START_SECONDS = 60
+HEADERS = {"Content-Type": "application/json"}
+
+
+def free_port() -> int:
+    """Return a port that nobody listens to."""
+    with create_server(("127.0.0.1", 0)) as found:
+        port: int = found.getsockname()[1]
+    return port
+
+
+@contextmanager
+def service(bundle: Path, *arguments: str) -> Iterator[http.client.HTTPConnection]:
+    """Yield a connection to the service of ``bundle``, which runs for as long as the block."""
+    port = free_port()
+    with tempfile.TemporaryDirectory() as folder, (Path(folder) / "stderr").open("w+") as said:
+        command = [*PYTHON, "flights.service", "--port", str(port), "--workers", "1", *arguments]
+        command += ["--logs", folder]
+        with subprocess.Popen(command, cwd=bundle, stderr=said) as process:
+            try:
+                yield connect(process, port, said.name)
+            finally:
+                process.terminate()
+
+
+def connect(process: subprocess.Popen[bytes], port: int, said: str) -> http.client.HTTPConnection:
+    """Return a connection to the service on ``port`` once it answers; raise BundleError with the end of what it said."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=START_SECONDS)
+    until = time.monotonic() + START_SECONDS
+    while process.poll() is None and time.monotonic() < until:
+        try:
+            connection.connect()
+        except ConnectionRefusedError:
+            time.sleep(0.05)
+        else:
+            return connection
+    raise BundleError(
+        Path(said).read_text(encoding="utf-8").strip().rpartition("\n")[2] or "the service does not start"
+    )
+
+
+def batches(requests: list[bytes]) -> Iterator[bytes]:
+    """Yield the bodies that hold ``requests``, within the limits of the service."""
+    limits = setting("service")
+    body: list[bytes] = []
+    size = 2
+    for request in requests:
+        if body and (len(body) == limits["max_rows"] or size + len(request) + 1 > limits["max_body"]):
+            yield b"[" + b",".join(body) + b"]"
+            body, size = [], 2
+        body.append(request)
+        size += len(request) + 1
+    if body:
+        yield b"[" + b",".join(body) + b"]"
+
+
+def answered(bundle: Path, requests: list[bytes]) -> np.ndarray:
+    """Return which of ``requests`` the service of ``bundle`` answers: all, unless it refuses what is unusual."""
+    if setting("service", "on_unusual") != "refuse":
+        return np.ones(len(requests), dtype=bool)
+    contract, decoder = Contract(bundle / "contract.json"), msgspec.json.Decoder(Row)
+    return np.array([not contract.unusual(decoder.decode(request)) for request in requests], dtype=bool)
+
+
+def scores(bundle: Path, requests: list[bytes], past: tuple[str, ...]) -> np.ndarray:
+    """Return the score of each of ``requests``, by the answers that the service of ``bundle`` gives over HTTP."""
+    found: list[float | list[float]] = []
+    with service(bundle, *past) as connection:
+        for body in batches(requests):
+            connection.request("POST", "/predict/batch", body, HEADERS)
+            response = connection.getresponse()
+            content = response.read()
+            if response.status != 200:
+                raise BundleError(f"the service answers {response.status}: {content.decode()[:500]}")
+            found += [score(answer) for answer in msgspec.json.decode(content)]
+    return np.asarray(found, dtype=np.float64)
+
+
+def score(answer: dict[str, float]) -> float:
+    """Return the score in an answer."""
+    return answer["probability"]
