@@ -10,7 +10,8 @@ import subprocess
 import sys
 import threading
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from types import ModuleType
@@ -31,6 +32,7 @@ from tests.sandbox import PROJECTS, ROOT, SCRIPTS
 from tests.test_hostile import NASTY
 
 EVERYWHERE = yaml.safe_load((ROOT / "conf/deploy/everywhere.yaml").read_text(encoding="utf-8"))
+VALUES = compose(PROJECTS / "weights/conf").values
 KEY = "SERVICE_API_KEY"
 METRICS = {
     "service_requests_total": {"path", "status"},
@@ -75,17 +77,18 @@ def checker(name: str) -> str:
 def composed(
     deploy: Mapping[str, Any], package: str = "weights", title: str = "Weights", key: str | None = KEY, **other: Any
 ) -> Composed:
-    values = compose(PROJECTS / "weights/conf").values
     naming = {"package": package, "title": title}
-    service = values["service"] | {"api_key": key}
-    return Composed(values | other | {"deploy": dict(deploy), "project": naming, "service": service}, {})
+    service = VALUES["service"] | {"api_key": key}
+    return Composed(VALUES | other | {"deploy": dict(deploy), "project": naming, "service": service}, {})
 
 
 def rendered(deploy: Mapping[str, Any], **other: Any) -> Tree:
     """Return the files of ``deploy/`` that a project renders to, by their paths in it."""
-    package = other.get("package", "weights")
-    tree = render(plan(check(composed(deploy, **other))))
-    return {path.removeprefix(f"{package}/deploy/"): text for path, text in tree.items() if "/deploy/" in path}
+    folder = f"{other.get('package', 'weights')}/deploy/"
+    whole = plan(check(composed(deploy, **other)))
+    files = tuple(file for file in whole.files if file.path.startswith(folder) or file.path.endswith("/ruff.toml"))
+    tree = render(replace(whole, files=files, stages=(), sections={}, texts={}))
+    return {path.removeprefix(folder): text for path, text in tree.items() if path.startswith(folder)}
 
 
 def write(tree: Tree, folder: Path) -> Path:
@@ -143,8 +146,7 @@ def test_only_what_was_chosen_is_rendered(target: str) -> None:
 
 
 def test_a_descriptive_project_has_nothing_to_deploy() -> None:
-    problem = {name: value for name, value in compose(PROJECTS / "weights/conf").values["problem"].items()}
-    assert rendered(EVERYWHERE, problem=problem | {"use": "descriptive"}) == {}
+    assert rendered(EVERYWHERE, problem=VALUES["problem"] | {"use": "descriptive"}) == {}
 
 
 def test_no_file_is_rendered_for_a_machine_or_a_moment(tree: Tree) -> None:
@@ -423,24 +425,17 @@ def queries(tree: Tree) -> list[str]:
     return shown + [rule["expr"] for group in groups for rule in group["rules"]]
 
 
-def selected(query: str) -> Iterator[tuple[str, set[str]]]:
-    """Yield each metric that ``query`` selects, with the labels it selects by."""
+def selected(query: str) -> list[tuple[str, set[str]]]:
+    """Return each metric that ``query`` selects, with the labels it selects by."""
+    found = []
 
-    class Selectors:
-        """Keep what the parser passes by."""
+    def see(node: Any) -> bool:
+        if isinstance(node, promql_parser.VectorSelector):
+            found.append((node.name, {matcher.name for matcher in node.matchers.matchers}))
+        return True
 
-        found: tuple[tuple[str, set[str]], ...] = ()
-
-        def pre_visit(self, node: Any) -> bool:
-            if isinstance(node, promql_parser.MatrixSelector):
-                node = node.vector_selector
-            if isinstance(node, promql_parser.VectorSelector):
-                self.found += ((node.name, {matcher.name for matcher in node.matchers.matchers}),)
-            return True
-
-    selectors = Selectors()
-    promql_parser.walk(selectors, promql_parser.parse(query))
-    yield from selectors.found
+    promql_parser.walk(promql_parser.parse(query), see)
+    return found
 
 
 def unknown(query: str) -> list[str]:
@@ -464,7 +459,7 @@ def test_dashboard_and_alerts_ask_for_what_there_is(tree: Tree) -> None:
 def test_a_query_for_what_there_is_not_is_found() -> None:
     assert unknown('sum(rate(service_request_total{status="500"}[5m]))') == ["service_request_total"]
     assert unknown('rate(service_requests_total{code="500"}[5m]) / service_ready') == ["code"]
-    with pytest.raises(ValueError, match="unclosed|parse|unexpected"):
+    with pytest.raises(ValueError, match="unclosed"):
         unknown("sum(rate(service_ready[5m])")
 
 
@@ -480,34 +475,37 @@ def test_the_dashboard_is_one_that_grafana_finds(tree: Tree) -> None:
     ]
     assert len(taken) == len(set(taken))
     assert {x for x, _ in taken} == set(range(24))
-    path = yaml.safe_load(tree["compose/grafana/provisioning/dashboards/service.yaml"])["providers"][0]["options"][
-        "path"
-    ]
+    provider = yaml.safe_load(tree["compose/grafana/provisioning/dashboards/service.yaml"])["providers"][0]
     mounted = yaml.safe_load(tree["compose/compose.yaml"])["services"]["grafana"]["volumes"]
-    assert f"./grafana/dashboards:{path}:ro" in mounted
+    assert f"./grafana/dashboards:{provider['options']['path']}:ro" in mounted
 
 
 # AWS
 
 
-@pytest.mark.parametrize("stack", ["ecs", "lambda"])
-def test_cloudformation_accepts_the_stack(folder: Path, stack: str) -> None:
-    said = tool(checker("cfn-lint"), folder / f"aws/{stack}.yaml")
+def test_cloudformation_accepts_the_stacks(folder: Path) -> None:
+    said = tool(checker("cfn-lint"), folder / "aws/ecs.yaml", folder / "aws/lambda.yaml")
     assert (said.returncode, said.stdout) == (0, "")
 
 
-@pytest.mark.parametrize(
-    ("stack", "before", "after", "rule"),
-    [
-        ("ecs", "HealthCheckPath", "HealthPath", "E3002"),
-        ("ecs", "!Ref Certificate", "!Ref Certificates", "E1020"),
-        ("ecs", 'Cpu: "512"', 'Cpu: "300"', "E3047"),
-        ("lambda", "Runtime: python3.12", "Runtime: python9", "E3030"),
-        ("lambda", "MemorySize: 1769", "MemorySize: 64", "E3034"),
-    ],
-)
-def test_cloudformation_refuses_a_broken_stack(folder: Path, stack: str, before: str, after: str, rule: str) -> None:
-    assert rule in tool(checker("cfn-lint"), broken(folder, f"aws/{stack}.yaml", before, after)).stdout
+BROKEN = {
+    "E3002": ("ecs", "HealthCheckPath", "HealthPath"),
+    "E1020": ("ecs", "!Ref Certificate", "!Ref Certificates"),
+    "E3047": ("ecs", 'Cpu: "512"', 'Cpu: "300"'),
+    "E3030": ("lambda", "Architectures: [x86_64]", "Architectures: [x86]"),
+    "E3034": ("lambda", "MemorySize: 1769", "MemorySize: 64"),
+}
+"""What is broken about a stack, by the rule that says so."""
+
+
+def test_cloudformation_refuses_broken_stacks(tree: Tree, tmp_path: Path) -> None:
+    for rule, (stack, before, after) in BROKEN.items():
+        text = tree[f"aws/{stack}.yaml"]
+        assert before in text
+        write({f"{rule}.yaml": text.replace(before, after, 1)}, tmp_path)
+    said = tool(checker("cfn-lint"), "--format", "parseable", *sorted(tmp_path.glob("*.yaml"))).stdout
+    found = {rule: [line for line in said.splitlines() if f"{rule}.yaml:" in line] for rule in BROKEN}
+    assert {rule for rule, lines in found.items() if any(f":{rule}:" in line for line in lines)} == BROKEN.keys(), said
 
 
 def test_without_a_key_the_function_asks_for_a_signature(tree: Tree, key: str | None) -> None:
@@ -625,8 +623,8 @@ def test_the_handler_answers_every_kind_of_event(task: Path) -> None:
 
 
 def test_the_handler_refuses_what_is_no_request(task: Path) -> None:
-    assert "unable to infer a handler" in invoke(task, {"Records": [{"s3": {}}]}).stderr
-    missing = invoke(task, HTTP | {"rawPath": "/absent"})
+    assert "unable to infer a handler to use for the event" in invoke(task, {"Records": [{"s3": {}}]}).stderr
+    missing = invoke(task, EVENTS["balancer"] | {"path": "/absent"})
     assert json.loads(missing.stdout)[0]["statusCode"] == 404
 
 
@@ -676,7 +674,6 @@ def test_the_archive_holds_the_bundle_and_its_libraries(
     }
     assert ran[0][-1] == "mangum==0.22.0"
     assert {"--no-deps", "--only-binary=:all:", "3.12"} <= set(ran[0])
-    assert "MB unpacked" in capsys.readouterr().out
 
 
 def test_an_archive_that_lambda_would_refuse_is_refused(
@@ -747,6 +744,12 @@ def test_what_no_target_takes_is_refused(path: str, value: Any, said: str) -> No
         check(composed(with_(path, value)))
 
 
+@pytest.mark.parametrize("package", ["deploy", "mangum"])
+def test_a_package_leaves_the_names_of_the_targets_alone(package: str) -> None:
+    with pytest.raises(ConfigError, match=f"{package}_project"):
+        check(composed(EVERYWHERE, package=package))
+
+
 @pytest.mark.parametrize("name", ["a b", "KEY: x", "${HOME}", "key", "KEY\n", "SCHLÜSSEL"])
 def test_what_is_no_variable_holds_no_key(name: str) -> None:
     with pytest.raises(ConfigError, match="SERVICE_API_KEY"):
@@ -762,7 +765,7 @@ def test_a_nasty_title_stays_a_title(title: str) -> None:
     assert files == plain
 
 
-@pytest.mark.parametrize("package", ["null", "true", "on", "y", "no", "a_", "a__b", "e5", "logs", "x" * 63])
+@pytest.mark.parametrize("package", ["null", "true", "on", "y", "no", "a_", "a__b", "e5", "x" * 63])
 def test_a_package_may_be_called_like_a_word_of_yaml(package: str) -> None:
     files = rendered(EVERYWHERE | {"kubernetes": EVERYWHERE["kubernetes"] | {"namespace": "off"}}, package=package)
     for content in objects(files).values():

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from generator.code import Code
 from generator.plan.dashboard import dashboard
 from generator.project import Project
-from generator.schema.deploy import Amount, Compose, Container, Deploy, Ecs, Kubernetes, Lambda, Scale
+from generator.schema.deploy import Amount, Aws, Compose, Container, Deploy, Ecs, Kubernetes, Lambda, Scale
 
 CONTAINER = ("container/Dockerfile", "container/.dockerignore")
 KUBERNETES = tuple(
@@ -136,10 +136,11 @@ def deploy_plan(project: Project) -> DeployPlan:
     deploy, key = project.config.deploy, project.config.service.api_key
     name, api_key = resource_name(project.config.project.package), Code(key) if key else None
     container = deploy.container or Container()
-    ecs, function = deploy.aws.ecs, deploy.aws.lambda_
+    aws = deploy.aws or Aws()
+    ecs, function = aws.ecs, aws.lambda_
     return DeployPlan(
         name,
-        tuple(f"{SECTIONS}/{section}.md.jinja" for section in _sections(deploy)),
+        tuple(f"{SECTIONS}/{section}.md.jinja" for section in _sections(deploy, aws)),
         _container(project, deploy.container) if deploy.container else None,
         _kubernetes(deploy.kubernetes, container, name, api_key) if deploy.kubernetes else None,
         _compose(project, deploy.compose, container, api_key) if deploy.compose else None,
@@ -154,13 +155,13 @@ def resource_name(package: str) -> Code:
     return Code(package.rstrip("_").replace("_", "-"))
 
 
-def _sections(deploy: Deploy) -> Iterator[str]:
+def _sections(deploy: Deploy, aws: Aws) -> Iterator[str]:
     given = {
         "container": deploy.container,
         "compose": deploy.compose,
         "kubernetes": deploy.kubernetes,
-        "ecs": deploy.aws.ecs,
-        "lambda": deploy.aws.lambda_,
+        "ecs": aws.ecs,
+        "lambda": aws.lambda_,
     }
     yield from (name for name, target in given.items() if target is not None)
 

@@ -183,11 +183,11 @@ class Deploy(Strict):
     container: Container | None = None
     kubernetes: Kubernetes | None = None
     compose: Compose | None = None
-    aws: Aws = Aws()
+    aws: Aws | None = None
 
     @model_validator(mode="after")
     def _has_image(self) -> Self:
-        given = {"kubernetes": self.kubernetes, "compose": self.compose, "aws.ecs": self.aws.ecs}
+        given = {"kubernetes": self.kubernetes, "compose": self.compose, "aws.ecs": self.aws and self.aws.ecs}
         names = [name for name, target in given.items() if target is not None]
         if self.container is None and names:
             raise PydanticCustomError(
