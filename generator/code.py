@@ -5,8 +5,12 @@ Templates refuse to print a plain string (see :mod:`generator.render`); whatever
 """
 
 import json
+import math
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
+
+import yaml
 
 from generator import sql
 
@@ -49,3 +53,11 @@ def text(value: str) -> Code:
 def json_text(value: Any) -> Code:
     """Return ``value`` as JSON, which is also YAML."""
     return Code(json.dumps(value, ensure_ascii=False))
+
+
+def yaml_text(value: str) -> Code:
+    """Return ``value`` as a YAML string: plain where every reader takes it for a text, else in double quotes."""
+    plain = re.fullmatch(r"[A-Za-z][\w./:-]+", value, flags=re.ASCII) and not value.endswith(":")
+    if plain and yaml.safe_load(value) == value:
+        return Code(value)
+    return Code(yaml.safe_dump(str(value), default_style='"', width=math.inf).rstrip("\n"))

@@ -10,7 +10,7 @@ from typing import Any
 
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined
 
-from generator.code import Code, json_text, python
+from generator.code import Code, json_text, python, yaml_text
 from generator.pipeline import pipeline
 from generator.plan import Plan
 
@@ -47,7 +47,7 @@ def _environment(overrides: Path | None) -> Environment:
         keep_trailing_newline=True,
         autoescape=False,
     )
-    environment.filters |= {"py": python, "json": json_text}
+    environment.filters |= {"py": python, "json": json_text, "yaml": yaml_text}
     return environment
 
 

@@ -9,6 +9,7 @@ from generator.plan.audit import audit_plan
 from generator.plan.candidates import candidate_plan, candidates_plan, evaluate_plan
 from generator.plan.collect import collect_plan
 from generator.plan.define import define_plan
+from generator.plan.deploy import deploy_files
 from generator.plan.encoding import encoding_plan
 from generator.plan.explore import explore_plan
 from generator.plan.features import features_plan
@@ -85,6 +86,7 @@ def _modules(project: Project) -> Iterator[Module]:
         yield from _models(project)
         yield from _service(project)
         yield from _release(project)
+        yield from _deploy(project)
         yield from _tests(project)
 
 
@@ -155,6 +157,12 @@ def _release(project: Project) -> Iterator[Module]:
     yield "release.py", "", None
     yield "drift.py", "", None
     yield "monitor.py", "", monitor_plan(project)
+
+
+def _deploy(project: Project) -> Iterator[Module]:
+    """Yield what runs the bundle elsewhere: files for each target that the config gives."""
+    for path, context in deploy_files(project):
+        yield f"deploy/{path}", f"deploy/{path.replace('/.', '/')}", context
 
 
 def _tests(project: Project) -> Iterator[Module]:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from generator.code import Code, name
+from generator.plan.deploy import deploy_files
 from generator.plan.encoding import encoding_plan
 from generator.plan.features import features_plan
 from generator.plan.functions import functions_plan
@@ -99,6 +100,7 @@ class PackagePlan:
     lookups: dict[str, tuple[str, ...]]
     snapshots: tuple[str, ...]
     past: bool
+    deployed: bool
     decision: bool
 
 
@@ -190,6 +192,7 @@ def package_plan(project: Project, online: OnlinePlan) -> PackagePlan:
         online.looked_up,
         tuple(group.table for group in past),
         bool(past),
+        any(deploy_files(project)),
         decision,
     )
 

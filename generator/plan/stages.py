@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from generator.plan.deploy import deploy_files
 from generator.plan.report import report_inputs
 from generator.plan.types import Stage
 from generator.project import Project
@@ -134,6 +135,7 @@ def _stages(project: Project, watched: tuple[str, ...]) -> Iterator[Stage]:
             f"{package}/scoring",
             f"{package}/service",
             f"{package}/features.sql",
+            *((f"{package}/deploy",) if any(deploy_files(project)) else ()),
             *(("data/snapshots", f"{package}/latest.sql", *read) if past else ()),
         ),
         params=("service", "engine", *decision),

@@ -11,11 +11,11 @@ from generator.resolve.session import Session
 from generator.schema import metrics as metric_names
 
 FOLDERS = frozenset(
-    ["bundle", "conf", "data", "generator", "logs", "models", "registry", "reports", "templates", "tests"]
+    ["bundle", "conf", "data", "deploy", "generator", "logs", "models", "registry", "reports", "templates", "tests"]
 )
 LIBRARIES = frozenset(
-    ["altair", "duckdb", "dvc", "hydra", "lightgbm", "msgspec", "numpy", "optuna", "prometheus_client", "pyarrow",
-     "pytest", "scipy", "sklearn", "starlette", "uvicorn", "vl_convert", "yaml"]
+    ["altair", "duckdb", "dvc", "hydra", "lightgbm", "mangum", "msgspec", "numpy", "optuna", "prometheus_client",
+     "pyarrow", "pytest", "scipy", "sklearn", "starlette", "uvicorn", "vl_convert", "yaml"]
 )  # fmt: skip
 SQL_NAMES = re.compile(r"inputs|features|labelled|parts|raw|events|trained|typed|judged|looked_up|step_\d+")
 """What rendered SQL calls its own tables."""

@@ -4,6 +4,7 @@ from pydantic import Field
 
 from generator.schema.base import Identifier, Strict, Text
 from generator.schema.data import Data
+from generator.schema.deploy import Deploy
 from generator.schema.engine import Engine
 from generator.schema.explore import Explore
 from generator.schema.features import Features
@@ -42,3 +43,4 @@ class Config(Strict):
     service: Service
     release: Release
     monitor: Monitor
+    deploy: Deploy = Deploy()

@@ -59,6 +59,12 @@ def _column_name(value: str) -> str:
     return value
 
 
+def _variable(value: str) -> str:
+    if not re.fullmatch(r"[A-Z_][A-Z0-9_]{0,127}", value):
+        raise PydanticCustomError("variable", "not a variable's name: use capitals, as in SERVICE_API_KEY")
+    return value
+
+
 Duration = Annotated[timedelta, BeforeValidator(_duration), PlainSerializer(_words)]
 """A span of time, written as a count and a unit; at least one second."""
 
@@ -70,6 +76,9 @@ Identifier = Annotated[str, AfterValidator(_identifier)]
 
 ColumnName = Annotated[str, AfterValidator(_column_name)]
 """A name of a column or feature: any text that can be seen."""
+
+Variable = Annotated[str, AfterValidator(_variable)]
+"""The name of an environment variable."""
 
 Text = Annotated[str, Field(min_length=1, max_length=2_000)]
 """Words for people."""

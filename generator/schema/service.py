@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from generator.schema.base import Strict, Text
+from generator.schema.base import Strict, Text, Variable
 
 
 class Seen(Strict):
@@ -22,7 +22,7 @@ class Service(Strict):
     host: Text = "127.0.0.1"
     port: Annotated[int, Field(ge=1, le=65_535)] = 8_000
     workers: Annotated[int, Field(ge=1, le=256)] = Field(default=1, description="processes; one answers on one core")
-    api_key: Text | None = Field(
+    api_key: Variable | None = Field(
         default=None, description="the environment variable that holds the key; no key is asked for where it is not set"
     )
     max_body: Annotated[int, Field(ge=1_024)] = Field(default=1_048_576, description="largest request body, in bytes")

@@ -1,0 +1,231 @@
+"""Plan what runs the bundle elsewhere: one plan and one list of files for each target."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from generator.code import Code
+from generator.plan.dashboard import dashboard
+from generator.project import Project
+from generator.schema.deploy import Amount, Aws, Compose, Container, Deploy, Ecs, Kubernetes, Lambda, Scale
+
+CONTAINER = ("container/Dockerfile", "container/.dockerignore")
+KUBERNETES = tuple(
+    f"kubernetes/{name}.yaml" for name in ("deployment", "service", "autoscaler", "disruption", "network")
+)
+COMPOSE = (
+    "compose/compose.yaml",
+    "compose/prometheus.yml",
+    "compose/alerts.yml",
+    "compose/grafana/provisioning/datasources/prometheus.yaml",
+    "compose/grafana/provisioning/dashboards/service.yaml",
+    "compose/grafana/dashboards/service.json",
+)
+ECS = ("aws/ecs.yaml",)
+LAMBDA = ("aws/lambda.yaml", "aws/lambda_handler.py", "aws/package_lambda.py")
+SECTIONS = "package/deploy/sections"
+DRAIN = 30
+"""Seconds in which the service finishes its requests once it is told to end."""
+
+
+@dataclass(frozen=True)
+class ContainerPlan:
+    """What the image needs; ``libgomp`` where LightGBM may be in the bundle."""
+
+    name: Code
+    base: Code
+    port: int
+    workers: int
+    user: int
+    libgomp: bool
+
+
+@dataclass(frozen=True)
+class KubernetesPlan:
+    """What the objects of Kubernetes need; ``api_key`` is the variable that holds the key."""
+
+    name: Code
+    namespace: Code
+    image: Code
+    port: int
+    user: int
+    api_key: Code | None
+    replicas: Scale
+    requests: dict[str, str]
+    limits: dict[str, str]
+    grace: int
+
+
+@dataclass(frozen=True)
+class ComposePlan:
+    """What Compose, Prometheus and Grafana need; the ports are those of the machine, but for ``inner``."""
+
+    name: str
+    inner: int
+    port: int
+    prometheus_port: int
+    grafana_port: int
+    prometheus: str
+    grafana: str
+    api_key: Code | None
+    dashboard: Code
+    grace: int
+
+
+@dataclass(frozen=True)
+class EcsPlan:
+    """What the stack of Fargate tasks needs."""
+
+    name: Code
+    port: int
+    user: int
+    cpu: int
+    memory: int
+    tasks: Scale
+    api_key: Code | None
+    drain: int
+    grace: int
+
+
+@dataclass(frozen=True)
+class LambdaPlan:
+    """What the stack of the function needs, and what packs the function."""
+
+    name: Code
+    runtime: Code
+    version: str
+    memory: int
+    timeout: int
+    rate: int
+    api_key: Code | None
+    authorization: Code
+    libgomp: bool
+    log: bool
+
+
+@dataclass(frozen=True)
+class DeployPlan:
+    """What the README tells: a section for each target."""
+
+    name: Code
+    sections: tuple[str, ...]
+    container: ContainerPlan | None
+    kubernetes: KubernetesPlan | None
+    compose: ComposePlan | None
+    ecs: EcsPlan | None
+    function: LambdaPlan | None
+    api_key: Code | None
+
+
+def deploy_files(project: Project) -> Iterator[tuple[str, object]]:
+    """Yield every file of the targets that are given, with its plan."""
+    plan = deploy_plan(project)
+    if plan.sections:
+        yield "README.md", plan
+    targets = (
+        (CONTAINER, plan.container),
+        (KUBERNETES, plan.kubernetes),
+        (COMPOSE, plan.compose),
+        (ECS, plan.ecs),
+        (LAMBDA, plan.function),
+    )
+    for files, context in targets:
+        yield from ((file, context) for file in files if context is not None)
+
+
+def deploy_plan(project: Project) -> DeployPlan:
+    """Plan each target that is given."""
+    deploy, key = project.config.deploy, project.config.service.api_key
+    name, api_key = resource_name(project.config.project.package), Code(key) if key else None
+    container = deploy.container or Container()
+    aws = deploy.aws or Aws()
+    ecs, function = aws.ecs, aws.lambda_
+    return DeployPlan(
+        name,
+        tuple(f"{SECTIONS}/{section}.md.jinja" for section in _sections(deploy, aws)),
+        _container(project, deploy.container) if deploy.container else None,
+        _kubernetes(deploy.kubernetes, container, name, api_key) if deploy.kubernetes else None,
+        _compose(project, deploy.compose, container, api_key) if deploy.compose else None,
+        _ecs(ecs, container, name, api_key) if ecs else None,
+        _lambda(project, function, name, api_key) if function else None,
+        api_key,
+    )
+
+
+def resource_name(package: str) -> Code:
+    """Return the name of ``package`` where only letters, digits and hyphens may stand."""
+    return Code(package.rstrip("_").replace("_", "-"))
+
+
+def _sections(deploy: Deploy, aws: Aws) -> Iterator[str]:
+    given = {
+        "container": deploy.container,
+        "compose": deploy.compose,
+        "kubernetes": deploy.kubernetes,
+        "ecs": aws.ecs,
+        "lambda": aws.lambda_,
+    }
+    yield from (name for name, target in given.items() if target is not None)
+
+
+def _container(project: Project, container: Container) -> ContainerPlan:
+    name = resource_name(project.config.project.package)
+    base, libgomp = Code(container.base), _libgomp(project)
+    return ContainerPlan(name, base, container.port, container.workers, container.user, libgomp)
+
+
+def _libgomp(project: Project) -> bool:
+    return any(candidate.kind == "lightgbm" for candidate in project.config.model.values())
+
+
+def _kubernetes(kubernetes: Kubernetes, container: Container, name: Code, api_key: Code | None) -> KubernetesPlan:
+    return KubernetesPlan(
+        name,
+        Code(kubernetes.namespace),
+        Code(kubernetes.image),
+        container.port,
+        container.user,
+        api_key,
+        kubernetes.replicas,
+        _amount(kubernetes.requests),
+        _amount(kubernetes.limits),
+        DRAIN + 15,
+    )
+
+
+def _amount(amount: Amount) -> dict[str, str]:
+    return {"cpu": amount.cpu, "memory": amount.memory}
+
+
+def _compose(project: Project, compose: Compose, container: Container, api_key: Code | None) -> ComposePlan:
+    naming = project.config.project
+    return ComposePlan(
+        resource_name(naming.package),
+        container.port,
+        compose.port,
+        compose.prometheus_port,
+        compose.grafana_port,
+        compose.prometheus,
+        compose.grafana,
+        api_key,
+        dashboard(naming.title, naming.package),
+        DRAIN + 5,
+    )
+
+
+def _ecs(ecs: Ecs, container: Container, name: Code, api_key: Code | None) -> EcsPlan:
+    return EcsPlan(name, container.port, container.user, ecs.cpu, ecs.memory, ecs.tasks, api_key, DRAIN, DRAIN + 15)
+
+
+def _lambda(project: Project, function: Lambda, name: Code, api_key: Code | None) -> LambdaPlan:
+    return LambdaPlan(
+        name,
+        Code(function.runtime),
+        function.runtime.removeprefix("python"),
+        function.memory,
+        function.timeout,
+        function.rate,
+        api_key,
+        Code("NONE" if api_key else "AWS_IAM"),
+        _libgomp(project),
+        project.config.service.log,
+    )
