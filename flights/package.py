@@ -132,6 +132,14 @@ def copy_code(kind: str, bundle: Path) -> None:
         (bundle / CODE.name / "service" / name).rename(bundle / name)
 
 
+def copy_targets(bundle: Path) -> None:
+    """Copy what runs the bundle elsewhere; an image is built from the bundle's own folder."""
+    home = CODE / "deploy"
+    for file in (file for file in sorted(home.rglob("*")) if file.is_file() and "__pycache__" not in file.parts):
+        name = file.relative_to(home)
+        copy(file, bundle / (name.name if name.parts[0] == "container" else f"deploy/{name}"))
+
+
 def write_requirements(scoring: ModuleType, bundle: Path) -> None:
     """Pin all that the service runs on to the versions at hand; what scores files needs more."""
     for file, names in (
@@ -155,6 +163,7 @@ def fill(bundle: Path, chosen: str) -> None:
     scoring = CANDIDATES[chosen]
     kind = scoring.__name__.rpartition(".")[2]
     copy_code(kind, bundle)
+    copy_targets(bundle)
     write_requirements(scoring, bundle)
     write_settings(bundle)
     copy(MODELS / chosen / scoring.FILE, bundle / "model" / scoring.FILE)
