@@ -38,6 +38,7 @@ class Tally:
     refused: Counter[str] = field(default_factory=Counter)
     differences: list[str] = field(default_factory=list)
 
+
 UNPLANNED = "Unimplemented type for cast"
 """What DuckDB says of an expression that it types and then cannot plan over any rows: no feature comes of it."""
 

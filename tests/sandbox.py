@@ -72,12 +72,17 @@ def run(folder: Path, *command: str, env: Mapping[str, str] | None = None, fails
     return done.stdout
 
 
+def free_port() -> int:
+    """Return a port that nobody listens to."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
 @contextmanager
 def serve(bundle: Path, package: str, python: str = sys.executable) -> Iterator[httpx.Client]:
     """Start the service in the folder ``bundle`` with ``python`` and yield a client of it, once it answers."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     command = [python, "-E", "-m", f"{package}.service", "--port", str(port)]
     with (
         subprocess.Popen(command, cwd=bundle, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as server,

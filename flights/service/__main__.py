@@ -11,13 +11,11 @@ from typing import Any
 import uvicorn
 from uvicorn.supervisors import Multiprocess
 
-from flights.service import app as code
 from flights.service.integrity import BundleError
-from flights.service.reload import Current
-from flights.service.telemetry import LOGGING, Telemetry
+from flights.service.reload import create
+from flights.service.telemetry import LOGGING
 from flights.settings import setting
 
-WATCH_SECONDS = 1.0
 CLOSING_SECONDS = 30
 
 
@@ -34,18 +32,6 @@ def arguments() -> Namespace:
     )
     parser.add_argument("--data", type=Path, help="a folder of tables to read instead of the bundle's")
     return parser.parse_args()
-
-
-def make(given: Namespace, telemetry: Telemetry, app: Any) -> Any:
-    """Return the application of ``app``, the module ``app`` of a bundle."""
-    return app.create_app(given.bundle.resolve(), given.logs, telemetry, given.data)
-
-
-def create(given: Namespace) -> Current:
-    """Return the application that a process serves."""
-    telemetry = Telemetry()
-    making = partial(make, given, telemetry)
-    return Current(making(code), given.bundle, making, telemetry, WATCH_SECONDS)
 
 
 def main() -> None:

@@ -1,7 +1,7 @@
 """The paths of the service, and what each answers."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -30,6 +30,7 @@ class Service:
 
     def __init__(self, predictor: Predictor) -> None:
         self.predictor = predictor
+        self.limits = Limits(predictor.settings)
         self.max_rows: int = predictor.settings["max_rows"]
 
     def told(self, found: Prediction) -> Answer:
@@ -71,7 +72,6 @@ class Service:
 
     def endpoints(self, telemetry: Telemetry) -> Iterator[Route]:
         """Yield the paths that take a body."""
-        limits = Limits(self.predictor.settings)
         answers = {
             "/predict": self.predict,
             "/predict/batch": self.predict_batch,
@@ -80,7 +80,7 @@ class Service:
             "/feedback": self.feedback,
         }
         for path, answer in answers.items():
-            yield Route(path, Endpoint(path, answer, limits, telemetry), methods=["POST"])
+            yield Route(path, Endpoint(path, answer, self.limits, telemetry), methods=["POST"])
 
     def trouble(self) -> str:
         """Return why requests cannot be answered now; nothing where they can."""
@@ -95,18 +95,19 @@ class Service:
 
     async def info(self, request: Request) -> Response:
         """Say which model answers, from which inputs and features, and how good it is."""
+        self.limits.check_key(request.scope)
         return reply({**self.predictor.scorer.card, "digest": self.predictor.digest})
 
 
-def reply(content: Any, status: int = 200) -> Response:
+def reply(content: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
     """Return ``content`` as JSON."""
-    return Response(msgspec.json.encode(content), status, media_type="application/json")
+    return Response(msgspec.json.encode(content), status, headers, "application/json")
 
 
 async def refuse(_: Request, error: Exception) -> Response:
     """Return why there is no answer as JSON."""
     assert isinstance(error, HTTPException)
-    return reply(Refusal(error.detail), error.status_code)
+    return reply(Refusal(error.detail), error.status_code, error.headers)
 
 
 async def health(_: Request) -> Response:

@@ -25,7 +25,7 @@ class Log:
     def append(self, lines: bytes) -> None:
         """Write ``lines``; raise OSError when that does not succeed."""
         try:
-            if self.file < 0 or self.size >= self.max_bytes or time.monotonic() >= self.until:
+            if self.failure or self.file < 0 or self.size >= self.max_bytes or time.monotonic() >= self.until:
                 self.open()
             if os.write(self.file, lines) < len(lines):
                 raise OSError(f"{self.path} takes no more")
@@ -58,7 +58,7 @@ class Log:
     def check(self) -> str:
         """Return why nothing can be written now; nothing when it can."""
         try:
-            if self.file < 0:
+            if self.failure or self.file < 0:
                 self.open()
         except OSError as error:
             self.failure = str(error)

@@ -4,16 +4,20 @@ import asyncio
 import importlib
 import logging
 import sys
+from argparse import Namespace
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from flights.service import app
 from flights.service.telemetry import Telemetry
 
 LOGGER = logging.getLogger(__name__)
 PACKAGE = __name__.partition(".")[0]
+WATCH_SECONDS = 1.0
 Make = Callable[[Any], ASGIApp]
 
 
@@ -44,8 +48,8 @@ def load(bundle: Path, make: Make) -> ASGIApp:
 class Current:
     """The application of the newest bundle that is whole, as one application."""
 
-    def __init__(self, app: ASGIApp, bundle: Path, make: Make, telemetry: Telemetry, seconds: float) -> None:
-        self.app, self.bundle, self.make, self.telemetry, self.seconds = app, bundle, make, telemetry, seconds
+    def __init__(self, app: ASGIApp, bundle: Path, make: Make, telemetry: Telemetry) -> None:
+        self.app, self.bundle, self.make, self.telemetry = app, bundle, make, telemetry
         self.seen = state(bundle)
         self.watching: asyncio.Task[None] | None = None
 
@@ -58,7 +62,7 @@ class Current:
     async def watch(self) -> None:
         """Look at the bundle again and again."""
         while True:
-            await asyncio.sleep(self.seconds)
+            await asyncio.sleep(WATCH_SECONDS)
             try:
                 found = state(self.bundle)
             except OSError:
@@ -77,3 +81,16 @@ class Current:
         else:
             LOGGER.info("took the new bundle")
             self.telemetry.reloads.labels("taken").inc()
+
+
+def make(given: Namespace, telemetry: Telemetry, app: Any) -> ASGIApp:
+    """Return the application of ``app``, the module of that name in a bundle, as the command line says."""
+    made: ASGIApp = app.create_app(given.bundle.resolve(), given.logs, telemetry, given.data)
+    return made
+
+
+def create(given: Namespace) -> Current:
+    """Return the application that a process serves."""
+    telemetry = Telemetry()
+    making = partial(make, given, telemetry)
+    return Current(making(app), given.bundle, making, telemetry)

@@ -6,6 +6,11 @@ from typing import Any
 from generator.plan.requests import field_names, needed_columns, python_type
 from generator.project import Column, Project
 
+YEAR = r"([1-9]\d{3}|0[1-9]\d{2}|00[1-9]\d|000[1-9])"
+DAY = r"((0[13578]|1[02])-(0[1-9]|[12]\d|3[01])|(0[469]|11)-(0[1-9]|[12]\d|30)|02-(0[1-9]|1\d|2\d))"
+LOCAL = rf"^{YEAR}-{DAY}[T ]([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{{1,6}})?$"
+"""A moment without a zone, for which JSON schemas have no format."""
+
 NUMBER, TEXT = {"type": "number"}, {"type": "string"}
 SCHEMAS: dict[str, dict[str, Any]] = {
     "bool": {"type": "boolean"},
@@ -13,7 +18,7 @@ SCHEMAS: dict[str, dict[str, Any]] = {
     "float": NUMBER,
     "date": {"type": "string", "format": "date"},
     "time": {"type": "string", "format": "time"},
-    "Timestamp": {"type": "string", "description": "a date and a time without a zone, as 2024-03-01T12:30:00"},
+    "Timestamp": {"type": "string", "pattern": LOCAL, "description": "without a zone, as 2024-03-01T12:30:00"},
     "ZonedTime": {"type": "string", "format": "date-time"},
     **{
         f"Integer{bits}": {"type": "integer", "minimum": -(2 ** (size - 1)), "maximum": 2 ** (size - 1) - 1}
@@ -124,7 +129,7 @@ def _paths(project: Project) -> Any:
         yield "/decide", _post("Decide for one row", _of("Row"), _of("Decision"))
     if project.config.service.log:
         yield "/feedback", _post("Say what happened to a row", _of("Outcome"), _of("Recorded"))
-    known = {"200": _json({"type": "object"}, "the model")}
+    known = {"200": _json({"type": "object"}, "the model"), "401": _json(_of("Refusal"), "the key is missing or wrong")}
     yield "/info", {"get": {"summary": "Which model answers", "responses": known}}
     for path, summary in (("/health", "Whether the process runs"), ("/ready", "Whether requests can be answered")):
         said = {"200": _json({"type": "object"}, "yes")}
