@@ -2,11 +2,18 @@
 
 import json
 import math
+import re
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 
 import httpx
+import msgspec
+import pyarrow.csv as pc
+import pyarrow.parquet as pq
 import pytest
 
 from tests.sandbox import serve
@@ -119,3 +126,34 @@ def test_refuses_what_is_no_request(client: httpx.Client, path: str, body: bytes
     answer = client.post(path, content=body)
     assert answer.status_code == status
     assert answer.json()["error"]
+
+
+def test_scores_files_as_it_answers_requests(client: httpx.Client, bundle: Path, tmp_path: Path) -> None:
+    rows = pq.read_table(BUNDLE.parent / "data/tables/flights.parquet").slice(100_000, 300)
+    pq.write_table(rows, tmp_path / "rows.parquet")
+    pc.write_csv(rows, tmp_path / "rows.csv")
+    (tmp_path / "rows.jsonl").write_bytes(msgspec.json.Encoder().encode_lines(rows.to_pylist()))
+    fields = client.get("/info").json()["inputs"]
+    requests = [
+        {field: value.isoformat() if isinstance(value, datetime) else value for field, value in row.items()}
+        for row in rows.select(list(fields.values())).to_pylist()
+    ]
+    told = [answer["probability"] for answer in client.post("/predict/batch", json=requests).json()]
+    for suffix in ("parquet", "csv", "jsonl"):
+        command = [sys.executable, "-B", "-m", "flights.service.bulk", str(tmp_path / f"rows.{suffix}")]
+        done = subprocess.run([*command, str(tmp_path / "scores.parquet")], cwd=bundle, capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+        assert "300 rows" in done.stderr
+        scored = pq.read_table(tmp_path / "scores.parquet")
+        assert scored.column_names[:-3] == rows.column_names
+        assert scored["probability"].to_pylist() == pytest.approx(told, rel=1e-12)
+
+
+def test_the_client_and_the_load_test_ask_it(client: httpx.Client, bundle: Path) -> None:
+    port = str(client.base_url.port)
+    python = [sys.executable, "-B", "-m"]
+    command = [*python, "flights.service.client", f"http://127.0.0.1:{port}"]
+    assert "expected_gain" in subprocess.run(command, cwd=bundle, capture_output=True, text=True, check=True).stdout
+    command = [*python, "flights.service.load", "--port", port, "--connections", "4", "--seconds", "0.5"]
+    said = subprocess.run(command, cwd=bundle, capture_output=True, text=True, check=True).stdout
+    assert re.search(r"^[\d,]+ answers, 0 of them refusals", said)

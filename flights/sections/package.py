@@ -6,7 +6,7 @@ from flights.markup import badge, code, element, facts, join, number, table
 from flights.page import Step
 
 START = """cd bundle
-pip install -r requirements.txt
+pip install --no-deps -r requirements.txt
 python -m flights.service
 curl -d @example.json http://{host}:{port}/predict"""
 
@@ -24,7 +24,7 @@ def package(found: dict[str, Any], service: dict[str, Any]) -> Step:
         "Parity": join(
             [
                 exact,
-                f" {parity['features']} features and the scores of {number(parity['rows'])} held-out rows, in training and in the bundle",
+                f" {parity['features']} features and the scores of {number(parity['rows'])} held-out rows, in training and in the bundle; {number(parity['rows_over_http'])} of them asked over HTTP",
             ]
         ),
         "Size": f"{len(found['files'])} files, {number(size)} bytes",

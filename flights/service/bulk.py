@@ -23,9 +23,10 @@ from flights.encoders import encode
 from flights.engine import connect
 from flights.outputs import new_file, read_json
 from flights.payoff import Payoff
+from flights.service.request import COLUMNS
 from flights.settings import setting
 
-BATCH = 100_000
+BATCH = 4 * 122_880  # rows that DuckDB spreads over four threads
 FEATURES_SQL = Path(__file__).parents[1] / "features.sql"
 INPUTS_SQL = Path(__file__).with_name("inputs.sql")
 TABLES = ("data/tables", "data/snapshots")
@@ -77,17 +78,25 @@ class Scorer:
             database.read_parquet(str(file)).create(file.stem)
 
     def features(self, rows: pa.Table) -> pa.Table:
-        """Return the features of ``rows``, in their order."""
-        numbered = rows.append_column("__row", pa.array(np.arange(len(rows))))
+        """Return the features of ``rows`` in any order; ``__row`` says which is whose."""
+        lacking = [name for name in COLUMNS if name not in rows.column_names]
+        if lacking:
+            raise ValueError(f"the rows lack columns: {', '.join(lacking)}")
+        numbered = rows.select(list(COLUMNS)).append_column("__row", pa.array(np.arange(len(rows))))
         self.database.register("__rows", numbered)
         self.database.execute(self.inputs)
         self.database.execute(self.computed)
-        return self.database.sql("FROM features ORDER BY __row").to_arrow_table()
+        return self.database.sql("FROM features").to_arrow_table()
 
     def score(self, rows: pa.Table) -> pa.Table:
         """Return ``rows`` with what the model says of each."""
-        score = self.model.predict(encode(self.features(rows), self.encoders))
+        features = self.features(rows)
+        found = self.model.predict(encode(features, self.encoders))
+        score = np.empty_like(found)
+        score[features["__row"].to_numpy()] = found
         for name, values in self.told(score).items():
+            if name in rows.column_names:
+                raise ValueError(f"the rows have a column '{name}' already")
             rows = rows.append_column(name, pa.array(values))
         return rows
 

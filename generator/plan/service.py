@@ -87,6 +87,7 @@ class ServicePlan:
     calls: bool
     decision: bool
     log: bool
+    api_key: Code
     port: int
 
 
@@ -156,6 +157,7 @@ def service_plan(project: Project) -> ServicePlan:
         any(feature.call for feature in project.features),
         config.problem.decision is not None,
         config.service.log,
+        Code(config.service.api_key or ""),
         config.service.port,
     )
 
