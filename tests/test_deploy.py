@@ -524,7 +524,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 
-def create_app(logs):
+def create_app(bundle, logs):
     async def predict(request):
         body = await request.json()
         told = {"body": body, "query": dict(request.query_params), "key": request.headers.get("x-api-key")}

@@ -41,7 +41,7 @@ def test_an_edit_touches_only_its_files(edit: tuple[str, ...], touched: set[str]
 
 def test_a_candidate_fewer_leaves_the_stages_as_they_are(before: Tree) -> None:
     after = tree(CASE, "model=[baseline,lightgbm]")
-    gone = {"weights/train_linear.py", "weights/scoring/linear.py"}
+    gone = {"weights/train_linear.py", "weights/scoring/linear.py", "weights/service/models/linear.py"}
     assert before.keys() - after.keys() == gone
     assert changed(before, after) - gone <= {
         "params.yaml",

@@ -1,6 +1,7 @@
 """Whatever stands in a config, the rendered code keeps its shape: names and texts stay names and texts."""
 
 import ast
+import json
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -159,6 +160,8 @@ def shape(path: str, text: str) -> Any:
         return sql_shape(text)
     if path.endswith(".yaml"):
         return yaml_shape(yaml.safe_load(text))
+    if path.endswith(".json"):
+        return yaml_shape(json.loads(text))
     return text
 
 

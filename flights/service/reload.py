@@ -1,6 +1,7 @@
 """Take a new bundle while the old one answers: no request waits for it, and none is lost."""
 
 import asyncio
+import gc
 import importlib
 import logging
 import sys
@@ -85,7 +86,9 @@ class Current:
 
 def make(given: Namespace, telemetry: Telemetry, app: Any) -> ASGIApp:
     """Return the application of ``app``, the module of that name in a bundle, as the command line says."""
+    gc.collect()
     made: ASGIApp = app.create_app(given.bundle.resolve(), given.logs, telemetry, given.data)
+    gc.freeze()  # tables are looked through by no later collection, which would make requests wait
     return made
 
 

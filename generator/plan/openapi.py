@@ -76,7 +76,7 @@ def openapi(project: Project) -> str:
     config = project.config
     description: dict[str, Any] = {
         "openapi": "3.1.0",
-        "info": {"title": config.project.title, "version": "1", "description": config.problem.question},
+        "info": {"title": config.project.package, "version": "1"},
         "paths": dict(_paths(project)),
         "components": {"schemas": _schemas(project), "securitySchemes": _security(project)},
     }
