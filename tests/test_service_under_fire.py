@@ -349,6 +349,31 @@ def test_runs_as_nobody_where_nothing_but_the_log_can_be_written(bundle: Path) -
     assert not [*bundle.rglob("__pycache__")]
 
 
+LAMBDA = """
+import json, sys
+sys.path[:0] = [".", "deploy/aws"]
+from lambda_handler import handler
+event = {"version": "2.0", "routeKey": "POST /predict", "rawPath": "/predict", "rawQueryString": "",
+         "headers": {"content-type": "application/json", "host": "x"}, "isBase64Encoded": False,
+         "requestContext": {"http": {"method": "POST", "path": "/predict", "sourceIp": "127.0.0.1", "protocol": "HTTP/1.1"},
+                            "domainName": "x", "stage": "$default"},
+         "body": open("example.json").read()}
+print(json.dumps([handler(event, None), handler({**event, "body": "{"}, None)]))
+"""
+
+
+def test_lambda_answers_from_the_same_bundle(bundle: Path) -> None:
+    environment = {**os.environ, "LAMBDA_TASK_ROOT": str(bundle)}
+    command = [sys.executable, "-B", "-c", LAMBDA]
+    done = subprocess.run(command, cwd=bundle, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    good, bad = json.loads(done.stdout)
+    with service(bundle) as (_, port):
+        expected = once(port, "/predict", (bundle / "example.json").read_bytes())[1]["probability"]
+    assert (good["statusCode"], json.loads(good["body"])["probability"]) == (200, expected)
+    assert bad["statusCode"] == 400
+
+
 @pytest.mark.skipif(BROWSER is None, reason="Chromium is not installed")
 def test_a_person_tries_a_request_in_a_browser(bundle: Path) -> None:
     sync_api = pytest.importorskip("playwright.sync_api")
