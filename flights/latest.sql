@@ -1,14 +1,17 @@
--- What the service knows of the past: of each table the snapshots that stand now, and those that stand next.
--- Now is the latest time in `events`; later snapshots wait for new rows. Keys of which nothing is told any more are left out.
+-- What the service knows of the past: of each table the snapshots that stand now, and all that are known to follow.
+-- Keys of which nothing is told any more are left out.
+
+-- Now is the latest time in `events`, less 2 days: rows may be there so long ahead of their time.
+CREATE OR REPLACE TEMP TABLE clock AS
+SELECT max(departure) - INTERVAL '2 days' AS departure FROM events;
 
 CREATE OR REPLACE TEMP VIEW latest_by_origin_date_trunc_hour_departure_3_days AS
 WITH moment AS (
-  SELECT max(CAST(floor(epoch(departure) / 86400) AS BIGINT)) AS now FROM events
+  SELECT CAST(floor(epoch(departure) / 86400) AS BIGINT) AS now FROM clock
 ),
 standing AS (
   SELECT past.*
   FROM by_origin_date_trunc_hour_departure_3_days AS past, moment
-  WHERE __snapshot <= now + 1
   QUALIFY __snapshot > now OR row_number() OVER (PARTITION BY origin, __key_2, __snapshot > now ORDER BY __snapshot DESC) = 1
 )
 FROM standing
@@ -16,12 +19,11 @@ QUALIFY bool_or(hour_flights IS DISTINCT FROM 0) OVER (PARTITION BY origin, __ke
 
 CREATE OR REPLACE TEMP VIEW latest_by_dest_date_trunc_hour_departure_3_days AS
 WITH moment AS (
-  SELECT max(CAST(floor(epoch(departure) / 86400) AS BIGINT)) AS now FROM events
+  SELECT CAST(floor(epoch(departure) / 86400) AS BIGINT) AS now FROM clock
 ),
 standing AS (
   SELECT past.*
   FROM by_dest_date_trunc_hour_departure_3_days AS past, moment
-  WHERE __snapshot <= now + 1
   QUALIFY __snapshot > now OR row_number() OVER (PARTITION BY dest, __key_2, __snapshot > now ORDER BY __snapshot DESC) = 1
 )
 FROM standing
@@ -29,12 +31,11 @@ QUALIFY bool_or(dest_flights IS DISTINCT FROM 0) OVER (PARTITION BY dest, __key_
 
 CREATE OR REPLACE TEMP VIEW latest_by_origin_3_hours AS
 WITH moment AS (
-  SELECT max(CAST(floor(epoch(departure) / 3600) AS BIGINT)) AS now FROM events
+  SELECT CAST(floor(epoch(departure) / 3600) AS BIGINT) AS now FROM clock
 ),
 standing AS (
   SELECT past.*
   FROM by_origin_3_hours AS past, moment
-  WHERE __snapshot <= now + 1
   QUALIFY __snapshot > now OR row_number() OVER (PARTITION BY origin, __snapshot > now ORDER BY __snapshot DESC) = 1
 )
 FROM standing
@@ -42,12 +43,11 @@ QUALIFY bool_or(origin_held_3h IS DISTINCT FROM NULL) OVER (PARTITION BY origin)
 
 CREATE OR REPLACE TEMP VIEW latest_by_origin_12_hours AS
 WITH moment AS (
-  SELECT max(CAST(floor(epoch(departure) / 3600) AS BIGINT)) AS now FROM events
+  SELECT CAST(floor(epoch(departure) / 3600) AS BIGINT) AS now FROM clock
 ),
 standing AS (
   SELECT past.*
   FROM by_origin_12_hours AS past, moment
-  WHERE __snapshot <= now + 1
   QUALIFY __snapshot > now OR row_number() OVER (PARTITION BY origin, __snapshot > now ORDER BY __snapshot DESC) = 1
 )
 FROM standing
@@ -55,12 +55,11 @@ QUALIFY bool_or(origin_held_12h IS DISTINCT FROM NULL) OVER (PARTITION BY origin
 
 CREATE OR REPLACE TEMP VIEW latest_by_carrier_3_hours AS
 WITH moment AS (
-  SELECT max(CAST(floor(epoch(departure) / 3600) AS BIGINT)) AS now FROM events
+  SELECT CAST(floor(epoch(departure) / 3600) AS BIGINT) AS now FROM clock
 ),
 standing AS (
   SELECT past.*
   FROM by_carrier_3_hours AS past, moment
-  WHERE __snapshot <= now + 1
   QUALIFY __snapshot > now OR row_number() OVER (PARTITION BY carrier, __snapshot > now ORDER BY __snapshot DESC) = 1
 )
 FROM standing
@@ -68,12 +67,11 @@ QUALIFY bool_or(carrier_held_3h IS DISTINCT FROM NULL) OVER (PARTITION BY carrie
 
 CREATE OR REPLACE TEMP VIEW latest_by_carrier_12_hours AS
 WITH moment AS (
-  SELECT max(CAST(floor(epoch(departure) / 3600) AS BIGINT)) AS now FROM events
+  SELECT CAST(floor(epoch(departure) / 3600) AS BIGINT) AS now FROM clock
 ),
 standing AS (
   SELECT past.*
   FROM by_carrier_12_hours AS past, moment
-  WHERE __snapshot <= now + 1
   QUALIFY __snapshot > now OR row_number() OVER (PARTITION BY carrier, __snapshot > now ORDER BY __snapshot DESC) = 1
 )
 FROM standing
@@ -81,12 +79,11 @@ QUALIFY bool_or(carrier_held_12h IS DISTINCT FROM NULL) OVER (PARTITION BY carri
 
 CREATE OR REPLACE TEMP VIEW latest_by_dest_6_hours AS
 WITH moment AS (
-  SELECT max(CAST(floor(epoch(departure) / 3600) AS BIGINT)) AS now FROM events
+  SELECT CAST(floor(epoch(departure) / 3600) AS BIGINT) AS now FROM clock
 ),
 standing AS (
   SELECT past.*
   FROM by_dest_6_hours AS past, moment
-  WHERE __snapshot <= now + 1
   QUALIFY __snapshot > now OR row_number() OVER (PARTITION BY dest, __snapshot > now ORDER BY __snapshot DESC) = 1
 )
 FROM standing
@@ -94,12 +91,11 @@ QUALIFY bool_or(dest_held_6h IS DISTINCT FROM NULL) OVER (PARTITION BY dest);
 
 CREATE OR REPLACE TEMP VIEW latest_by_origin_1_day AS
 WITH moment AS (
-  SELECT max(CAST(floor(epoch(departure) / 86400) AS BIGINT)) AS now FROM events
+  SELECT CAST(floor(epoch(departure) / 86400) AS BIGINT) AS now FROM clock
 ),
 standing AS (
   SELECT past.*
   FROM by_origin_1_day AS past, moment
-  WHERE __snapshot <= now + 1
   QUALIFY __snapshot > now OR row_number() OVER (PARTITION BY origin, __snapshot > now ORDER BY __snapshot DESC) = 1
 )
 FROM standing
@@ -107,12 +103,11 @@ QUALIFY bool_or(origin_late_1d IS DISTINCT FROM NULL) OVER (PARTITION BY origin)
 
 CREATE OR REPLACE TEMP VIEW latest_by_origin_1_week AS
 WITH moment AS (
-  SELECT max(CAST(floor(epoch(departure) / 86400) AS BIGINT)) AS now FROM events
+  SELECT CAST(floor(epoch(departure) / 86400) AS BIGINT) AS now FROM clock
 ),
 standing AS (
   SELECT past.*
   FROM by_origin_1_week AS past, moment
-  WHERE __snapshot <= now + 1
   QUALIFY __snapshot > now OR row_number() OVER (PARTITION BY origin, __snapshot > now ORDER BY __snapshot DESC) = 1
 )
 FROM standing
@@ -120,12 +115,11 @@ QUALIFY bool_or(origin_late_7d IS DISTINCT FROM NULL) OVER (PARTITION BY origin)
 
 CREATE OR REPLACE TEMP VIEW latest_by_carrier_1_week AS
 WITH moment AS (
-  SELECT max(CAST(floor(epoch(departure) / 86400) AS BIGINT)) AS now FROM events
+  SELECT CAST(floor(epoch(departure) / 86400) AS BIGINT) AS now FROM clock
 ),
 standing AS (
   SELECT past.*
   FROM by_carrier_1_week AS past, moment
-  WHERE __snapshot <= now + 1
   QUALIFY __snapshot > now OR row_number() OVER (PARTITION BY carrier, __snapshot > now ORDER BY __snapshot DESC) = 1
 )
 FROM standing
@@ -133,12 +127,11 @@ QUALIFY bool_or(carrier_late_7d IS DISTINCT FROM NULL) OVER (PARTITION BY carrie
 
 CREATE OR REPLACE TEMP VIEW latest_by_dest_1_week AS
 WITH moment AS (
-  SELECT max(CAST(floor(epoch(departure) / 86400) AS BIGINT)) AS now FROM events
+  SELECT CAST(floor(epoch(departure) / 86400) AS BIGINT) AS now FROM clock
 ),
 standing AS (
   SELECT past.*
   FROM by_dest_1_week AS past, moment
-  WHERE __snapshot <= now + 1
   QUALIFY __snapshot > now OR row_number() OVER (PARTITION BY dest, __snapshot > now ORDER BY __snapshot DESC) = 1
 )
 FROM standing
@@ -146,12 +139,11 @@ QUALIFY bool_or(dest_late_7d IS DISTINCT FROM NULL) OVER (PARTITION BY dest);
 
 CREATE OR REPLACE TEMP VIEW latest_by_origin_dest_30_days AS
 WITH moment AS (
-  SELECT max(CAST(floor(epoch(departure) / 86400) AS BIGINT)) AS now FROM events
+  SELECT CAST(floor(epoch(departure) / 86400) AS BIGINT) AS now FROM clock
 ),
 standing AS (
   SELECT past.*
   FROM by_origin_dest_30_days AS past, moment
-  WHERE __snapshot <= now + 1
   QUALIFY __snapshot > now OR row_number() OVER (PARTITION BY origin, dest, __snapshot > now ORDER BY __snapshot DESC) = 1
 )
 FROM standing
@@ -159,12 +151,11 @@ QUALIFY bool_or(route_late_30d IS DISTINCT FROM NULL) OVER (PARTITION BY origin,
 
 CREATE OR REPLACE TEMP VIEW latest_by_carrier_flight_30_days AS
 WITH moment AS (
-  SELECT max(CAST(floor(epoch(departure) / 86400) AS BIGINT)) AS now FROM events
+  SELECT CAST(floor(epoch(departure) / 86400) AS BIGINT) AS now FROM clock
 ),
 standing AS (
   SELECT past.*
   FROM by_carrier_flight_30_days AS past, moment
-  WHERE __snapshot <= now + 1
   QUALIFY __snapshot > now OR row_number() OVER (PARTITION BY carrier, flight, __snapshot > now ORDER BY __snapshot DESC) = 1
 )
 FROM standing

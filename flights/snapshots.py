@@ -1,6 +1,7 @@
 """Take the latest snapshots of the past from data/tables/flights.parquet for the service; write data/snapshots/."""
 
 from argparse import ArgumentParser
+from datetime import datetime
 from pathlib import Path
 
 from flights.engine import connect
@@ -29,16 +30,19 @@ TABLES = {
 """Each table of snapshots with the columns of its key."""
 
 
-def take(events: Path, folder: Path, which: str = "") -> dict[str, int]:
+def take(events: Path, folder: Path, which: str = "", now: datetime | None = None) -> dict[str, int]:
     """Write every table of snapshots of the rows in ``events`` to ``folder``; return how many each holds.
 
-    ``which`` is "latest_" for those that stand now and next; by default the whole history is written.
+    ``which`` is "latest_" for those that stand at ``now`` and follow; by default the whole history is written.
     """
     counts = {}
     with connect() as database:
         database.read_parquet(str(events)).create_view("events")
         for file in (SNAPSHOTS_SQL, LATEST_SQL):
             database.execute(file.read_text(encoding="utf-8"))
+        if now is not None:
+            database.execute("DELETE FROM clock")
+            database.execute("INSERT INTO clock VALUES (?)", [now])
         for table, keys in TABLES.items():
             snapshots = database.sql(f"FROM {which}{table} ORDER BY __snapshot, {keys}")
             snapshots.write_parquet(str(folder / f"{table}.parquet"), compression="zstd")
@@ -51,10 +55,15 @@ def main() -> None:
     parser = ArgumentParser(prog="python -m flights.snapshots", description="Take snapshots of the past.")
     parser.add_argument("events", type=Path, nargs="?", default=EVENTS, help="all rows of the past, as in %(default)s")
     parser.add_argument("--folder", type=Path, default=FOLDER, help="where they are written to: %(default)s")
-    parser.add_argument("--history", action="store_true", help="all there ever were, not those that stand now and next")
+    parser.add_argument(
+        "--history", action="store_true", help="all there ever were, not those that stand now and follow"
+    )
+    parser.add_argument(
+        "--now", type=datetime.fromisoformat, help="the moment to stand at; the latest time of a row by default"
+    )
     given = parser.parse_args()
     with new_folder(given.folder) as folder:
-        counts = take(given.events, folder, which="" if given.history else "latest_")
+        counts = take(given.events, folder, which="" if given.history else "latest_", now=given.now)
     for table, count in counts.items():
         print(f"{given.folder / table}.parquet: {count:,} snapshots")
 

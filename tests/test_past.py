@@ -1,6 +1,7 @@
 """What training sees of the past is what a query of the raw rows gives, row by row; serving sees the same."""
 
 import shutil
+from datetime import UTC
 from pathlib import Path
 
 import duckdb
@@ -78,21 +79,50 @@ def key_of(key: str, table: str) -> str:
     return key.replace('"sent at"', f'{table}."sent at"') if "(" in key else f"{table}.{key}"
 
 
-def test_the_service_sees_what_stands_now_and_next(project: Path, tmp_path: Path) -> None:
-    """Of each key, the snapshots kept for the service answer for now and the next step as the whole history does."""
-    script = f"from pathlib import Path; from parcels.snapshots import *; take(EVENTS, Path({str(tmp_path)!r}))"
-    run(project, "python", "-c", script)
+def hours_of(file: Path) -> int:
+    """Return the hours between the snapshots in a file."""
+    columns = duckdb.read_parquet(str(file)).columns
+    return next(hours for name, (*_, hours, _) in NAIVE.items() if name in columns)
+
+
+def test_the_service_sees_what_stands_now_and_what_follows(project: Path, tmp_path: Path) -> None:
+    """Of each key, the snapshots kept for the service answer from now on as the whole history does."""
+    run(project, "python", "-m", "parcels.snapshots", "--history", "--folder", str(tmp_path))
     with duckdb.connect() as database:
-        for file in sorted((project / "data/snapshots").glob("*.parquet")):
-            hours = next(
-                hours for name, (*_, hours, _) in NAIVE.items() if name in duckdb.read_parquet(str(file)).columns
+        now = f"SELECT max(epoch(\"sent at\")) FROM '{project}/data/tables/parcels.parquet'"
+        seconds = database.sql(now).fetchall()[0][0]
+    for file in sorted((project / "data/snapshots").glob("*.parquet")):
+        latest = int(seconds // (3_600 * hours_of(file)))
+        for number in (latest, latest + 1, latest + 7, latest + 100):
+            assert standing(file, number) == standing(tmp_path / file.name, number), file.name
+
+
+def test_refreshed_at_any_moment_the_service_sees_what_training_saw(project: Path, tmp_path: Path) -> None:
+    """What is known at a moment, the timetable of the next days included, gives the snapshots of the whole history."""
+    table = project / "data/tables/parcels.parquet"
+    run(project, "python", "-m", "parcels.snapshots", "--history", "--folder", str(tmp_path / "history"))
+    certain = ", ".join(
+        f"CASE WHEN \"sent at\" + INTERVAL '{after}' <= now THEN {name} END AS {name}"
+        for name, after in CERTAIN.items()
+    )
+    with duckdb.connect() as database:
+        times = database.sql(f"SELECT quantile_disc(\"sent at\", [0.3, 0.5, 0.8]) FROM '{table}'").fetchall()[0][0]
+        for place, moment in enumerate(times):
+            known = database.sql(
+                f"""
+                FROM (SELECT *, TIMESTAMP '{moment}' AS now FROM '{table}')
+                SELECT * REPLACE ({certain}) WHERE "sent at" <= now + INTERVAL '2 days'"""
             )
-            now = database.sql(
-                f"SELECT max(epoch(\"sent at\")) // {hours * 3600} FROM '{project}/data/tables/parcels.parquet'"
-            )
-            latest = int(now.fetchall()[0][0])
-            for number in (latest, latest + 1):
-                assert standing(file, number) == standing(tmp_path / file.name, number), file.name
+            rows, folder = tmp_path / f"{place}.parquet", tmp_path / str(place)
+            known.write_parquet(str(rows))
+            for told in ([], ["--now", str(moment)]):
+                run(project, "python", "-m", "parcels.snapshots", str(rows), "--folder", str(folder), *told)
+                for file in sorted(folder.glob("*.parquet")):
+                    number = int(moment.replace(tzinfo=UTC).timestamp() // (3_600 * hours_of(file)))
+                    assert standing(file, number) == standing(tmp_path / "history" / file.name, number), (
+                        file.name,
+                        told,
+                    )
 
 
 def standing(file: Path, number: int) -> set[tuple[object, ...]]:

@@ -78,13 +78,18 @@ class SnapshotsPlan:
 
     table: Code
     time: Code
+    ahead: Code
+    ahead_words: Code
     groups: tuple[Group, ...]
 
 
 def snapshots_plan(project: Project) -> SnapshotsPlan:
     """Plan all tables of snapshots."""
     time = name(project.time.name) if project.time else NOTHING
-    return SnapshotsPlan(Code(project.config.data.table), time, groups(project))
+    ahead = max((-feature.past.lag for feature in project.features if feature.past), default=ZERO)
+    told = words(ahead) if ahead > ZERO else ""
+    interval = Code(f"INTERVAL '{told}'") if told else NOTHING
+    return SnapshotsPlan(Code(project.config.data.table), time, interval, Code(told), groups(project))
 
 
 def groups(project: Project) -> tuple[Group, ...]:
