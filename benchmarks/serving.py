@@ -9,9 +9,9 @@ Four servers of one process each take turns, each started anew in every round:
 - empty: an endpoint that computes nothing on the libraries of ours, to see what is left to gain.
 
 FastAPI and MLflow get the features ready-made, and a model of as many trees on one thread. They have an environment of
-their own in build/benchmarks/, made from benchmarks/requirements-serving.txt by the first run. Every server has to answer
-the right probability before it is measured, and every request with 200. Memory is what the processes of a server hold
-resident after the load. Prints medians over the rounds, and ratios within rounds: their median, least and most.
+their own in build/benchmarks/, which the first run makes from benchmarks/requirements-serving.txt. Every server has to
+answer the right probability before it is measured, and every request with 200. Memory is what the processes of a server
+hold resident after the load. Prints medians over the rounds, and ratios within rounds: their median, least and most.
 """
 
 import os
@@ -29,9 +29,7 @@ import yaml
 from servers.bundle import check, copied, in_the_past, logged, service
 from servers.load import check_installed, load
 from servers.process import Server, free_port, running
-from servers.rows import BUNDLE, ROOT, TRAIN, held, read_json, write_json
-
-from flights.columns import CATEGORIES
+from servers.rows import BUNDLE, CATEGORIES, ROOT, TRAIN, held, read_json, write_json
 
 HERE = Path(__file__).parent
 CACHE = ROOT / "build/benchmarks"

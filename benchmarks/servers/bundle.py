@@ -9,9 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from servers.process import Server, free_port, running
-from servers.rows import BUNDLE, ROOT
-
-from flights.bundles import as_it_stood
+from servers.rows import BUNDLE, ROOT, as_it_stood
 
 TOLERANCE = 1e-9
 

@@ -1,4 +1,4 @@
-"""Rows of the holdout: as requests, as features, and as the model scores them offline."""
+"""Rows of the holdout: as requests, as features, and as the model scores them offline; the code of the project."""
 
 import sys
 from dataclasses import dataclass
@@ -14,7 +14,11 @@ import pyarrow.parquet as pq
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))  # run as a script, only benchmarks/ is there
 
+from flights.bundles import as_it_stood  # noqa: E402
+from flights.columns import CATEGORIES  # noqa: E402
 from flights.encoders import read_matrix  # noqa: E402
+
+__all__ = ["CATEGORIES", "Rows", "as_it_stood", "booster", "held", "inputs", "matrix", "read_json", "write_json"]
 
 TABLE = ROOT / "data/tables/flights.parquet"
 HOLDOUT = ROOT / "data/holdout.parquet"

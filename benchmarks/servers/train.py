@@ -21,6 +21,7 @@ from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import OrdinalEncoder
 
 EXAMPLE_ROWS = 10_000  # enough for MLflow to see which columns have gaps
+TRUSTED = ["collections.OrderedDict", "lightgbm.basic.Booster", "lightgbm.sklearn.LGBMClassifier"]
 
 
 def build(categories: list[str], rounds: int, params: dict[str, Any]) -> Pipeline:
@@ -43,6 +44,7 @@ def write(folder: Path, name: str, value: Any) -> None:
 
 
 def main() -> None:
+    """Fit and write."""
     train, given, folder = map(Path, sys.argv[1:])
     wanted = json.loads(given.read_text(encoding="utf-8"))
     features, target = read(train)
@@ -51,7 +53,13 @@ def main() -> None:
     joblib.dump(pipeline, folder / "pipeline.joblib")
     example = features.head(EXAMPLE_ROWS)
     signature = infer_signature(example, pipeline.predict_proba(example))
-    mlflow.sklearn.save_model(pipeline, folder / "mlflow", signature=signature, pyfunc_predict_fn="predict_proba")
+    mlflow.sklearn.save_model(
+        pipeline,
+        folder / "mlflow",
+        signature=signature,
+        pyfunc_predict_fn="predict_proba",
+        skops_trusted_types=TRUSTED,
+    )
 
     kinds = {name: "category" if name in wanted["categories"] else "number" for name in features}
     row = {name: wanted["row"][name] for name in kinds}
