@@ -355,8 +355,9 @@ sys.path[:0] = [".", "deploy/aws"]
 from lambda_handler import handler
 event = {"version": "2.0", "routeKey": "POST /predict", "rawPath": "/predict", "rawQueryString": "",
          "headers": {"content-type": "application/json", "host": "x"}, "isBase64Encoded": False,
-         "requestContext": {"http": {"method": "POST", "path": "/predict", "sourceIp": "1.2.3.4", "protocol": "HTTP/1.1"},
-                            "domainName": "x", "stage": "$default"},
+         "requestContext": {
+             "http": {"method": "POST", "path": "/predict", "sourceIp": "1.2.3.4", "protocol": "HTTP/1.1"},
+             "domainName": "x", "stage": "$default"},
          "body": open("example.json").read()}
 print(json.dumps([handler(event, None), handler({**event, "body": "{"}, None)]))
 """
