@@ -25,7 +25,7 @@ def evaluated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for stage in (*STAGES, "package"):
         run(folder, "python", "-m", f"parcels.{stage}")
     found = json.loads((folder / "reports/parity.json").read_text())
-    assert found == {"rows": 383, "features": 22, "largest_difference": 0.0}
+    assert found == {"rows": 383, "rows_over_http": 383, "features": 22, "largest_difference": 0.0}
     return folder
 
 

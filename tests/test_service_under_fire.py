@@ -313,7 +313,8 @@ def test_several_workers_share_the_work(bundle: Path) -> None:
         process.wait()
     assert load.failures == []
     assert sorted(logged(logs)) == sorted(load.ids)
-    total = next(line for line in counted.splitlines() if line.startswith("service_rows_total"))
+    name = 'service_requests_total{path="/predict",status="200"}'
+    total = next(line for line in counted.splitlines() if line.startswith(name))
     assert float(total.split()[-1]) == len(load.ids)
 
 

@@ -1,7 +1,7 @@
 """The paths of the service, and what each answers."""
 
 import asyncio
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from flights.columns import FEATURES
 from flights.service import door
@@ -23,6 +24,18 @@ from flights.service.telemetry import Telemetry
 
 HERE = Path(__file__).parent
 CHUNK = 64  # rows of a batch that are scored before other requests have their turn
+
+
+class Front:
+    """Leads a POST straight to its endpoint; what is left to the router and its middleware takes longer."""
+
+    def __init__(self, endpoints: dict[str, Endpoint], app: ASGIApp) -> None:
+        self.endpoints, self.app = endpoints, app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        endpoint = self.endpoints.get(scope["path"]) if scope.get("method") == "POST" else None
+        await (endpoint or self.app)(scope, receive, send)
 
 
 class Service:
@@ -70,8 +83,8 @@ class Service:
         self.predictor.record(known)
         return known
 
-    def endpoints(self, telemetry: Telemetry) -> Iterator[Route]:
-        """Yield the paths that take a body."""
+    def endpoints(self, telemetry: Telemetry) -> dict[str, Endpoint]:
+        """Return the paths that take a body."""
         answers = {
             "/predict": self.predict,
             "/predict/batch": self.predict_batch,
@@ -79,8 +92,7 @@ class Service:
             "/decide": self.decide,
             "/feedback": self.feedback,
         }
-        for path, answer in answers.items():
-            yield Route(path, Endpoint(path, answer, self.limits, telemetry), methods=["POST"])
+        return {path: Endpoint(path, answer, self.limits, telemetry) for path, answer in answers.items()}
 
     def trouble(self) -> str:
         """Return why requests cannot be answered now; nothing where they can."""
@@ -125,15 +137,16 @@ async def file(_: Request, path: Path) -> Response:
     return FileResponse(path)
 
 
-def create_app(bundle: Path, logs: Path, telemetry: Telemetry | None = None, data: Path | None = None) -> Starlette:
+def create_app(bundle: Path, logs: Path, telemetry: Telemetry | None = None, data: Path | None = None) -> ASGIApp:
     """Return the application that serves ``bundle`` and logs to the folder ``logs``; raise BundleError where that is not whole."""
     counted = telemetry or Telemetry()
     predictor = Predictor(bundle, logs, counted, data)
     service = Service(predictor)
     counted.bundle.clear()
     counted.bundle.labels(predictor.digest, predictor.scorer.card["candidate"]).set(1)
+    endpoints = service.endpoints(counted)
     routes = [
-        *service.endpoints(counted),
+        *(Route(path, endpoint, methods=["POST"]) for path, endpoint in endpoints.items()),
         Route("/health", health),
         Route("/ready", service.ready),
         Route("/info", service.info),
@@ -142,4 +155,4 @@ def create_app(bundle: Path, logs: Path, telemetry: Telemetry | None = None, dat
         Route("/example.json", partial(file, path=bundle / "example.json")),
         Route("/", partial(file, path=HERE / "page.html")),
     ]
-    return Starlette(routes=routes, exception_handlers={HTTPException: refuse})
+    return Front(endpoints, Starlette(routes=routes, exception_handlers={HTTPException: refuse}))

@@ -22,7 +22,7 @@ from flights.service.telemetry import Telemetry
 from flights.settings import setting
 
 
-class Prediction(Struct):
+class Prediction(Struct, gc=False):
     """What is found for a row."""
 
     id: str
@@ -32,7 +32,7 @@ class Prediction(Struct):
     columns: list[float]
 
 
-class Entry(Struct):
+class Entry(Struct, gc=False):
     """A line of the log."""
 
     id: str
@@ -70,7 +70,6 @@ class Predictor:
         features = self.features(row, 0)
         columns = self.scorer.encode(features)
         found = Prediction(f"{self.prefix}{next(self.count):x}", self.scorer.score(columns), unusual, features, columns)
-        self.telemetry.rows.inc()
         self.write(self.entry(row, found))
         return found
 
@@ -84,7 +83,7 @@ class Predictor:
         columns = [self.scorer.encode(values) for values in features]
         ids = [f"{self.prefix}{next(self.count):x}" for _ in rows]
         found = list(map(Prediction, ids, self.scorer.scores(columns), unusual, features, columns))
-        self.telemetry.rows.inc(len(rows))
+        self.telemetry.batch_rows.inc(len(rows))
         self.write(b"".join(map(self.entry, rows, found)))
         return found
 

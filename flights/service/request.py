@@ -10,7 +10,7 @@ Integer = Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)]
 Timestamp = Annotated[datetime, Meta(tz=False)]
 
 
-class Row(Struct, forbid_unknown_fields=True):
+class Row(Struct, forbid_unknown_fields=True, gc=False):
     """One row to predict; every field is given, null where its value is not known."""
 
     carrier: str | None

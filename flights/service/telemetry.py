@@ -24,7 +24,7 @@ class Telemetry:
             buckets=SECONDS,
             registry=registry,
         )
-        self.rows = Counter("service_rows", "Rows scored.", registry=registry)
+        self.batch_rows = Counter("service_batch_rows", "Rows that came in batches.", registry=registry)
         self.unusual = Counter("service_unusual", "Values that training has not seen.", ["field"], registry=registry)
         self.log_failures = Counter("service_log_failures", "Predictions that could not be logged.", registry=registry)
         self.reloads = Counter(

@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 import pytest
-from starlette.applications import Starlette
+from starlette.types import ASGIApp
 
 from flights import package, train_baseline
 from flights.columns import FEATURES
@@ -20,7 +20,7 @@ from flights.tests.examples import PARAMS, REQUEST, draw, write_params, write_ta
 class Client:
     """Sends requests to the service, without a network."""
 
-    def __init__(self, service: Starlette) -> None:
+    def __init__(self, service: ASGIApp) -> None:
         self.transport = httpx.ASGITransport(service)
 
     def send(self, method: str, path: str, **content: Any) -> httpx.Response:
