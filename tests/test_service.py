@@ -4,6 +4,7 @@ import json
 import math
 import re
 import shutil
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -126,6 +127,18 @@ def test_refuses_what_is_no_request(client: httpx.Client, path: str, body: bytes
     answer = client.post(path, content=body)
     assert answer.status_code == status
     assert answer.json()["error"]
+
+
+def test_goes_on_where_a_client_waits_to_be_told_so(client: httpx.Client, bundle: Path) -> None:
+    body = (bundle / "example.json").read_bytes()
+    head = f"POST /predict HTTP/1.1\r\nHost: x\r\nContent-Length: {len(body)}\r\nExpect: 100-continue\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", client.base_url.port or 0), timeout=10) as connection:
+        connection.sendall(head.encode())
+        assert connection.recv(1_000).startswith(b"HTTP/1.1 100 ")
+        connection.sendall(body)
+        answer = connection.recv(10_000)
+    assert answer.startswith(b"HTTP/1.1 200 ")
+    assert b"probability" in answer
 
 
 def test_scores_files_as_it_answers_requests(client: httpx.Client, bundle: Path, tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ import uvicorn
 from uvicorn.supervisors import Multiprocess
 
 from flights.service.integrity import BundleError
+from flights.service.protocol import Protocol
 from flights.service.reload import create
 from flights.service.telemetry import LOGGING
 from flights.settings import setting
@@ -50,7 +51,10 @@ def main() -> None:
         port=given.port,
         workers=given.workers,
         log_config=LOGGING,
+        http=Protocol,
+        ws="none",
         access_log=False,
+        proxy_headers=False,
         server_header=False,
         limit_concurrency=settings["max_connections"],
         timeout_graceful_shutdown=CLOSING_SECONDS,

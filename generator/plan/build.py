@@ -44,6 +44,7 @@ SERVICE = (
     "load.py",
     "page.html",
     "predictor.py",
+    "protocol.py",
     "reload.py",
     "replay.py",
     "request.py",
