@@ -59,9 +59,9 @@ def one_request() -> float:
     from flights.service.request import Row
     from flights.service.scorer import Scorer
 
-    scorer = Scorer()
+    scorer = Scorer(Path())
     row = msgspec.json.decode(Path("example.json").read_bytes(), type=Row)
-    runs = timeit.repeat(lambda: scorer.encoder.row(scorer.computed.of(row)), number=1_000, repeat=21)
+    runs = timeit.repeat(lambda: scorer.encode(scorer.features(row)), number=1_000, repeat=21)
     return statistics.median(runs) * 1_000
 
 
