@@ -28,8 +28,8 @@ from typing import Any
 import yaml
 from servers.bundle import check, copied, in_the_past, logged, service
 from servers.load import check_installed, load
-from servers.process import Server, free_port, running
-from servers.rows import BUNDLE, CATEGORIES, ROOT, TRAIN, held, read_json, write_json
+from servers.process import Server, running
+from servers.rows import BUNDLE, CATEGORIES, ROOT, TRAIN, free_port, held, read_json, write_json
 
 HERE = Path(__file__).parent
 CACHE = ROOT / "build/benchmarks"

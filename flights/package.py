@@ -15,10 +15,11 @@ from flights.bundles import HOLDOUT, held_rows
 from flights.candidates import CANDIDATES
 from flights.columns import FEATURES
 from flights.contract import learn, write_contract
-from flights.encoders import read_matrix
+from flights.encoders import encode
 from flights.keyed import write_keyed
 from flights.outputs import new_folder, read_json, write_json
-from flights.parity import check
+from flights.parity import Model, check
+from flights.service.integrity import digest_of
 from flights.service.replay import as_requests
 from flights.service.request import COLUMNS, FIELDS
 from flights.settings import setting
@@ -180,7 +181,7 @@ def fill(bundle: Path, chosen: str) -> None:
     write_json(bundle / "bundle.json", card)
 
 
-def explain(bundle: Path, contract: dict[str, dict[str, Any]]) -> None:
+def describe(bundle: Path, contract: dict[str, dict[str, Any]]) -> None:
     """Write what is usual in a request, one that can be tried, and both into the description of the service."""
     write_json(bundle / "contract.json", contract)
     example = msgspec.json.decode(as_requests(held_rows().slice(0, 1))[0])
@@ -193,12 +194,11 @@ def explain(bundle: Path, contract: dict[str, dict[str, Any]]) -> None:
     write_json(bundle / "openapi.json", description)
 
 
-def write_proof(bundle: Path, chosen: str) -> None:
-    """Write the features of a few rows and the scores that the batch path gives them."""
+def write_proof(bundle: Path, model: Model) -> None:
+    """Write the features of a few rows and the scores that the batch path gives them by ``model``."""
     rows = pq.read_table(HOLDOUT, columns=list(FEATURES)).slice(0, PROVEN_ROWS)
-    matrix = read_matrix(HOLDOUT, read_json(MODELS / chosen / "encoders.json"))[: len(rows)]
     features = [[row[name] for name in FEATURES] for row in rows.to_pylist()]
-    scores = CANDIDATES[chosen].Model.load(MODELS / chosen).predict(matrix).tolist()
+    scores = model.predict(encode(rows, read_json(bundle / "model/encoders.json"))).tolist()
     (bundle / "proof.json").write_bytes(msgspec.json.encode({"features": features, "scores": scores}))
 
 
@@ -209,7 +209,7 @@ def seal(bundle: Path) -> str:
     """
     files = sorted(file.relative_to(bundle).as_posix() for file in bundle.rglob("*") if file.is_file())
     files = [name for name in files if not name.startswith("data/snapshots/") and name != "SHA256SUMS"]
-    lines = [f"{hashlib.sha256((bundle / name).read_bytes()).hexdigest()}  {name}\n" for name in files]
+    lines = [f"{digest_of(bundle / name)}  {name}\n" for name in files]
     (bundle / "SHA256SUMS").write_text("".join(lines), encoding="utf-8")
     return hashlib.sha256("".join(lines).encode()).hexdigest()
 
@@ -217,12 +217,13 @@ def seal(bundle: Path) -> str:
 def main() -> None:
     chosen, contract = read_json(EVALUATION)["chosen"], learn()
     write_contract(contract)
+    model = CANDIDATES[chosen].Model.load(MODELS / chosen)
     with new_folder(BUNDLE) as bundle:
         fill(bundle, chosen)
-        explain(bundle, contract)
-        write_proof(bundle, chosen)
+        describe(bundle, contract)
+        write_proof(bundle, model)
         seal(bundle)
-        parity = check(bundle, CANDIDATES[chosen].Model.load(MODELS / chosen))
+        parity = check(bundle, model)
         write_json(bundle / "parity.json", parity)
         digest = seal(bundle)
     files = {file.relative_to(BUNDLE).as_posix(): file.stat().st_size for file in BUNDLE.rglob("*") if file.is_file()}

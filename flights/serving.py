@@ -1,6 +1,5 @@
 """Start a bundle's own service and ask it over HTTP, as clients do."""
 
-import http.client
 import subprocess
 import tempfile
 import time
@@ -13,12 +12,12 @@ import msgspec
 import numpy as np
 
 from flights.bundles import PYTHON, BundleError
+from flights.service.client import Client
 from flights.service.contract import Contract
 from flights.service.request import Row
 from flights.settings import setting
 
 START_SECONDS = 60
-HEADERS = {"Content-Type": "application/json"}
 
 
 def free_port() -> int:
@@ -29,33 +28,32 @@ def free_port() -> int:
 
 
 @contextmanager
-def service(bundle: Path, *arguments: str) -> Iterator[http.client.HTTPConnection]:
-    """Yield a connection to the service of ``bundle``, which runs for as long as the block."""
+def service(bundle: Path, *arguments: str) -> Iterator[Client]:
+    """Yield a client of the service of ``bundle``, which runs for as long as the block."""
     port = free_port()
     with tempfile.TemporaryDirectory() as folder, (Path(folder) / "stderr").open("w+") as said:
         command = [*PYTHON, "flights.service", "--port", str(port), "--workers", "1", *arguments]
         command += ["--logs", folder]
         with subprocess.Popen(command, cwd=bundle, stderr=said) as process:
             try:
-                yield connect(process, port, said.name)
+                client = Client(f"http://127.0.0.1:{port}", START_SECONDS)
+                connect(client, process, Path(said.name))
+                yield client
             finally:
                 process.terminate()
 
 
-def connect(process: subprocess.Popen[bytes], port: int, said: str) -> http.client.HTTPConnection:
-    """Return a connection to the service on ``port`` once it answers; raise BundleError with the end of what it said."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=START_SECONDS)
+def connect(client: Client, process: subprocess.Popen[bytes], said: Path) -> None:
+    """Connect ``client`` once the service listens; raise BundleError with the end of what it said where it ends first."""
     until = time.monotonic() + START_SECONDS
     while process.poll() is None and time.monotonic() < until:
         try:
-            connection.connect()
+            client.connection.connect()
         except ConnectionRefusedError:
             time.sleep(0.05)
         else:
-            return connection
-    raise BundleError(
-        Path(said).read_text(encoding="utf-8").strip().rpartition("\n")[2] or "the service does not start"
-    )
+            return
+    raise BundleError(said.read_text(encoding="utf-8").strip().rpartition("\n")[2] or "the service does not start")
 
 
 def batches(requests: list[bytes]) -> Iterator[bytes]:
@@ -84,14 +82,9 @@ def answered(bundle: Path, requests: list[bytes]) -> np.ndarray:
 def scores(bundle: Path, requests: list[bytes], past: tuple[str, ...]) -> np.ndarray:
     """Return the score of each of ``requests``, by the answers that the service of ``bundle`` gives over HTTP."""
     found: list[float | list[float]] = []
-    with service(bundle, *past) as connection:
+    with service(bundle, *past) as client:
         for body in batches(requests):
-            connection.request("POST", "/predict/batch", body, HEADERS)
-            response = connection.getresponse()
-            content = response.read()
-            if response.status != 200:
-                raise BundleError(f"the service answers {response.status}: {content.decode()[:500]}")
-            found += [score(answer) for answer in msgspec.json.decode(content)]
+            found += map(score, client.send("/predict/batch", body))
     return np.asarray(found, dtype=np.float64)
 
 

@@ -7,9 +7,10 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import httpx
 
@@ -80,31 +81,42 @@ def free_port() -> int:
 
 
 @contextmanager
+def start_service(
+    bundle: Path, package: str, *arguments: str, python: str = sys.executable, **options: Any
+) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
+    """Start the service in the folder ``bundle`` with ``python``; yield its process and port once it listens."""
+    port = free_port()
+    command = [python, "-E", "-B", "-m", f"{package}.service", "--port", str(port), *arguments]
+    said = bundle.parent / "said"
+    with said.open("wb") as output, subprocess.Popen(command, cwd=bundle, stderr=output, **options) as process:
+        try:
+            wait_for(port, lambda: process.poll() is None, said)
+            yield process, port
+        finally:
+            process.terminate()
+
+
+def wait_for(port: int, runs: Callable[[], bool], said: Path) -> None:
+    """Return once something listens to ``port``; fail with what was ``said`` where the process no longer ``runs``."""
+    for _ in range(400):
+        try:
+            socket.create_connection(("127.0.0.1", port)).close()
+        except ConnectionRefusedError:
+            assert runs(), said.read_text(encoding="utf-8")
+            time.sleep(0.05)
+        else:
+            return
+    raise AssertionError("the service does not listen within 20 seconds")
+
+
+@contextmanager
 def serve(bundle: Path, package: str, python: str = sys.executable) -> Iterator[httpx.Client]:
     """Start the service in the folder ``bundle`` with ``python`` and yield a client of it, once it answers."""
-    port = free_port()
-    command = [python, "-E", "-m", f"{package}.service", "--port", str(port)]
     with (
-        subprocess.Popen(command, cwd=bundle, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as server,
+        start_service(bundle, package, python=python) as (_, port),
         httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=10) as client,
     ):
-        try:
-            _wait(client, server)
-            yield client
-        finally:
-            server.terminate()
-
-
-def _wait(client: httpx.Client, server: subprocess.Popen[str]) -> None:
-    """Return once the service answers; fail with what it printed when it ends instead."""
-    for _ in range(200):
-        try:
-            client.get("/health")
-            return
-        except httpx.TransportError:
-            assert server.poll() is None, server.communicate()[0]
-            time.sleep(0.1)
-    raise AssertionError("the service did not answer within 20 seconds")
+        yield client
 
 
 def commit(folder: Path, message: str) -> None:

@@ -14,8 +14,8 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager, closing
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import Any
@@ -25,7 +25,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from tests.sandbox import ROOT, SCRIPTS, free_port
+from tests.sandbox import ROOT, SCRIPTS, free_port, start_service, wait_for
 from tests.test_pages import BROWSER
 
 BUNDLE = ROOT / "bundle"
@@ -46,33 +46,16 @@ def bundle(tmp_path: Path) -> Path:
     return Path(shutil.copytree(BUNDLE, tmp_path / "bundle", ignore=shutil.ignore_patterns("__pycache__", "logs")))
 
 
+def service(
+    bundle: Path, *arguments: str, **options: Any
+) -> AbstractContextManager[tuple[subprocess.Popen[bytes], int]]:
+    """Start the service in ``bundle``; what is yielded is its process, and its port."""
+    return start_service(bundle, "flights", *arguments, **options)
+
+
 def connect(port: int) -> HTTPConnection:
-    """Return a connection to the service on ``port``, once it answers."""
-    for _ in range(200):
-        connection = HTTPConnection("127.0.0.1", port, timeout=20)
-        try:
-            connection.connect()
-        except ConnectionRefusedError:
-            time.sleep(0.05)
-        else:
-            return connection
-    raise AssertionError("the service does not answer")
-
-
-@contextmanager
-def service(bundle: Path, *arguments: str, **options: Any) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
-    """Yield the process of the service in ``bundle``, and its port."""
-    port = free_port()
-    command = [sys.executable, "-B", "-m", "flights.service", "--port", str(port), *arguments]
-    with (
-        (bundle.parent / "said").open("ab") as said,
-        subprocess.Popen(command, cwd=bundle, stderr=said, **options) as process,
-    ):
-        try:
-            connect(port).close()
-            yield process, port
-        finally:
-            process.kill()
+    """Return a connection to the service on ``port``."""
+    return HTTPConnection("127.0.0.1", port, timeout=20)
 
 
 def ask(connection: HTTPConnection, path: str, body: bytes | None = None, **headers: str) -> tuple[int, Any]:
@@ -229,6 +212,13 @@ def test_every_answer_is_in_the_log_when_the_process_is_killed(bundle: Path) -> 
     assert len(kept) <= len(answered) + 4 * KILLS
 
 
+def held_by(process: subprocess.Popen[bytes]) -> tuple[int, float]:
+    """Return how many files a process holds open, and how many MiB of memory."""
+    home = Path(f"/proc/{process.pid}")
+    pages = int((home / "statm").read_text().split()[1])
+    return len([*(home / "fd").iterdir()]), pages * resource.getpagesize() / 2**20
+
+
 def test_a_new_bundle_is_taken_under_load_and_a_broken_one_is_not(bundle: Path) -> None:
     body = (bundle / "example.json").read_bytes()
     versions = bundle.parent / "versions"
@@ -254,18 +244,23 @@ def test_a_new_bundle_is_taken_under_load_and_a_broken_one_is_not(bundle: Path) 
 
     install(0)
     with (
-        service(link, "--bundle", str(link), "--logs", str(bundle.parent / "logs")) as (_, port),
+        service(link, "--bundle", str(link), "--logs", str(bundle.parent / "logs")) as (process, port),
         Load(port, body) as load,
     ):
+        held = []
         for number in range(1, RELOADS + 1):
             install(number)
             wait(port, "taken", number)
+            held.append(held_by(process))
         install(-1, lambda folder: (folder / "model/model.txt").write_text("no model", encoding="utf-8"))
         wait(port, "refused", 1)
         assert once(port, "/ready")[0] == 200
     print(f"\n{len(load.ids):,} answers while {RELOADS} bundles were taken")
     assert load.failures == []
     assert len(set(load.ids)) == len(load.ids) > RELOADS
+    (files, memory), (files_later, memory_later) = held[1], held[-1]
+    assert files_later <= files + 4
+    assert memory_later < memory + 40
 
 
 def test_a_disk_that_is_full_is_told_and_overcome(bundle: Path) -> None:
@@ -340,8 +335,10 @@ def test_runs_as_nobody_where_nothing_but_the_log_can_be_written(bundle: Path) -
     port = free_port()
     start = [sys.executable, "-c", AS_NOBODY, "--port", str(port), "--logs", str(logs)]
     command = ["unshare", "--mount", "sh", "-c", f'{mount} && ! touch here && exec "$@"', "sh", *start]
-    with subprocess.Popen(command, stderr=subprocess.DEVNULL) as process:
+    said = bundle.parent / "said"
+    with said.open("wb") as output, subprocess.Popen(command, stderr=output) as process:
         try:
+            wait_for(port, lambda: process.poll() is None, said)
             assert once(port, "/predict", (bundle / "example.json").read_bytes())[0] == 200
             assert Path(f"/proc/{process.pid}").stat().st_uid == 65534
         finally:

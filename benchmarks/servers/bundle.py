@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from servers.process import Server, free_port, running
-from servers.rows import BUNDLE, ROOT, as_it_stood
+from servers.process import Server, running
+from servers.rows import BUNDLE, ROOT, as_it_stood, free_port
 
 TOLERANCE = 1e-9
 

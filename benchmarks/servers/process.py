@@ -3,7 +3,6 @@
 import http.client
 import json
 import os
-import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -50,13 +49,6 @@ class Running:
     def memory(self) -> float:
         """Return the MiB that the process and all its children hold resident."""
         return sum(process.memory_info().rss for process in family(self.process)) / 2**20
-
-
-def free_port() -> int:
-    """Return a port that nothing listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def family(process: subprocess.Popen[bytes]) -> list[psutil.Process]:

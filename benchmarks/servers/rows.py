@@ -17,8 +17,20 @@ sys.path.insert(0, str(ROOT))  # run as a script, only benchmarks/ is there
 from flights.bundles import as_it_stood  # noqa: E402
 from flights.columns import CATEGORIES  # noqa: E402
 from flights.encoders import read_matrix  # noqa: E402
+from flights.serving import free_port  # noqa: E402
 
-__all__ = ["CATEGORIES", "Rows", "as_it_stood", "booster", "held", "inputs", "matrix", "read_json", "write_json"]
+__all__ = [
+    "CATEGORIES",
+    "Rows",
+    "as_it_stood",
+    "booster",
+    "free_port",
+    "held",
+    "inputs",
+    "matrix",
+    "read_json",
+    "write_json",
+]
 
 TABLE = ROOT / "data/tables/flights.parquet"
 HOLDOUT = ROOT / "data/holdout.parquet"

@@ -20,9 +20,8 @@ from flights.settings import setting
 CLOSING_SECONDS = 30
 
 
-def arguments() -> Namespace:
-    """Return what the command line says."""
-    settings = setting("service")
+def arguments(settings: dict[str, Any]) -> Namespace:
+    """Return what the command line says, and ``settings`` where it says nothing."""
     parser = ArgumentParser(prog="python -m flights.service", description="Answer over HTTP.")
     parser.add_argument("--host", default=settings["host"])
     parser.add_argument("--port", type=int, default=settings["port"])
@@ -36,7 +35,8 @@ def arguments() -> Namespace:
 
 
 def main() -> None:
-    given, settings = arguments(), setting("service")
+    settings = setting("service")
+    given = arguments(settings)
     several = given.workers > 1
     if several:
         os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", tempfile.mkdtemp())

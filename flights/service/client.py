@@ -28,7 +28,11 @@ class Client:
 
     def post(self, path: str, content: Any) -> Any:
         """Return the answer to ``content``; raise ServiceError where it is refused."""
-        self.connection.request("POST", path, json.dumps(content), self.headers)
+        return self.send(path, json.dumps(content).encode())
+
+    def send(self, path: str, body: bytes) -> Any:
+        """Return the answer to ``body``, which is JSON; raise ServiceError where it is refused."""
+        self.connection.request("POST", path, body, self.headers)
         response = self.connection.getresponse()
         answer = json.loads(response.read())
         if response.status != 200:

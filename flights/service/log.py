@@ -14,9 +14,9 @@ class Log:
     """
 
     def __init__(self, folder: Path, name: str, max_bytes: int, max_seconds: float) -> None:
+        self.file = -1
         self.folder, self.name = folder, name
         self.max_bytes, self.max_seconds = max_bytes, max_seconds
-        self.file = -1
         self.path: Path | None = None
         self.size = 0
         self.until = 0.0
@@ -54,6 +54,10 @@ class Log:
         if self.file >= 0:
             os.close(self.file)
             self.file = -1
+
+    def __del__(self) -> None:
+        """Close the file once a newer bundle has taken over."""
+        self.close()
 
     def check(self) -> str:
         """Return why nothing can be written now; nothing when it can."""

@@ -48,7 +48,8 @@ class Predictor:
     """A bundle that is whole, loaded once."""
 
     def __init__(self, bundle: Path, logs: Path, telemetry: Telemetry, data: Path | None = None) -> None:
-        self.settings: dict[str, Any] = setting("service", file=bundle / "params.yaml")
+        params = setting(file=bundle / "params.yaml")
+        self.settings: dict[str, Any] = params["service"]
         self.digest = digest(bundle)
         self.scorer = Scorer(bundle, data)
         prove(self.scorer, bundle)
@@ -60,7 +61,7 @@ class Predictor:
         self.log, self.outcomes = Log(logs, "predictions", *limits), Log(logs, "outcomes", *limits)
         self.needs_log: bool = self.settings["log_failure"] == "refuse"
         self.encode_entry = msgspec.json.Encoder().encode
-        self.decider = Decider(setting("problem", "decision", file=bundle / "params.yaml"))
+        self.decider = Decider(params["problem"]["decision"])
 
     def predict(self, row: Row) -> Prediction:
         """Return what is found for ``row``, once it is in the log."""

@@ -82,13 +82,12 @@ class Current:
         else:
             LOGGER.info("took the new bundle")
             self.telemetry.reloads.labels("taken").inc()
+        settle()
 
 
 def make(given: Namespace, telemetry: Telemetry, app: Any) -> ASGIApp:
     """Return the application of ``app``, the module of that name in a bundle, as the command line says."""
-    gc.collect()
     made: ASGIApp = app.create_app(given.bundle.resolve(), given.logs, telemetry, given.data)
-    gc.freeze()  # tables are looked through by no later collection, which would make requests wait
     return made
 
 
@@ -96,4 +95,13 @@ def create(given: Namespace) -> Current:
     """Return the application that a process serves."""
     telemetry = Telemetry()
     making = partial(make, given, telemetry)
-    return Current(making(app), given.bundle, making, telemetry)
+    current = Current(making(app), given.bundle, making, telemetry)
+    settle()
+    return current
+
+
+def settle() -> None:
+    """Let go of what is no longer used, and spare the rest later collections: they would make requests wait."""
+    gc.unfreeze()
+    gc.collect()
+    gc.freeze()

@@ -5,15 +5,16 @@ from typing import Any
 
 import duckdb
 import msgspec
+import pyarrow as pa
 import pytest
 
 from flights import features
 from flights.columns import FEATURES
+from flights.service.bulk import INPUTS_SQL
 from flights.service.features import Features
-from flights.service.request import Row
+from flights.service.request import COLUMNS, Row
 from flights.tests.examples import REQUEST, TABLES, write_params, write_tables
 
-INPUTS_SQL = Path(__file__).with_name("inputs.sql")
 UNKNOWN = {field: value if field == "departure" else None for field, value in REQUEST.items()}
 REQUESTS = [REQUEST, UNKNOWN]
 
@@ -25,7 +26,7 @@ def rows() -> list[Row]:
 
 
 @pytest.fixture
-def computed(rows: list[Row]) -> list[tuple[Any, ...]]:
+def computed() -> list[tuple[Any, ...]]:
     """What features.sql makes of the rows, with nothing to look up."""
     with duckdb.connect() as database:
         database.execute(TABLES["planes"])
@@ -34,10 +35,9 @@ def computed(rows: list[Row]) -> list[tuple[Any, ...]]:
         database.execute(TABLES["flights"])
         database.execute("CREATE TEMP VIEW events AS FROM flights")
         database.execute(features.SNAPSHOTS_SQL.read_text(encoding="utf-8"))
+        asked = pa.Table.from_pylist(REQUESTS).rename_columns(list(COLUMNS))
+        database.register("__rows", asked.append_column("__row", pa.array(range(len(REQUESTS)))))
         database.execute(INPUTS_SQL.read_text(encoding="utf-8"))
-        for number, row in enumerate(rows):
-            values = msgspec.structs.astuple(row)
-            database.execute(f"INSERT INTO inputs VALUES (?{', ?' * len(values)})", [number, *values])
         database.execute(features.FEATURES_SQL.read_text(encoding="utf-8"))
         assert database.sql("FROM features").columns == ["__row", *FEATURES]
         return database.sql("SELECT * EXCLUDE (__row) FROM features ORDER BY __row").fetchall()

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from sqlglot import exp
 
 from generator.code import Code
-from generator.compile.compiler import COLUMN_TYPES, Compiler, refused
+from generator.compile.compiler import COLUMN_TYPES, Compiler, refused, values
 from generator.compile.normalise import normalise
 from generator.compile.piece import whole
 from generator.compile.registry import TABLE, supported
@@ -70,7 +70,7 @@ def compile_expression(
     try:
         compiler = Compiler(tree, types, judge, spell, TABLE, temporary, known)
         piece = whole(compiler.piece(tree))
-        _refuse_nan(compiler)
+        _refuse_nan(tree, compiler)
     except RecursionError as error:
         raise refused("nested too deeply to be compiled", "make an earlier feature of a part") from error
     if piece.type not in (*COLUMN_TYPES, '"NULL"'):
@@ -94,9 +94,12 @@ def compile_expression(
     )
 
 
-def _refuse_nan(compiler: Compiler) -> None:
+def _refuse_nan(tree: exp.Expression, compiler: Compiler) -> None:
     """Refuse a part that is NaN in every row: what DuckDB's optimizer makes of it differs from what it computes."""
-    for text in compiler.constants("DOUBLE"):
+    for node in values(tree):
+        if compiler.type(node) != "DOUBLE" or isinstance(node, exp.Literal) or node.find(exp.Column) is not None:
+            continue
+        text = render(node)
         try:
             (value,) = compiler.judge.values_of([text])
         except SqlError:

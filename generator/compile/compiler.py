@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, cast
@@ -117,19 +116,11 @@ class Compiler:
         distinct = list(dict.fromkeys(texts.values()))
         found = dict(zip(distinct, judge.types_of([f"({text})" for text in distinct], "judged"), strict=True))
         self._found = {key: found[text] for key, text in texts.items()}
-        self._constants: defaultdict[str, list[str]] = defaultdict(list)
-        for node in values(tree):
-            if not isinstance(node, exp.Literal) and node.find(exp.Column) is None:
-                self._constants[self.type(node)].append(texts[id(node)])
         self._names = {key: re.match(r"\w*", text) for key, text in texts.items()}
 
     def type(self, node: exp.Expression) -> str:
         """Return DuckDB's type of ``node``."""
         return self._found[id(node)]
-
-    def constants(self, kind: str) -> list[str]:
-        """Return the parts of type ``kind`` that no column changes, and that are no plain values."""
-        return self._constants[kind]
 
     def piece(self, node: exp.Expression) -> Piece:
         """Return ``node`` compiled."""

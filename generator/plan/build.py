@@ -171,7 +171,6 @@ def _deploy(project: Project) -> Iterator[Module]:
 def _tests(project: Project) -> Iterator[Module]:
     """Yield the tests of the project."""
     tests = tests_plan(project)
-    yield "tests/inputs.sql", "", service_plan(project)
     names = ("test_encoding", "test_features", "test_metrics", "test_service", "test_training")
     for name in ("__init__", "examples", *names):
         yield f"tests/{name}.py", "", tests

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import PurePath
 
 from generator import sql
 from generator.code import Code
@@ -40,6 +39,7 @@ class Table:
     """
 
     attribute: Code
+    name: str
     file: Code
     keys: list[str]
     values: list[str]
@@ -105,8 +105,7 @@ class OnlinePlan:
         found: dict[str, tuple[str, ...]] = {}
         for table in (*self.lookups, *self.timed):
             columns = (*table.keys, *([table.known_at] if table.known_at else []), *table.values)
-            name = PurePath(table.file).stem
-            found[name] = tuple(dict.fromkeys((*found.get(name, ()), *columns)))
+            found[table.name] = tuple(dict.fromkeys((*found.get(table.name, ()), *columns)))
         return found
 
 
@@ -249,6 +248,7 @@ def _lookups(project: Project, compiler: _Compiler) -> Iterator[Table]:
         call = f"self.{attribute}.at({compiler.key(by)}{', decided' if known_at else ''})"
         yield Table(
             Code(attribute),
+            source,
             Code(f"tables/{source}.json"),
             list(dimension.key),
             [feature.column or "" for feature in features],
@@ -262,6 +262,7 @@ def _snapshots(project: Project, group: Group, compiler: _Compiler) -> Table:
     features = [feature for feature in project.features if feature.name in group.features]
     call = f"self.{group.table}.at({compiler.key(features[0].by)}, {_cadence(group).variable})"
     return Table(
+        group.table,
         group.table,
         Code(f"snapshots/{group.table}.json"),
         list(group.key_columns),

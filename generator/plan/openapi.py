@@ -1,6 +1,7 @@
 """Plan the description of the service: every path, what it takes and what it answers, as OpenAPI."""
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 from generator.plan.requests import field_names, needed_columns, python_type
@@ -119,7 +120,7 @@ def _field(column: Column) -> dict[str, Any]:
     return dict(schema) if column.role == "time" else schema | {"type": [schema["type"], "null"]}
 
 
-def _paths(project: Project) -> Any:
+def _paths(project: Project) -> Iterator[tuple[str, dict[str, Any]]]:
     limit = project.config.service.max_rows
     yield "/predict", _post("Predict one row", _of("Row"), _of("Answer"))
     rows = {"type": "array", "items": _of("Row"), "minItems": 1, "maxItems": limit}

@@ -100,6 +100,7 @@ class PackagePlan:
     bulk_libraries: tuple[str, ...]
     lookups: dict[str, tuple[str, ...]]
     snapshots: tuple[str, ...]
+    tables: bool
     past: bool
     deployed: bool
     decision: bool
@@ -193,6 +194,7 @@ def package_plan(project: Project, online: OnlinePlan) -> PackagePlan:
         BULK_LIBRARIES,
         online.looked_up,
         tuple(group.table for group in past),
+        online.tables,
         bool(past),
         any(deploy_files(project)),
         decision,

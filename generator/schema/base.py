@@ -3,7 +3,7 @@
 import keyword
 import re
 from datetime import timedelta
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, LiteralString
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
 from pydantic_core import PydanticCustomError
@@ -59,10 +59,15 @@ def _column_name(value: str) -> str:
     return value
 
 
-def _variable(value: str) -> str:
-    if not re.fullmatch(r"[A-Z_][A-Z0-9_]{0,127}", value):
-        raise PydanticCustomError("variable", "not a variable's name: use capitals, as in SERVICE_API_KEY")
-    return value
+def matching(pattern: str, kind: LiteralString, otherwise: LiteralString) -> AfterValidator:
+    """Return a validator of texts that are wholly of ``pattern``; ``otherwise`` says what is wrong and what to do."""
+
+    def check(value: str) -> str:
+        if not re.fullmatch(pattern, value):
+            raise PydanticCustomError(kind, otherwise)
+        return value
+
+    return AfterValidator(check)
 
 
 Duration = Annotated[timedelta, BeforeValidator(_duration), PlainSerializer(_words)]
@@ -77,7 +82,9 @@ Identifier = Annotated[str, AfterValidator(_identifier)]
 ColumnName = Annotated[str, AfterValidator(_column_name)]
 """A name of a column or feature: any text that can be seen."""
 
-Variable = Annotated[str, AfterValidator(_variable)]
+Variable = Annotated[
+    str, matching(r"[A-Z_][A-Z0-9_]{0,127}", "variable", "not a variable's name: use capitals, as in SERVICE_API_KEY")
+]
 """The name of an environment variable."""
 
 Text = Annotated[str, Field(min_length=1, max_length=2_000)]

@@ -6,7 +6,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from generator.schema.base import Strict
+from generator.schema.base import Strict, matching
 
 Port = Annotated[int, Field(ge=1, le=65_535)]
 FreePort = Annotated[int, Field(ge=1_024, le=65_535)]
@@ -39,32 +39,26 @@ def _image(value: str) -> str:
     return value
 
 
-def _label(value: str) -> str:
-    if not re.fullmatch(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?", value):
-        raise PydanticCustomError("label", "not a name in Kubernetes: use small letters, digits and hyphens")
-    return value
-
-
-def _cpu(value: str) -> str:
-    if not re.fullmatch(r"[1-9][0-9]{0,4}m|[1-9][0-9]{0,2}", value):
-        raise PydanticCustomError("cpu", "not an amount of CPU: write it like '500m' or '2'")
-    return value
-
-
-def _memory(value: str) -> str:
-    if not re.fullmatch(r"[1-9][0-9]{0,5}(Mi|Gi)", value):
-        raise PydanticCustomError("memory", "not an amount of memory: write it like 512Mi or 2Gi")
-    return value
-
-
 Image = Annotated[str, AfterValidator(_image)]
 """A container image with a version or a digest."""
 
-Label = Annotated[str, AfterValidator(_label)]
+Label = Annotated[
+    str,
+    matching(
+        r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?",
+        "label",
+        "not a name in Kubernetes: use small letters, digits and hyphens",
+    ),
+]
 """A name as RFC 1123 has it."""
 
-Cpu = Annotated[str, AfterValidator(_cpu)]
-Memory = Annotated[str, AfterValidator(_memory)]
+Cpu = Annotated[
+    str,
+    matching(r"[1-9][0-9]{0,4}m|[1-9][0-9]{0,2}", "cpu", "not an amount of CPU: write it like '500m' or '2'"),
+]
+Memory = Annotated[
+    str, matching(r"[1-9][0-9]{0,5}(Mi|Gi)", "memory", "not an amount of memory: write it like 512Mi or 2Gi")
+]
 Replicas = Annotated[int, Field(ge=1, le=1_000)]
 Share = Annotated[int, Field(ge=10, le=95, description="per cent of the CPU above which there will be more of them")]
 

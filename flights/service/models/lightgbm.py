@@ -5,6 +5,7 @@ from array import array
 from importlib.util import find_spec
 from pathlib import Path
 from struct import Struct
+from weakref import finalize
 
 LIBRARIES = ("lightgbm",)
 FLOAT32 = 0
@@ -49,6 +50,7 @@ class Model:
             ctypes.byref(ctypes.c_int()),
             ctypes.byref(self.booster),
         )
+        finalize(self, self.library.LGBM_BoosterFree, self.booster)
         classes, width = ctypes.c_int(), ctypes.c_int()
         self.call("BoosterGetNumClasses", self.booster, ctypes.byref(classes))
         self.call("BoosterGetNumFeature", self.booster, ctypes.byref(width))
@@ -69,6 +71,7 @@ class Model:
             ONE_THREAD,
             ctypes.byref(self.fast),
         )
+        finalize(self, self.library.LGBM_FastConfigFree, self.fast)
         self.predict = self.library.LGBM_BoosterPredictForMatSingleRowFast
         self.arguments = (self.fast, self.row, ctypes.byref(self.written), self.outputs)
 
