@@ -1,0 +1,62 @@
+"""What verbs share: the options that most take, where they print, and the way from a folder to a rendered tree."""
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from generator.check import check
+from generator.compose import Composed, compose, read_params
+from generator.errors import MergeConflictError
+from generator.plan import plan
+from generator.project import Project
+from generator.render import Tree, render, templates_folder
+from generator.write import Change, apply
+
+console = Console(stderr=True, soft_wrap=True, highlight=False)
+"""Where a verb tells what it does; what it was asked for goes to the standard output."""
+
+Overrides = Annotated[
+    list[str] | None, typer.Argument(help="Hydra overrides, as in `split=at_random metrics.primary=brier`.")
+]
+Folder = Annotated[Path, typer.Option("--project", "-p", help="The folder that holds conf/.", file_okay=False)]
+
+CONFLICT_HELP = """\
+Files in conflict were edited by hand, and conf/ now changes the same lines; nothing was written.
+Undo the edit in the lines that clash, or move the file away, then run `ninefold generate` again."""
+
+
+def resolved(project: Path, overrides: list[str]) -> Project:
+    """Return the project in the folder ``project``; raises :class:`ConfigError` with all that is wrong."""
+    return check(_composed(project, overrides))
+
+
+def rendered(project: Path, overrides: list[str]) -> Tree:
+    """Return every file that the config of the folder ``project`` describes."""
+    own = project / "templates"
+    watched = [name for name in ("conf", "templates") if (project / name).is_dir()]
+    is_framework = own.is_dir() and own.resolve() == templates_folder().resolve()
+    watched += ["generator"] if is_framework else []
+    return render(plan(resolved(project, overrides), tuple(watched)), None if is_framework else own)
+
+
+def bring(changes: tuple[Change, ...], tree: Tree, project: Path) -> None:
+    """Make ``changes`` on disk, listing them; exit with help when one is a conflict."""
+    for change in changes:
+        if change.status != "identical":
+            console.print(f"{change.status:>9}  {change.path}", markup=False)
+    try:
+        apply(changes, tree, project)
+    except MergeConflictError as error:
+        console.print(CONFLICT_HELP, markup=False)
+        raise typer.Exit(1) from error
+
+
+def _composed(project: Path, overrides: list[str]) -> Composed:
+    """Return the config: within a stage of a DVC experiment, what DVC composed with the overrides of the experiment."""
+    params = project / "params.yaml"
+    if os.environ.get("DVC_EXP_NAME") and os.environ.get("DVC_STAGE") and params.is_file():
+        return read_params(params)
+    return compose(project / "conf", overrides)

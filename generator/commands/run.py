@@ -1,0 +1,22 @@
+"""``ninefold run``: render, then reproduce."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import typer
+
+from generator.commands.common import Folder, bring, rendered
+from generator.write import compare
+
+
+def run(context: typer.Context, project: Folder = Path()) -> None:
+    """Render the code, then run `dvc repro`: one command even when an edit changes the stages.
+
+    Whatever follows goes to DVC. Examples: `ninefold run`, `ninefold run train`, `ninefold run --force evaluate`.
+    """
+    tree = rendered(project, [])
+    bring(compare(tree, project), tree, project)
+    raise typer.Exit(
+        subprocess.run([sys.executable, "-m", "dvc", "repro", *context.args], cwd=project, check=False).returncode
+    )
