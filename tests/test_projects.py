@@ -48,6 +48,16 @@ def test_nothing_that_is_rendered_goes_unused(case: str) -> None:
     assert unused == []
 
 
+@pytest.mark.parametrize("case", CASES)
+def test_project_passes_its_own_checks_of_style(case: str, tmp_path: Path) -> None:
+    for path, text in tree(PROJECTS / case).items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(text, encoding="utf-8")
+    package = next(tmp_path.glob("*/evaluate.py")).parent.name
+    run(tmp_path, "ruff", "check", "--no-cache", package)
+    run(tmp_path, "ruff", "format", "--check", "--no-cache", package)
+
+
 def defined(text: str) -> Iterator[str]:
     """Yield the names that a module defines for others or itself; pytest finds tests without being told."""
     for node in ast.parse(text).body:
