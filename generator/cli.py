@@ -8,6 +8,7 @@ import typer
 from generator import __version__
 from generator.commands.common import console
 from generator.commands.generate import generate
+from generator.commands.new import new
 from generator.commands.run import run
 from generator.commands.show import show
 from generator.errors import ConfigError
@@ -23,6 +24,7 @@ Edit a file in conf/, then type `dvc repro`: its first stage renders the code an
 runs again. `ninefold run` does the same and goes on by itself when an edit changes the stages themselves.
 """,
 )
+app.command()(new)
 app.command()(generate)
 app.command()(show)
 app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(run)

@@ -60,4 +60,6 @@ def yaml_text(value: str) -> Code:
     plain = re.fullmatch(r"[A-Za-z][\w./:-]+", value, flags=re.ASCII) and not value.endswith(":")
     if plain and yaml.safe_load(value) == value:
         return Code(value)
-    return Code(yaml.safe_dump(str(value), default_style='"', width=math.inf).rstrip("\n"))
+    if value.isprintable() and ('"' in value or "\\" in value):
+        return Code("'" + value.replace("'", "''") + "'")
+    return Code(yaml.safe_dump(str(value), default_style='"', allow_unicode=True, width=math.inf).rstrip("\n"))

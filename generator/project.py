@@ -12,7 +12,10 @@ RESERVED = "__"
 
 @dataclass(frozen=True)
 class Column:
-    """A column of the project's table; ``level`` 0 is read from the source, higher levels are derived in order."""
+    """A column of the project's table; ``level`` 0 is read from the source, higher levels are derived in order.
+
+    ``read`` makes its value of the text in the source, where that takes more than a cast.
+    """
 
     name: str
     source: str
@@ -21,6 +24,7 @@ class Column:
     sql: str | None
     level: int
     known_after: timedelta | None = None
+    read: str | None = None
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ import shutil
 import subprocess
 import sysconfig
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined
 
 from generator.code import Code, json_text, python, yaml_text
 from generator.pipeline import pipeline
-from generator.plan import Plan
+from generator.plan import File, Plan, ProjectPlan
 
 Tree = dict[str, str]
 """Paths from the project's root, with forward slashes, to texts."""
@@ -20,14 +20,17 @@ Tree = dict[str, str]
 
 def render(plan: Plan, overrides: Path | None = None) -> Tree:
     """Return every file of ``plan``; templates in the folder ``overrides`` take the place of ours."""
-    environment = _environment(overrides)
-    tree = {
-        file.path: environment.get_template(file.template).render(plan=file.context, project=plan.project)
-        for file in plan.files
-    }
-    formatted = _formatted(tree, plan.project.package)
+    formatted = _formatted(render_files(plan.files, plan.project, overrides), plan.project.package)
     dvc = {"dvc.yaml": pipeline(plan.stages, formatted, plan.project.package, plan.sections)}
     return dict(sorted((formatted | dvc | plan.texts).items()))
+
+
+def render_files(files: Iterable[File], project: ProjectPlan, overrides: Path | None = None) -> Tree:
+    """Return ``files`` as their templates print them."""
+    environment = _environment(overrides)
+    return {
+        file.path: environment.get_template(file.template).render(plan=file.context, project=project) for file in files
+    }
 
 
 def templates_folder() -> Path:

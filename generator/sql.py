@@ -165,6 +165,15 @@ def rename(tree: exp.Expression, spell: Callable[[str], str], table: str | None 
     return tree.copy().transform(respell)
 
 
+def as_text(text: str) -> str:
+    """Return the expression ``text`` with every column cast to text."""
+
+    def cast_column(node: exp.Expression) -> exp.Expression:
+        return exp.cast(node.copy(), "VARCHAR") if isinstance(node, exp.Column) else node
+
+    return render(sqlglot.parse_one(text, dialect=DIALECT).transform(cast_column))
+
+
 def _quoted(name: str) -> exp.Identifier:
     return exp.to_identifier(name, quoted=not _is_plain(name))
 

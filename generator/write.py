@@ -4,6 +4,7 @@ What a user edited is merged, never overwritten: ``.ninefold/base/`` keeps each 
 ``git merge-file`` joins that, the user's file and the new render.
 """
 
+import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterable, Mapping
@@ -59,6 +60,23 @@ def apply(changes: Iterable[Change], tree: Mapping[str, str], root: Path) -> Non
     for change in changes:
         if change.status == "stale":
             _remove(_base(change.path, root), root)
+
+
+def create(tree: Mapping[str, str], root: Path) -> None:
+    """Write ``tree`` into the new folder ``root``."""
+    for path, text in tree.items():
+        _write(root / path, text)
+
+
+def take(file: Path, target: Path) -> None:
+    """Copy ``file``, which may be large, to ``target``."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(file, target)
+
+
+def discard(folder: Path) -> None:
+    """Remove ``folder``, which was begun and never finished."""
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def _change(path: str, new: str, root: Path) -> Change:

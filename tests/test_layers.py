@@ -19,6 +19,7 @@ LAYERS = (
     ("pipeline", "graph"),
     ("render",),
     ("write",),
+    ("new",),
     ("commands",),
     ("cli",),
     ("__main__",),

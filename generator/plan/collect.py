@@ -74,8 +74,9 @@ def _source(project: Project, label: str, source: Source, reader: Reader) -> Sou
     if label == project.config.data.table:
         read = [column for column in project.columns if column.sql is None]
         columns = {column.source: column.type for column in read}
+        values = {column.source: column.read for column in read if column.read is not None}
     else:
-        columns = {column: TYPES[kind] for column, kind in source.columns.items()}
+        columns, values = {column: TYPES[kind] for column, kind in source.columns.items()}, {}
     times = [column for column, kind in columns.items() if kind in ("TIMESTAMP", "DATE")]
-    time = f"TRY_CAST({name(times[0])} AS TIMESTAMP)" if times else None
+    time = f"TRY_CAST({values.get(times[0], name(times[0]))} AS TIMESTAMP)" if times else None
     return SourcePlan(label, file, reader.name, tuple(columns), f"min({time}), max({time})" if time else None)

@@ -70,7 +70,6 @@ def _table(project: Project, label: str) -> TablePlan:
             name(column.name),
             sql=_cast(column, text_already=project.config.data.sources[label].format == "csv"),
             source=name(column.source),
-            type=Code(column.type),
             misfit=text(f"{column.name} is not {_article(column.type)}") if column.type != "VARCHAR" else Code(""),
         )
         for column in columns
@@ -114,6 +113,8 @@ def _kept(column: Column, rule: Rule | None) -> Code:
 
 def _cast(column: Column, text_already: bool) -> Code:
     """Return a raw column as its declared type; what does not fit becomes NULL, and its row is refused."""
+    if column.read is not None:
+        return Code(column.read) if column.type == "VARCHAR" else Code(f"TRY_CAST({column.read} AS {column.type})")
     source = name(column.source)
     return source if text_already and column.type == "VARCHAR" else Code(f"TRY_CAST({source} AS {column.type})")
 

@@ -17,7 +17,6 @@ class ColumnPlan:
     name: Code
     sql: Code = NOTHING
     source: Code = NOTHING
-    type: Code = NOTHING
     misfit: Code = NOTHING
 
     @property

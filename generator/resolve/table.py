@@ -9,7 +9,7 @@ from generator.errors import suggestion
 from generator.project import Column
 from generator.resolve.order import circles, levels, needs, reaching
 from generator.resolve.session import Session, Told
-from generator.sql import TYPES
+from generator.sql import TYPES, as_text
 
 
 def resolve_columns(session: Session) -> tuple[Column, ...]:
@@ -24,6 +24,7 @@ def resolve_columns(session: Session) -> tuple[Column, ...]:
         if tree is not None:
             trees[name] = tree
     order, bound = _derive(session, trees, types)
+    read = {name: _reading(session, name) for name, column in given.items() if column.read is not None}
     _late(session, trees)
     _roles(session, types)
     _slices(session)
@@ -36,6 +37,7 @@ def resolve_columns(session: Session) -> tuple[Column, ...]:
             bound.get(name),
             order.get(name, 0),
             column.known_after,
+            read.get(name),
         )
         for name, column in given.items()
         if name in types
@@ -65,6 +67,21 @@ def _types_read(session: Session) -> dict[str, str]:
             hint = "keep `sql:` or `from:`"
             session.say(_path(name, "from"), "a derived column is not read from the source", hint)
     return types
+
+
+def _reading(session: Session, name: str) -> str | None:
+    """Return the expression that reads the column, over its text in the source; None where it is refused."""
+    column, path = session.config.data.columns[name], _path(name, "read")
+    assert column.read is not None
+    if column.sql is not None:
+        session.say(path, "a derived column is not read from the source", "keep `sql:` or `read:`")
+        return None
+    tree = session.tree(path, column.read)
+    typed = session.typed(path, tree, {column.source or name: "VARCHAR"}) if tree is not None else None
+    if typed is None:
+        return None
+    source = session.config.data.sources.get(session.config.data.table)
+    return typed[1] if source is None or source.format == "csv" else as_text(typed[1])
 
 
 def _derive(

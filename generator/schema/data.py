@@ -40,6 +40,10 @@ class Column(Strict):
     source: ColumnName | None = Field(
         default=None, alias="from", description="its name in the source, when that differs"
     )
+    read: Sql | None = Field(
+        default=None,
+        description="how its text in the source becomes the value, as in try_strptime(day, '%d.%m.%Y')",
+    )
     sql: Sql | None = Field(default=None, description="derive the column from others by this expression")
     known_after: Duration | None = Field(
         default=None,

@@ -1,0 +1,105 @@
+"""``ninefold new``: a project from a file of data."""
+
+import os
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from generator.commands.common import console, rendered
+from generator.compose import compose
+from generator.new.answers import Answers, Inferred, UnfitError
+from generator.new.infer import infer, package_of
+from generator.new.reading import UnreadableError, opened
+from generator.new.repository import commit, initialise, pins
+from generator.new.scaffold import files, scaffold
+from generator.plan import ProjectPlan
+from generator.render import render_files, templates_folder
+from generator.write import apply, compare, create, discard, take
+
+EXAMPLE = "new/example/penguins.csv"
+INPUTS = "inputs"
+
+
+def new(
+    name: Annotated[str, typer.Argument(help="The folder to make; its last part is the name of the package.")],
+    data: Annotated[
+        Path | None, typer.Option("--data", "-d", help="CSV, TSV, JSON lines or Parquet; a small example without it.")
+    ] = None,
+    target: Annotated[str | None, typer.Option("--target", "-t", help="The column to predict.")] = None,
+    task: Annotated[
+        Literal["binary", "multiclass", "regression"] | None,
+        typer.Option(help="What to predict."),
+    ] = None,
+    positive: Annotated[str | None, typer.Option(help="The value of the target that counts as yes.")] = None,
+    time: Annotated[str | None, typer.Option(help="The column that holds the time of a row.")] = None,
+    key: Annotated[str | None, typer.Option(help="The column that names a row.")] = None,
+    at_random: Annotated[bool, typer.Option("--at-random", help="Split at random even if rows have a time.")] = False,
+) -> None:
+    """Make a project from a file of data: its config inferred, with the reason beside each line.
+
+    Types, roles, likely leaks, the task, the split, the metric and the candidates follow from the data; what is
+    doubtful is listed at the end, with the line to edit. The project is under git and DVC; `dvc repro` makes the rest.
+
+    Examples: `ninefold new churn --data customers.csv --target churned`, `ninefold new demo`.
+    """
+    folder = Path(name)
+    try:
+        if data is None:
+            data, target = templates_folder() / EXAMPLE, target or "species"
+        if target is None:
+            raise UnfitError("no target is named: say with --target which column is to be predicted")
+        _check_empty(folder)
+        answers = Answers(target, None, task, positive, time, key, at_random)
+        with opened(data) as raw:
+            console.print(f"{data.name}: {raw.rows:,} rows, {len(raw.columns):,} columns", markup=False)
+            found = infer(raw, answers)
+        _make(folder, found)
+    except (UnfitError, UnreadableError) as error:
+        console.print(f"{error}\nNothing was written.", markup=False)
+        raise typer.Exit(1) from error
+    _tell(folder, found)
+
+
+def _check_empty(folder: Path) -> None:
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise UnfitError(f"{folder} exists and is not empty: name another folder")
+
+
+def _make(folder: Path, found: Inferred) -> None:
+    """Make the project beside its place, and move it there when it is whole."""
+    begun = folder.absolute().with_name(f".{folder.absolute().name}.partial")
+    discard(begun)
+    package = package_of(folder.absolute().name)
+    path = f"{INPUTS}/{found.file.name}"
+    try:
+        plan = scaffold(found, package, path, pins())
+        create(render_files(files(plan), ProjectPlan(plan.package)), begun)
+        take(found.file, begun / path)
+        tree = rendered(begun, [])
+        apply(compare(tree, begun), tree, begun)
+        initialise(begun, path)
+        commit(begun, f"Start from {found.file.name}")
+        if folder.exists():
+            folder.rmdir()
+        begun.rename(folder)
+    finally:
+        discard(begun)
+
+
+def _tell(folder: Path, found: Inferred) -> None:
+    """Say what was made of the data, what is doubtful, and what comes next."""
+    goal = found.goal
+    console.print(f"{goal.task} of {found.target}: {goal.reason}; decided by {goal.primary}", markup=False)
+    console.print(f"split {found.split_reason}", markup=False)
+    for role in ("key", "time", "drop"):
+        for choice in found.with_role(role):
+            console.print(f"{role:>5}  {choice.name}: {choice.reason}", markup=False)
+    if found.doubts:
+        origins = compose(folder / "conf")
+        console.print("\nPlease look at:", markup=False)
+        for doubt in found.doubts:
+            origin = origins.origin(doubt.path)
+            console.print(f"{origin.file}:{origin.line}: {doubt.text}", markup=False)
+    shown = os.path.relpath(folder) if folder.is_absolute() else folder
+    console.print(f"\nNext: cd {shown} && dvc repro, then open reports/index.html", markup=False)

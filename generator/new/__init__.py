@@ -1,0 +1,1 @@
+"""A project from a table of data: read it, measure its columns, infer the config, write it with reasons."""

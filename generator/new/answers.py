@@ -1,0 +1,97 @@
+"""What is known or asked before the data is looked at, and what is decided when it has been."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from generator.new.kinds import Kind
+from generator.new.measure import Measure
+from generator.origins import Path_
+from generator.schema.problem import Task
+
+
+class UnfitError(Exception):
+    """Why no project can be made for a target, and what to do."""
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What a user says of a project; None where it is to be inferred."""
+
+    target: str
+    title: str | None = None
+    task: Task | None = None
+    positive: str | None = None
+    time: str | None = None
+    key: str | None = None
+    at_random: bool = False
+    """Whether rows are split at random even where there is a time."""
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """What may be wrong, and where the line to edit is: a path of keys in the config."""
+
+    path: Path_
+    text: str
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A column of the table: what it holds, its role, and why."""
+
+    name: str
+    kind: Kind
+    role: str
+    measure: Measure
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class NewFeature:
+    """A feature: its name, the expression, how models see it where that is not left to the type, and why."""
+
+    name: str
+    sql: str
+    encode: str | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Goal:
+    """The problem: what is predicted, of which task, by which metric."""
+
+    task: Task
+    sql: str
+    positive: str | int | None
+    reason: str
+    primary: str
+    report: tuple[str, ...]
+    metric_reason: str
+
+
+@dataclass(frozen=True)
+class Inferred:
+    """All that a project's config says, as it follows from the data."""
+
+    title: str
+    file: Path
+    format: str
+    delimiter: str
+    nulls: tuple[str, ...]
+    rows: int
+    goal: Goal
+    target: str
+    columns: tuple[Choice, ...]
+    features: tuple[NewFeature, ...]
+    slices: tuple[str, ...]
+    split_reason: str
+    doubts: tuple[Doubt, ...] = field(default=())
+
+    def with_role(self, role: str) -> tuple[Choice, ...]:
+        """Return the columns that have ``role``."""
+        return tuple(column for column in self.columns if column.role == role)
+
+    @property
+    def time(self) -> Choice | None:
+        """Return the time column, if there is one."""
+        return next(iter(self.with_role("time")), None)

@@ -1,0 +1,105 @@
+"""What is predicted: the task by the target's values, what counts as yes, and the metric by how rare that is."""
+
+from generator.errors import suggestion
+from generator.new.answers import Answers, Choice, Doubt, Goal, UnfitError
+from generator.new.kinds import WORDS
+from generator.schema.problem import Task
+from generator.sql import identifier, literal
+
+MOST_CLASSES = 50
+FEW_NUMBERS = 10
+"""Distinct whole numbers up to which a target is taken for classes."""
+
+FEW_ROWS = 20
+RARE = 0.05
+"""Share of the rarer answer below which how it is ranked says more than all of both."""
+
+GOOD = {"1", "true", "yes", "y", "t", "positive", "pos", "fraud", "churned", "default", "bad", "fail", "failed", "late"}
+METRICS: dict[Task, tuple[str, ...]] = {
+    "binary": ("roc_auc", "average_precision", "log_loss", "brier", "calibration_error"),
+    "multiclass": ("log_loss", "accuracy", "macro_f1", "roc_auc_ovr"),
+    "regression": ("rmse", "mae", "r2"),
+}
+
+
+def goal_of(target: Choice, answers: Answers, doubts: list[Doubt]) -> Goal:
+    """Return what is predicted; raises :class:`UnfitError` where the target has one value, or too many texts."""
+    found = target.measure
+    if found.distinct < 2:
+        raise UnfitError(f"the target {target.name} has {'one value' if found.distinct else 'no value'} in every row")
+    task, reason = _task(target, answers, doubts)
+    if task == "binary":
+        return _binary(target, answers, doubts, reason)
+    if task == "multiclass":
+        rare = [value for value, count in found.common if count < FEW_ROWS]
+        if rare:
+            text = f"{len(rare)} of {found.distinct} classes have fewer than {FEW_ROWS} rows ({', '.join(rare[:4])})"
+            doubts.append(Doubt(("problem", "target", "sql"), f"{text}: consider to put them into one"))
+    primary, *report = METRICS[task]
+    words = "of every class, not only the most likely" if task == "multiclass" else "large errors count more"
+    return Goal(task, identifier(target.name), None, reason, primary, tuple(report), words)
+
+
+def _task(target: Choice, answers: Answers, doubts: list[Doubt]) -> tuple[Task, str]:
+    found, kind = target.measure, target.kind.type
+    if answers.task is not None:
+        if answers.task == "regression" and kind not in ("integer", "float"):
+            raise UnfitError(f"the target {target.name} holds {kind}, so there is no regression on it")
+        return answers.task, "as you said"
+    if kind in ("date", "timestamp"):
+        raise UnfitError(f"the target {target.name} holds dates: derive a number of days, or another target")
+    if found.distinct == 2:
+        return "binary", "two values"
+    if kind == "float" or (kind == "integer" and found.distinct > FEW_NUMBERS):
+        return "regression", "numbers"
+    if kind == "integer":
+        text = f"{target.name} has {found.distinct} whole numbers: taken for classes; they may be a scale (regression)"
+        doubts.append(Doubt(("problem", "task"), text))
+        return "multiclass", f"{found.distinct} whole numbers"
+    if found.distinct > MOST_CLASSES:
+        raise UnfitError(
+            f"the target {target.name} has {found.distinct:,} different texts, and no task takes more than "
+            f"{MOST_CLASSES}: name another column, or group its values first"
+        )
+    return "multiclass", f"{found.distinct} values"
+
+
+def _binary(target: Choice, answers: Answers, doubts: list[Doubt], reason: str) -> Goal:
+    found, kind = target.measure, target.kind.type
+    counts = dict(found.common)
+    if len(counts) != 2:
+        raise UnfitError(f"the target {target.name} has {found.distinct} values, and a binary task has two")
+    yes = _yes(target, answers, counts, doubts)
+    share = counts[yes] / sum(counts.values())
+    rare = min(share, 1 - share) < RARE
+    first, second, *rest = METRICS["binary"]
+    order = (second, first, *rest) if rare else (first, second, *rest)
+    words = f"{share:.1%} say {yes}"
+    column = identifier(target.name)
+    if kind == "boolean":
+        sql, positive = column if WORDS.get(yes.lower(), True) else f"NOT {column}", None
+    elif kind == "float":
+        sql, positive = f"{column} = {literal(float(yes))}", None
+    else:
+        sql, positive = column, int(yes) if kind == "integer" else yes
+    metric = "so rare that the ranking of these alone tells" if rare else "how well the two are told apart"
+    return Goal("binary", sql, positive, f"{reason}; {words}", order[0], order[1:], metric)
+
+
+def _yes(target: Choice, answers: Answers, counts: dict[str, int], doubts: list[Doubt]) -> str:
+    """Return the value that counts as yes: as said, as the word means, or the rarer one."""
+    if answers.positive is not None:
+        if answers.positive not in counts:
+            raise UnfitError(
+                f"no value '{answers.positive}' in the target {target.name}: {suggestion(answers.positive, counts)}"
+            )
+        return answers.positive
+    meant = [text for text in counts if text.lower() in GOOD or text in ("1.0",)]
+    if len(meant) == 1:
+        return meant[0]
+    yes = min(counts, key=lambda text: (counts[text], text))
+    other = next(text for text in counts if text != yes)
+    doubts.append(
+        Doubt(("problem", "target", "positive"), f"{yes}, the rarer value, counts as yes; it could be {other}")
+    )
+    return yes

@@ -1,0 +1,104 @@
+"""From a table to all that a project's config says: columns, goal, features, split, each with its reason."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from generator.new.answers import Answers, Choice, Doubt, Inferred, NewFeature, UnfitError
+from generator.new.goal import goal_of
+from generator.new.measure import measure
+from generator.new.reading import RAW, Raw
+from generator.new.roles import choose, without_leaks, wordy
+from generator.sql import identifier
+
+FEWEST_ROWS = 40
+COPIES = 0.01
+SLICES = 2
+
+
+def infer(raw: Raw, answers: Answers) -> Inferred:
+    """Return what the table and ``answers`` make of a project.
+
+    Raises :class:`UnfitError` where no project can be made: no such target, one value only, too few rows, no input.
+    """
+    if raw.rows < FEWEST_ROWS:
+        raise UnfitError(f"{raw.file.name} has {raw.rows} rows: too few to learn from and to hold some out")
+    choices, doubts = choose(raw, measure(raw), answers)
+    target = next(choice for choice in choices if choice.name == answers.target)
+    goal = goal_of(target, answers, doubts)
+    choices, leaks = without_leaks(raw, choices, target.name, goal.task)
+    time = next((choice for choice in choices if choice.role == "time"), None)
+    features = tuple(_features(choices, time))
+    if not features:
+        raise UnfitError(f"no column but {target.name} is of use: there is nothing to predict it from")
+    missing = target.measure.missing
+    if missing:
+        text = f"{missing:,} rows have no {target.name}: they are left out of training and every score"
+        doubts.append(Doubt(("problem", "target", "sql"), text))
+    return Inferred(
+        answers.title or f"{target.name} in {raw.file.stem}",
+        raw.file,
+        raw.format,
+        raw.delimiter,
+        ("", *sorted({mark for choice in choices for mark in choice.measure.marks} - {""})),
+        raw.rows,
+        goal,
+        target.name,
+        choices,
+        features,
+        tuple(_slices(choices)),
+        "by the time of the rows: learn from the past" if time else "at random: no time of the rows is known",
+        (*doubts, *leaks, *_copies(raw, choices)),
+    )
+
+
+def _features(choices: tuple[Choice, ...], time: Choice | None) -> Iterator[NewFeature]:
+    for choice in choices:
+        if choice.role != "input":
+            continue
+        column = identifier(choice.name)
+        if choice.kind.type in ("date", "timestamp"):
+            yield from _moments(choice.name, column, time)
+        elif wordy(choice):
+            yield NewFeature(choice.name, column, "text", "sentences: the weight of each word")
+        else:
+            yield NewFeature(choice.name, column)
+    if time is not None:
+        column = identifier(time.name)
+        yield NewFeature(f"{time.name} month", f"month({column})")
+        yield NewFeature(f"{time.name} weekday", f"isodow({column})")
+        if time.kind.type == "timestamp":
+            yield NewFeature(f"{time.name} hour", f"hour({column})")
+
+
+def _moments(name: str, column: str, time: Choice | None) -> Iterator[NewFeature]:
+    """Yield a date as numbers: how long before the row's time it is; its own parts where there is none."""
+    if time is not None:
+        between = f"date_diff('day', {column}, {identifier(time.name)})"
+        yield NewFeature(f"{name} days", between, reason=f"days until {time.name}")
+    else:
+        yield NewFeature(f"{name} year", f"year({column})")
+        yield NewFeature(f"{name} month", f"month({column})")
+
+
+def _slices(choices: tuple[Choice, ...]) -> list[str]:
+    groups = [choice for choice in choices if choice.role == "input" and choice.kind.type in ("text", "boolean")]
+    return [choice.name for choice in groups if 2 <= choice.measure.distinct <= 10][:SLICES]
+
+
+def _copies(raw: Raw, choices: tuple[Choice, ...]) -> Iterator[Doubt]:
+    """Yield a doubt where many rows are copies of others: some will be on both sides of the split."""
+    if any(choice.role in ("key", "time") for choice in choices):
+        return
+    distinct = raw.database.execute(f"SELECT count(*) FROM (SELECT DISTINCT * FROM {RAW})").fetchall()[0][0]
+    copies = raw.rows - int(distinct)
+    if copies > COPIES * raw.rows:
+        text = f"{copies:,} rows are copies of others: give a column `role: key` if each should count once"
+        yield Doubt(("data", "columns"), text)
+
+
+def package_of(name: str, taken: frozenset[str] = frozenset()) -> str:
+    """Return ``name`` as the name of a Python package that shadows nothing else."""
+    plain = "".join(sign if sign.isascii() and sign.isalnum() else "_" for sign in Path(name).name.lower())
+    plain = "_".join(filter(None, plain.split("_")))[:50] or "project"
+    plain = plain if plain[0].isalpha() else f"p_{plain}"
+    return f"{plain}_project" if plain in taken else plain

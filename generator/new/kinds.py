@@ -1,0 +1,182 @@
+"""What a column holds, by its measure: a type, and where a cast is not enough the expression that reads it."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from generator.new.measure import Measure, value
+from generator.new.reading import RAW, Raw
+from generator.sql import identifier, literal
+
+NATIVE = {
+    "BOOLEAN": "boolean",
+    "FLOAT": "float",
+    "DOUBLE": "float",
+    "DATE": "date",
+    "VARCHAR": "text",
+    "UUID": "text",
+    "TIME": "text",
+}
+WHOLE = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER")
+ENOUGH = 0.98
+"""Share of the values that have to be of a type; `process` refuses the rows of the rest, and stops beyond a tenth."""
+
+WORDS = {
+    **dict.fromkeys(("true", "yes", "y", "t", "on", "ja", "oui", "si", "sí"), True),
+    **dict.fromkeys(("false", "no", "n", "f", "off", "nein", "non"), False),
+}
+"""Words for true and false, in small letters."""
+
+DUCKDB_WORDS = {"true", "false", "t", "f", "yes", "no", "y", "n"}
+"""Those that a cast understands."""
+
+DAYS = (
+    "%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%m-%d-%Y", "%Y/%m/%d", "%Y.%m.%d", "%d %b %Y", "%d %B %Y",
+    "%b %d, %Y", "%B %d, %Y", "%b %d %Y", "%d-%b-%Y", "%d-%b-%y", "%d/%m/%y", "%m/%d/%y", "%d.%m.%y", "%Y%m%d",
+    "%a, %d %b %Y",
+)  # fmt: skip
+HOURS = ("", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p", "T%H:%M:%S", " %H:%M:%S.%f")
+EITHER = {"%d/%m/": "%m/%d/", "%d-%m-": "%m-%d-"}
+"""Forms of a date that look alike while no day is beyond 12."""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A type, the expression that reads it (None: a cast will do), why, and what is doubtful about it."""
+
+    type: str
+    reason: str = ""
+    read: str | None = None
+    doubt: str = ""
+
+
+def kind_of(raw: Raw, found: Measure) -> Kind | None:
+    """Return what the column holds; None for what no model takes: lists, structures, bytes."""
+    if found.type.startswith("TIMESTAMP"):
+        return Kind("timestamp")
+    if found.type.startswith("DECIMAL") or found.type in ("HUGEINT", "UBIGINT", "UHUGEINT"):
+        return Kind("float")
+    if found.type in WHOLE:
+        return Kind("integer")
+    if found.type.startswith("ENUM"):
+        return Kind("text")
+    if found.type != "VARCHAR":
+        return Kind(NATIVE[found.type]) if found.type in NATIVE else None
+    if not found.present:
+        return Kind("text")
+    return _boolean(found) or _number(raw, found) or _moment(raw, found) or Kind("text")
+
+
+def _boolean(found: Measure) -> Kind | None:
+    words = {word.lower() for word in found.values}
+    if not words <= set(WORDS) or len({WORDS[word] for word in words}) < 2:
+        return None
+    if words <= DUCKDB_WORDS:
+        return Kind("boolean", f"says {_listed(found.values)}")
+    yes = ", ".join(literal(word) for word in sorted(words) if WORDS[word])
+    read = f"lower(trim({identifier(found.name)})) IN ({yes})"
+    return Kind("boolean", f"says {_listed(found.values)}", read)
+
+
+def _number(raw: Raw, found: Measure) -> Kind | None:
+    if found.zeros and found.zeros >= 0.02 * found.present and found.integers == found.present:
+        return Kind("text", "digits that begin with 0: a code, not a number")
+    if found.integers == found.present:
+        compact = _compact_dates(raw, found)
+        return compact or Kind("integer")
+    if found.numbers >= ENOUGH * found.present:
+        return Kind("float", "", None, _stray(found, found.numbers, "numbers"))
+    if found.dirty < ENOUGH * found.present or found.iso:
+        return None
+    return _dirty(raw, found)
+
+
+def _dirty(raw: Raw, found: Measure) -> Kind | None:
+    """Return a number with signs and separators, where one way of reading gives nearly every value."""
+    text = value(found.name, found.marks)
+    column = f"trim({identifier(found.name)})"
+    bare = f"regexp_replace({column}, '[^-0-9.,]', '', 'g')"
+    signed = f"CASE WHEN {column} LIKE '(%)' THEN '-' ELSE '' END || "
+    brackets = f"count(*) FILTER ({text} LIKE '(%)')"
+    commas = f"count(*) FILTER (regexp_full_match({text}, '[^0-9]*\\d{{1,3}}(\\.\\d{{3}})*,\\d{{1,2}}[^0-9]*'))"
+    grouped = f"count(*) FILTER (regexp_matches({text}, ',\\d{{3}}(\\D|$)'))"
+    shown = f"any_value({text}) FILTER (NOT regexp_full_match({text}, '[-+]?[0-9.]+'))"
+    ask = f"SELECT {brackets}, {commas}, {grouped}, {shown} FROM {RAW}"
+    negative, european, english, example = raw.database.execute(ask).fetchall()[0]
+    if european and european >= english:
+        cleaned = f"replace(replace({bare}, '.', ''), ',', '.')"
+        doubt = "" if not english else f"{english:,} values have a comma before three digits: is it a decimal comma?"
+    else:
+        cleaned, doubt = f"replace({bare}, ',', '')", ""
+    read = f"{signed}{cleaned}" if negative else cleaned
+    good = raw.database.execute(
+        f"SELECT count(*) FILTER (TRY_CAST({read} AS DOUBLE) IS NOT NULL AND {text} IS NOT NULL) FROM {RAW}"
+    ).fetchall()[0][0]
+    if good < ENOUGH * found.present:
+        return None
+    return Kind("float", f"numbers written like {example}", read, doubt or _stray(found, good, "numbers"))
+
+
+def _moment(raw: Raw, found: Measure) -> Kind | None:
+    if found.iso >= ENOUGH * found.present:
+        kind = "timestamp" if found.timed else "date"
+        return Kind(kind, "", None, _stray(found, found.iso, "dates"))
+    if found.numeric < ENOUGH * found.present:
+        return None
+    sample = found.values[:60]
+    forms = [form for form in _forms(sample) if _parsed(raw, form, sample) >= ENOUGH * len(sample)]
+    counted = {form: _counted(raw, found, form) for form in forms}
+    good = [form for form, count in counted.items() if count >= ENOUGH * found.present]
+    if not good:
+        return None
+    form = max(good, key=lambda item: counted[item])
+    day = next((start for start in EITHER if form.startswith(start)), None)
+    other = form.replace(day, EITHER[day], 1) if day else ""
+    doubt = ""
+    if counted.get(other) == counted[form]:
+        doubt = f"no day is beyond 12, so {found.values[0]} may also be {other}"
+    kind = "timestamp" if any(form.endswith(hours) for hours in HOURS if hours) else "date"
+    read = f"try_strptime(trim({identifier(found.name)}), {literal(form)})"
+    return Kind(kind, f"written like {found.values[0]}", read, doubt or _stray(found, counted[form], "dates"))
+
+
+def _compact_dates(raw: Raw, found: Measure) -> Kind | None:
+    """Return a date where every number is one of eight digits like 20240131."""
+    if not re.search(r"date|day|time|_dt$|^dt", found.name, re.IGNORECASE):
+        return None
+    text = value(found.name, found.marks)
+    ask = f"""SELECT count(*) FILTER (regexp_full_match({text}, '(19|20)\\d{{6}}')
+        AND try_strptime({text}, '%Y%m%d') IS NOT NULL) FROM {RAW}"""
+    if raw.database.execute(ask).fetchall()[0][0] < ENOUGH * found.present:
+        return None
+    read = f"try_strptime(trim({identifier(found.name)}), '%Y%m%d')"
+    return Kind("date", "digits that are all days, as in 20240131", read)
+
+
+def _forms(sample: tuple[str, ...]) -> Iterator[str]:
+    """Yield the forms of a date that texts of this length and these signs could have."""
+    timed = any(":" in text for text in sample)
+    for hours in HOURS:
+        if bool(hours) == timed:
+            yield from (f"{day}{hours}" for day in DAYS)
+
+
+def _parsed(raw: Raw, form: str, sample: tuple[str, ...]) -> int:
+    ask = f"SELECT count(try_strptime(text, {literal(form)})) FROM (SELECT unnest(?) AS text)"
+    return int(raw.database.execute(ask, [list(sample)]).fetchall()[0][0])
+
+
+def _counted(raw: Raw, found: Measure, form: str) -> int:
+    """Return how many values are dates of ``form``, in a year that people speak of."""
+    moment = f"try_strptime({value(found.name, found.marks)}, {literal(form)})"
+    ask = f"SELECT count(*) FILTER (year({moment}) BETWEEN 1850 AND 2150) FROM {RAW}"
+    return int(raw.database.execute(ask).fetchall()[0][0])
+
+
+def _stray(found: Measure, good: int, what: str) -> str:
+    bad = found.present - good
+    return f"{bad:,} {'value is' if bad == 1 else 'values are'} no {what}: set aside with the row" if bad else ""
+
+
+def _listed(values: tuple[str, ...]) -> str:
+    return " or ".join(values[:4])
