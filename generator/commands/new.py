@@ -9,6 +9,7 @@ import typer
 from generator.commands.common import console, rendered
 from generator.compose import compose
 from generator.new.answers import Answers, Inferred, UnfitError
+from generator.new.fetching import at_hand
 from generator.new.infer import infer, package_of
 from generator.new.reading import UnreadableError, opened
 from generator.new.repository import commit, initialise, pins
@@ -24,7 +25,8 @@ INPUTS = "inputs"
 def new(
     name: Annotated[str, typer.Argument(help="The folder to make; its last part is the name of the package.")],
     data: Annotated[
-        Path | None, typer.Option("--data", "-d", help="CSV, TSV, JSON lines or Parquet; a small example without it.")
+        str | None,
+        typer.Option("--data", "-d", help="CSV, TSV, JSON lines, Parquet or Excel: a file, a pattern or a URL."),
     ] = None,
     target: Annotated[str | None, typer.Option("--target", "-t", help="The column to predict.")] = None,
     task: Annotated[
@@ -46,15 +48,16 @@ def new(
     folder = Path(name)
     try:
         if data is None:
-            data, target = templates_folder() / EXAMPLE, target or "species"
+            data, target = str(templates_folder() / EXAMPLE), target or "species"
         if target is None:
             raise UnfitError("no target is named: say with --target which column is to be predicted")
         _check_empty(folder)
         answers = Answers(target, None, task, positive, time, key, at_random)
-        with opened(data) as raw:
-            console.print(f"{data.name}: {raw.rows:,} rows, {len(raw.columns):,} columns", markup=False)
-            found = infer(raw, answers)
-        _make(folder, found)
+        with at_hand(data) as table:
+            with opened(table) as raw:
+                console.print(f"{data}: {raw.rows:,} rows, {len(raw.columns):,} columns", markup=False)
+                found = infer(raw, answers)
+            _make(folder, found)
     except (UnfitError, UnreadableError) as error:
         console.print(f"{error}\nNothing was written.", markup=False)
         raise typer.Exit(1) from error
@@ -71,15 +74,18 @@ def _make(folder: Path, found: Inferred) -> None:
     begun = folder.absolute().with_name(f".{folder.absolute().name}.partial")
     discard(begun)
     package = package_of(folder.absolute().name)
-    path = f"{INPUTS}/{found.file.name}"
+    first = found.files[0].name
+    many = len(found.files) > 1
+    path = f"{INPUTS}/{package}/*{''.join(found.files[0].suffixes)}" if many else f"{INPUTS}/{first}"
     try:
         plan = scaffold(found, package, path, pins())
         create(render_files(files(plan), ProjectPlan(plan.package)), begun)
-        take(found.file, begun / path)
+        for file in found.files:
+            take(file, (begun / path).with_name(file.name))
         tree = rendered(begun, [])
         apply(compare(tree, begun), tree, begun)
-        initialise(begun, path)
-        commit(begun, f"Start from {found.file.name}")
+        initialise(begun, path.partition("/*")[0])
+        commit(begun, f"Start from {first}")
         if folder.exists():
             folder.rmdir()
         begun.rename(folder)

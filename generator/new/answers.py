@@ -6,6 +6,7 @@ from pathlib import Path
 from generator.new.kinds import Kind
 from generator.new.measure import Measure
 from generator.origins import Path_
+from generator.project import RESERVED
 from generator.schema.problem import Task
 
 
@@ -45,6 +46,11 @@ class Choice:
     measure: Measure
     reason: str = ""
 
+    @property
+    def label(self) -> str:
+        """Return what the project calls the column: its name, but for the names that a project keeps for itself."""
+        return self.name.lstrip("_") or "unnamed" if self.name.startswith(RESERVED) else self.name
+
 
 @dataclass(frozen=True)
 class NewFeature:
@@ -74,7 +80,7 @@ class Inferred:
     """All that a project's config says, as it follows from the data."""
 
     title: str
-    file: Path
+    files: tuple[Path, ...]
     format: str
     delimiter: str
     nulls: tuple[str, ...]

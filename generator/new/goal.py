@@ -37,7 +37,7 @@ def goal_of(target: Choice, answers: Answers, doubts: list[Doubt]) -> Goal:
             doubts.append(Doubt(("problem", "target", "sql"), f"{text}: consider to put them into one"))
     primary, *report = METRICS[task]
     words = "of every class, not only the most likely" if task == "multiclass" else "large errors count more"
-    return Goal(task, identifier(target.name), None, reason, primary, tuple(report), words)
+    return Goal(task, identifier(target.label), None, reason, primary, tuple(report), words)
 
 
 def _task(target: Choice, answers: Answers, doubts: list[Doubt]) -> tuple[Task, str]:
@@ -75,7 +75,7 @@ def _binary(target: Choice, answers: Answers, doubts: list[Doubt], reason: str) 
     first, second, *rest = METRICS["binary"]
     order = (second, first, *rest) if rare else (first, second, *rest)
     words = f"{share:.1%} say {yes}"
-    column = identifier(target.name)
+    column = identifier(target.label)
     if kind == "boolean":
         sql, positive = column if WORDS.get(yes.lower(), True) else f"NOT {column}", None
     elif kind == "float":

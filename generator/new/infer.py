@@ -1,5 +1,7 @@
 """From a table to all that a project's config says: columns, goal, features, split, each with its reason."""
 
+import keyword
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,6 +10,7 @@ from generator.new.goal import goal_of
 from generator.new.measure import measure
 from generator.new.reading import RAW, Raw
 from generator.new.roles import choose, without_leaks, wordy
+from generator.resolve.choices import FOLDERS, LIBRARIES, SQL_NAMES
 from generator.sql import identifier
 
 FEWEST_ROWS = 40
@@ -21,7 +24,7 @@ def infer(raw: Raw, answers: Answers) -> Inferred:
     Raises :class:`UnfitError` where no project can be made: no such target, one value only, too few rows, no input.
     """
     if raw.rows < FEWEST_ROWS:
-        raise UnfitError(f"{raw.file.name} has {raw.rows} rows: too few to learn from and to hold some out")
+        raise UnfitError(f"{raw.files[0].name} has {raw.rows} rows: too few to learn from and to hold some out")
     choices, doubts = choose(raw, measure(raw), answers)
     target = next(choice for choice in choices if choice.name == answers.target)
     goal = goal_of(target, answers, doubts)
@@ -35,14 +38,14 @@ def infer(raw: Raw, answers: Answers) -> Inferred:
         text = f"{missing:,} rows have no {target.name}: they are left out of training and every score"
         doubts.append(Doubt(("problem", "target", "sql"), text))
     return Inferred(
-        answers.title or f"{target.name} in {raw.file.stem}",
-        raw.file,
+        answers.title or f"{target.name} in {raw.files[0].name.split('.')[0]}",
+        raw.files,
         raw.format,
         raw.delimiter,
         ("", *sorted({mark for choice in choices for mark in choice.measure.marks} - {""})),
         raw.rows,
         goal,
-        target.name,
+        target.label,
         choices,
         features,
         tuple(_slices(choices)),
@@ -55,25 +58,25 @@ def _features(choices: tuple[Choice, ...], time: Choice | None) -> Iterator[NewF
     for choice in choices:
         if choice.role != "input":
             continue
-        column = identifier(choice.name)
+        name, column = choice.label, identifier(choice.label)
         if choice.kind.type in ("date", "timestamp"):
-            yield from _moments(choice.name, column, time)
+            yield from _moments(name, column, time)
         elif wordy(choice):
-            yield NewFeature(choice.name, column, "text", "sentences: the weight of each word")
+            yield NewFeature(name, column, "text", "sentences: the weight of each word")
         else:
-            yield NewFeature(choice.name, column)
+            yield NewFeature(name, column)
     if time is not None:
-        column = identifier(time.name)
-        yield NewFeature(f"{time.name} month", f"month({column})")
-        yield NewFeature(f"{time.name} weekday", f"isodow({column})")
+        column = identifier(time.label)
+        yield NewFeature(f"{time.label} month", f"month({column})")
+        yield NewFeature(f"{time.label} weekday", f"isodow({column})")
         if time.kind.type == "timestamp":
-            yield NewFeature(f"{time.name} hour", f"hour({column})")
+            yield NewFeature(f"{time.label} hour", f"hour({column})")
 
 
 def _moments(name: str, column: str, time: Choice | None) -> Iterator[NewFeature]:
     """Yield a date as numbers: how long before the row's time it is; its own parts where there is none."""
     if time is not None:
-        between = f"date_diff('day', {column}, {identifier(time.name)})"
+        between = f"date_diff('day', {column}, {identifier(time.label)})"
         yield NewFeature(f"{name} days", between, reason=f"days until {time.name}")
     else:
         yield NewFeature(f"{name} year", f"year({column})")
@@ -82,7 +85,7 @@ def _moments(name: str, column: str, time: Choice | None) -> Iterator[NewFeature
 
 def _slices(choices: tuple[Choice, ...]) -> list[str]:
     groups = [choice for choice in choices if choice.role == "input" and choice.kind.type in ("text", "boolean")]
-    return [choice.name for choice in groups if 2 <= choice.measure.distinct <= 10][:SLICES]
+    return [choice.label for choice in groups if 2 <= choice.measure.distinct <= 10][:SLICES]
 
 
 def _copies(raw: Raw, choices: tuple[Choice, ...]) -> Iterator[Doubt]:
@@ -96,9 +99,10 @@ def _copies(raw: Raw, choices: tuple[Choice, ...]) -> Iterator[Doubt]:
         yield Doubt(("data", "columns"), text)
 
 
-def package_of(name: str, taken: frozenset[str] = frozenset()) -> str:
-    """Return ``name`` as the name of a Python package that shadows nothing else."""
+def package_of(name: str) -> str:
+    """Return ``name`` as the name of a Python package that shadows nothing else, and of a table of its own."""
     plain = "".join(sign if sign.isascii() and sign.isalnum() else "_" for sign in Path(name).name.lower())
     plain = "_".join(filter(None, plain.split("_")))[:50] or "project"
     plain = plain if plain[0].isalpha() else f"p_{plain}"
-    return f"{plain}_project" if plain in taken else plain
+    taken = FOLDERS | LIBRARIES | sys.stdlib_module_names | frozenset(keyword.kwlist)
+    return f"{plain}_project" if plain in taken or SQL_NAMES.fullmatch(plain) else plain

@@ -33,7 +33,7 @@ DUCKDB_WORDS = {"true", "false", "t", "f", "yes", "no", "y", "n"}
 DAYS = (
     "%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%m-%d-%Y", "%Y/%m/%d", "%Y.%m.%d", "%d %b %Y", "%d %B %Y",
     "%b %d, %Y", "%B %d, %Y", "%b %d %Y", "%d-%b-%Y", "%d-%b-%y", "%d/%m/%y", "%m/%d/%y", "%d.%m.%y", "%Y%m%d",
-    "%a, %d %b %Y",
+    "%a, %d %b %Y", "%b-%Y", "%b %Y", "%B %Y", "%m/%Y",
 )  # fmt: skip
 HOURS = ("", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p", "T%H:%M:%S", " %H:%M:%S.%f")
 EITHER = {"%d/%m/": "%m/%d/", "%d-%m-": "%m-%d-"}
@@ -85,7 +85,7 @@ def _number(raw: Raw, found: Measure) -> Kind | None:
         compact = _compact_dates(raw, found)
         return compact or Kind("integer")
     if found.numbers >= ENOUGH * found.present:
-        return Kind("float", "", None, _stray(found, found.numbers, "numbers"))
+        return Kind("float", "", None, _stray(found, found.numbers, "number"))
     if found.dirty < ENOUGH * found.present or found.iso:
         return None
     return _dirty(raw, found)
@@ -114,13 +114,13 @@ def _dirty(raw: Raw, found: Measure) -> Kind | None:
     ).fetchall()[0][0]
     if good < ENOUGH * found.present:
         return None
-    return Kind("float", f"numbers written like {example}", read, doubt or _stray(found, good, "numbers"))
+    return Kind("float", f"numbers written like {example}", read, doubt or _stray(found, good, "number"))
 
 
 def _moment(raw: Raw, found: Measure) -> Kind | None:
     if found.iso >= ENOUGH * found.present:
         kind = "timestamp" if found.timed else "date"
-        return Kind(kind, "", None, _stray(found, found.iso, "dates"))
+        return Kind(kind, "", None, _stray(found, found.iso, "date"))
     if found.numeric < ENOUGH * found.present:
         return None
     sample = found.values[:60]
@@ -137,7 +137,7 @@ def _moment(raw: Raw, found: Measure) -> Kind | None:
         doubt = f"no day is beyond 12, so {found.values[0]} may also be {other}"
     kind = "timestamp" if any(form.endswith(hours) for hours in HOURS if hours) else "date"
     read = f"try_strptime(trim({identifier(found.name)}), {literal(form)})"
-    return Kind(kind, f"written like {found.values[0]}", read, doubt or _stray(found, counted[form], "dates"))
+    return Kind(kind, f"written like {found.values[0]}", read, doubt or _stray(found, counted[form], "date"))
 
 
 def _compact_dates(raw: Raw, found: Measure) -> Kind | None:
@@ -175,7 +175,7 @@ def _counted(raw: Raw, found: Measure, form: str) -> int:
 
 def _stray(found: Measure, good: int, what: str) -> str:
     bad = found.present - good
-    return f"{bad:,} {'value is' if bad == 1 else 'values are'} no {what}: set aside with the row" if bad else ""
+    return f"{bad:,} {f'value is no {what}' if bad == 1 else f'values are no {what}s'}: set aside" if bad else ""
 
 
 def _listed(values: tuple[str, ...]) -> str:

@@ -9,8 +9,26 @@ from generator.sql import identifier, literal
 MARKS = ("", "na", "n/a", "#n/a", "null", "nan", "?", "\\n", "none", "-", "--", ".", "missing", "<na>", "nil")
 """Texts that stand for a missing value, trimmed and in small letters."""
 
-BATCH = 40
-"""Columns that one query measures."""
+SURE = {"", "n/a", "#n/a", "null", "nan", "?", "\\n", "<na>", "na"}
+"""Marks that mean nothing else in a column of texts either; `none` and `-` may be answers there."""
+
+CELLS = 8_000_000
+"""Values that one query measures."""
+
+COUNTS = """
+    count(v),
+    count(DISTINCT v),
+    count(*) FILTER (regexp_full_match(v, '[-+]?\\d+') AND TRY_CAST(v AS BIGINT) IS NOT NULL),
+    count(*) FILTER (regexp_full_match(v, {number})),
+    count(*) FILTER (regexp_full_match(v, '0\\d+')),
+    count(*) FILTER (regexp_full_match(v, {dirty})),
+    count(*) FILTER ({iso}),
+    count(*) FILTER ({iso} AND TRY_CAST(v AS TIMESTAMP) <> date_trunc('day', TRY_CAST(v AS TIMESTAMP))),
+    count(*) FILTER (len(string_split(v, ' ')) >= 4),
+    count(*) FILTER (regexp_matches(v, '\\d'))"""
+"""What is counted of a column's trimmed values ``v``, in the order of :class:`Measure` from ``present`` on."""
+
+ISO = "regexp_full_match(v, '\\d{4}-\\d\\d?-\\d\\d?([ T].*)?') AND TRY_CAST(v AS TIMESTAMP) IS NOT NULL"
 
 NUMBER = r"[-+]?((\d+\.?\d*|\.\d+)([eE][-+]?\d+)?|(?i:inf|infinity))"
 """A number as DuckDB reads it; it reads `1_000` as well, which people rarely mean."""
@@ -57,10 +75,8 @@ class Measure:
 def measure(raw: Raw) -> tuple[Measure, ...]:
     """Return the measure of every column of ``raw``, in order."""
     names = list(raw.columns)
-    found: list[Measure] = []
-    for start in range(0, len(names), BATCH):
-        found += _batch(raw, names[start : start + BATCH])
-    return tuple(found)
+    size = max(1, CELLS // raw.rows)
+    return tuple(found for start in range(0, len(names), size) for found in _batch(raw, names[start : start + size]))
 
 
 def value(name: str, marks: tuple[str, ...]) -> str:
@@ -71,74 +87,58 @@ def value(name: str, marks: tuple[str, ...]) -> str:
 
 
 def _batch(raw: Raw, names: list[str]) -> Iterator[Measure]:
-    marks = _marks(raw, names)
-    marks = {name: found if _is_worth(raw, name, found) else _sure(found) for name, found in marks.items()}
-    asked = [expression for name in names for expression in _expressions(value(name, marks[name]), raw.columns[name])]
-    row = raw.database.execute(f"SELECT {', '.join(asked)} FROM {RAW}").fetchall()[0]
-    size = len(asked) // len(names)
+    """Yield the measures of a few columns, whose values are laid one column below the other."""
+    listed = ", ".join(f"trim(CAST({identifier(name)} AS VARCHAR)) AS c{index}" for index, name in enumerate(names))
+    keys = ", ".join(f"c{index}" for index in range(len(names)))
+    raw.database.execute(
+        f"CREATE OR REPLACE TEMP TABLE long AS SELECT * FROM (SELECT {listed} FROM {RAW}) UNPIVOT (v FOR c IN ({keys}))"
+    )
+    marks = _marks(raw)
+    raw.database.execute("CREATE OR REPLACE TEMP TABLE taken (c VARCHAR, v VARCHAR)")
+    if pairs := [[key, mark] for key, found in marks.items() for mark in found]:
+        raw.database.executemany("INSERT INTO taken VALUES (?, ?)", pairs)
+    counts = COUNTS.format(number=literal(NUMBER), dirty=literal(DIRTY), iso=ISO)
+    rows = raw.database.execute(f"SELECT c, {counts} FROM long ANTI JOIN taken USING (c, v) GROUP BY c").fetchall()
+    counted = {str(key): [int(count) for count in found] for key, *found in rows}
     for index, name in enumerate(names):
-        counts = [int(count or 0) for count in row[index * size : (index + 1) * size]]
-        blank = Measure(name, raw.columns[name], raw.rows, marks[name], (), *counts)
-        many_numbers = blank.numbers == blank.present and blank.distinct > 2
-        yield blank if many_numbers else replace(blank, common=_common(raw, name, marks[name]))
+        written = _written(raw, name, marks.get(f"c{index}", ()))
+        found = Measure(name, raw.columns[name], raw.rows, written, (), *counted.get(f"c{index}", [0] * 10))
+        many_numbers = found.numbers == found.present and found.distinct > 2
+        yield found if many_numbers else replace(found, common=_common(raw, name, written))
 
 
-def _marks(raw: Raw, names: list[str]) -> dict[str, tuple[str, ...]]:
-    """Return the marks of a missing value that occur in each text column, as they are written."""
-    texts = [name for name in names if raw.columns[name] == "VARCHAR"]
-    if not texts:
-        return dict.fromkeys(names, ())
+def _marks(raw: Raw) -> dict[str, tuple[str, ...]]:
+    """Return the marks of a missing value in each column: all, where what is left are numbers or dates; else the sure.
+
+    A mark that looks like the other values of its column is one of them: NA among the codes of countries.
+    """
     listed = ", ".join(literal(mark) for mark in MARKS)
-    asked = ", ".join(
-        f"list(DISTINCT {identifier(name)}) FILTER (lower(trim({identifier(name)})) IN ({listed}))" for name in texts
-    )
-    row = raw.database.execute(f"SELECT {asked} FROM {RAW}").fetchall()[0]
-    found = {name: tuple(sorted(marks or ())) for name, marks in zip(texts, row, strict=True)}
-    return {name: found.get(name, ()) for name in names}
+    kinds = f"regexp_full_match(v, {literal(NUMBER)}) OR regexp_full_match(v, {literal(DIRTY)})"
+    rows = raw.database.execute(f"""
+        WITH judged AS (SELECT c, v, lower(v) IN ({listed}) AS mark FROM long)
+        SELECT c, list(DISTINCT v) FILTER (mark), count(*) FILTER (NOT mark),
+          count(*) FILTER (NOT mark AND ({kinds} OR TRY_CAST(v AS TIMESTAMP) IS NOT NULL)),
+          count(*) FILTER (NOT mark AND regexp_full_match(v, '[A-Z]{{2,3}}'))
+        FROM judged GROUP BY c HAVING any_value(v) FILTER (mark) IS NOT NULL""").fetchall()
+    found = {}
+    for key, marks, left, plain, codes in rows:
+        sure = [mark for mark in marks if mark.lower() in SURE and not (mark.isupper() and codes >= 0.9 * left)]
+        found[str(key)] = tuple(sorted(marks if left and plain >= 0.9 * left else sure))
+    return found
 
 
-SURE = {"", "n/a", "#n/a", "null", "nan", "?", "\\n", "<na>", "na"}
-"""Marks that mean nothing else in a column of texts either; `none` and `-` may be answers there."""
-
-
-def _sure(marks: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(mark for mark in marks if mark.strip().lower() in SURE)
-
-
-def _is_worth(raw: Raw, name: str, marks: tuple[str, ...]) -> bool:
-    """Return whether what is left without ``marks`` are numbers or dates, so that they cannot be answers."""
-    if not marks:
-        return False
-    left = value(name, marks)
-    kinds = f"regexp_full_match({left}, {literal(NUMBER)}) OR TRY_CAST({left} AS TIMESTAMP) IS NOT NULL"
-    kinds += f" OR regexp_full_match({left}, {literal(DIRTY)})"
-    ask = f"SELECT count(*) FILTER ({kinds}), count({left}) FROM {RAW}"
-    good, present = raw.database.execute(ask).fetchall()[0]
-    return bool(present) and good >= 0.9 * present
-
-
-def _expressions(text: str, kind: str) -> Iterator[str]:
-    """Yield what is counted of a column, in the order of :class:`Measure` from ``present`` on."""
-    number = f"regexp_full_match({text}, {literal(NUMBER)})"
-    yield f"count({text})"
-    yield f"count(DISTINCT {text})"
-    yield f"count(*) FILTER (regexp_full_match({text}, '[-+]?\\d+') AND TRY_CAST({text} AS BIGINT) IS NOT NULL)"
-    yield f"count(*) FILTER ({number})"
-    yield f"count(*) FILTER (regexp_full_match({text}, '0\\d+'))"
-    yield f"count(*) FILTER (regexp_full_match({text}, {literal(DIRTY)}))"
-    iso = (
-        f"regexp_full_match({text}, '\\d{{4}}-\\d\\d?-\\d\\d?([ T].*)?') AND TRY_CAST({text} AS TIMESTAMP) IS NOT NULL"
-    )
-    yield f"count(*) FILTER ({iso})"
-    moment = f"TRY_CAST({text} AS TIMESTAMP)"
-    yield f"count(*) FILTER ({iso} AND {moment} <> date_trunc('day', {moment}))"
-    yield f"count(*) FILTER (len(string_split({text}, ' ')) >= 4)"
-    yield f"count(*) FILTER (regexp_matches({text}, '\\d'))"
+def _written(raw: Raw, name: str, marks: tuple[str, ...]) -> tuple[str, ...]:
+    """Return ``marks`` of a text column as they are written in the data, with the blanks around them."""
+    if not marks or raw.columns[name] != "VARCHAR":
+        return ()
+    listed = ", ".join(literal(mark) for mark in marks)
+    column = identifier(name)
+    rows = raw.database.execute(f"SELECT DISTINCT {column} FROM {RAW} WHERE trim({column}) IN ({listed})").fetchall()
+    return tuple(sorted(str(row[0]) for row in rows))
 
 
 def _common(raw: Raw, name: str, marks: tuple[str, ...]) -> tuple[tuple[str, int], ...]:
     text = value(name, marks)
-    ask = (
-        f"SELECT {text} AS v, count(*) AS n FROM {RAW} WHERE {text} IS NOT NULL GROUP BY v ORDER BY n DESC, v LIMIT 60"
-    )
-    return tuple((str(found), int(count)) for found, count in raw.database.execute(ask).fetchall())
+    counts = f"SELECT {text} AS v, count(*) AS n FROM {RAW} WHERE {text} IS NOT NULL GROUP BY v"
+    rows = raw.database.execute(f"{counts} ORDER BY n DESC, v LIMIT 60").fetchall()
+    return tuple((str(found), int(count)) for found, count in rows)

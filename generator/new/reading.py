@@ -8,7 +8,7 @@ from pathlib import Path
 
 import duckdb
 
-from generator.sql import identifier, literal
+from generator.sql import literal
 
 FORMATS = {
     ".csv": "csv",
@@ -20,6 +20,11 @@ FORMATS = {
     ".jsonl": "json",
     ".ndjson": "json",
 }
+HINTS = {
+    "csv": "\nlook for a stray quote or carriage return in the file, or save it as Parquet",
+    "parquet": "",
+    "json": "\nwrite one object a line, or a list of objects",
+}
 RAW = "raw"
 """The table in the database that holds the data."""
 
@@ -30,10 +35,10 @@ class UnreadableError(Exception):
 
 @dataclass(frozen=True)
 class Raw:
-    """A table as it came: where it is, how it is read, and its columns with DuckDB's types."""
+    """A table as it came: the files it is in, how they are read, and its columns with DuckDB's types."""
 
     database: duckdb.DuckDBPyConnection
-    file: Path
+    files: tuple[Path, ...]
     format: str
     delimiter: str
     columns: dict[str, str]
@@ -41,44 +46,56 @@ class Raw:
 
 
 @contextmanager
-def opened(file: Path) -> Iterator[Raw]:
-    """Yield the table in ``file``: texts where the file holds text, typed columns where it has types.
+def opened(files: tuple[Path, ...]) -> Iterator[Raw]:
+    """Yield the table in ``files``: texts where they hold text, typed columns where they have types.
 
     Raises :class:`UnreadableError` for a file that is not there, is empty, has no names, or is of no known format.
     """
-    if not file.is_file():
-        raise UnreadableError(f"there is no file {file}")
-    if file.stat().st_size == 0:
-        raise UnreadableError(f"{file} is empty")
-    kind = FORMATS.get(file.suffix.lower())
-    if kind is None:
-        raise UnreadableError(f"{file.name} is of no known format; known are {', '.join(FORMATS)}")
+    kind, file = _format(files), files[0]
     with duckdb.connect() as database:
         database.execute("SET preserve_insertion_order = true")
         try:
             delimiter = _delimiter(database, file) if kind == "csv" else ","
-            database.execute(f"CREATE TABLE {RAW} AS SELECT * FROM {_call(file, kind, delimiter)}")
+            database.execute(f"CREATE TABLE {RAW} AS SELECT * FROM {_call(files, kind, delimiter)}")
         except duckdb.Error as error:
-            raise UnreadableError(f"{file.name} cannot be read: {_first_line(error)}") from error
+            raise UnreadableError(f"{_first_line(error)}{HINTS[kind]}") from error
         columns = {str(row[0]): str(row[1]) for row in database.execute(f"DESCRIBE {RAW}").fetchall()}
         rows = database.execute(f"SELECT count(*) FROM {RAW}").fetchall()[0][0]
         if kind == "csv":
             _check_names(file, columns)
         if rows == 0:
             raise UnreadableError(f"{file.name} has names and no rows")
-        yield Raw(database, file, kind, delimiter, columns, int(rows))
+        yield Raw(database, files, kind, delimiter, columns, int(rows))
+
+
+def _format(files: tuple[Path, ...]) -> str:
+    """Return the format that all of ``files`` are of."""
+    kinds = set()
+    for file in files:
+        if not file.is_file():
+            raise UnreadableError(f"there is no file {file}")
+        if file.stat().st_size == 0:
+            raise UnreadableError(f"{file} is empty")
+        name = file.name.lower().removesuffix(".gz")
+        kind = next((kind for ending, kind in FORMATS.items() if name.endswith(ending)), None)
+        if kind is None:
+            raise UnreadableError(f"{file.name} is of no known format; known are {', '.join(FORMATS)}")
+        kinds.add(kind)
+    if len(kinds) > 1:
+        raise UnreadableError(f"the files are of several formats: {', '.join(sorted(kinds))}")
+    return kinds.pop()
 
 
 def _delimiter(database: duckdb.DuckDBPyConnection, file: Path) -> str:
     """Return what separates the values of a text file."""
-    if file.suffix.lower() == ".tsv":
+    if ".tsv" in file.suffixes:
         return "\t"
     sniffed = database.execute("SELECT Delimiter FROM sniff_csv(?, all_varchar = true)", [str(file)]).fetchall()
     return str(sniffed[0][0])
 
 
-def _call(file: Path, kind: str, delimiter: str) -> str:
-    path = literal(str(file))
+def _call(files: tuple[Path, ...], kind: str, delimiter: str) -> str:
+    path = f"[{', '.join(literal(str(file)) for file in files)}]"
     if kind == "csv":
         return f"read_csv({path}, header = true, all_varchar = true, sep = {literal(delimiter)}, nullstr = [''])"
     return f"read_{kind}({path})"
@@ -95,8 +112,3 @@ def _check_names(file: Path, columns: dict[str, str]) -> None:
 
 def _first_line(error: Exception) -> str:
     return re.sub(r"^\w[\w ]*Error: ", "", str(error).strip().splitlines()[0])
-
-
-def column(name: str) -> str:
-    """Return ``name`` as SQL."""
-    return identifier(name)

@@ -12,7 +12,10 @@ from generator.new.measure import Measure, value
 from generator.new.reading import RAW, Raw
 from generator.sql import TYPES, identifier
 
-ID = re.compile(r"(^|[_\s.-])(id|key|uuid|guid|index|idx|nr|no)$|(?<=[a-z])(Id|ID|Key)$|^(unnamed|column)[: ]*0$", re.I)
+ID = re.compile(
+    r"(^|[_\s.-])((?i:id|uuid|guid)([_\s.-]|$)|(?i:key|index|idx|nr|no)$)|(?<=[a-z])(Id|ID|Key)(?![a-z])"
+    r"|^(?i:unnamed|column)[: ]*0$"
+)
 NOT_OF_ROW = re.compile(r"birth|dob|born|expir|valid|due|until|end", re.I)
 """Names of dates that are about a thing, and not about when the row came to be."""
 
@@ -47,7 +50,8 @@ def without_leaks(
         f"CREATE OR REPLACE TEMP VIEW typed AS SELECT {', '.join(_typed(choices, target, task))} FROM {RAW}"
     )
     numbers = [choice.name for choice in inputs if choice.kind.type in ("integer", "float", "date", "timestamp")]
-    shares = told(raw, "typed", [choice.name for choice in inputs], numbers, task)
+    texts = [choice.name for choice in inputs if choice.name not in numbers]
+    shares = told(raw, "typed", texts, numbers, task)
     leaks = {name: share for name, share in shares.items() if share >= CERTAIN}
     if len(leaks) == len(inputs):
         return choices, []  # with every input gone nothing would be left to learn from
@@ -57,11 +61,12 @@ def without_leaks(
     )
     doubts = [
         Doubt(
-            ("data", "columns", name, "role"),
-            f"{name} tells {share:.0%} of the target by itself, so it is not used: make it an input if it is really "
-            "known when the prediction is made",
+            ("data", "columns", choice.label, "role"),
+            f"{choice.name} tells {leaks[choice.name]:.0%} of the target by itself, so it is not used: make it an "
+            "input if it is really known when the prediction is made",
         )
-        for name, share in leaks.items()
+        for choice in inputs
+        if choice.name in leaks
     ]
     return found, doubts
 
@@ -146,14 +151,14 @@ def _with_time(choices: list[Choice], answers: Answers, doubts: list[Doubt]) -> 
     if len(moments) > 1:
         others = ", ".join(choice.name for choice in moments if choice is not time)
         text = f"{time.name} is taken for the time of a row; it could be {others}"
-        doubts.append(Doubt(("data", "columns", time.name, "role"), text))
+        doubts.append(Doubt(("data", "columns", time.label, "role"), text))
     return [replace(choice, role="time", reason=reason) if choice is time else choice for choice in choices]
 
 
 def _of_kinds(choices: list[Choice]) -> Iterator[Doubt]:
     for choice in choices:
         if choice.kind.doubt and choice.role != "drop":
-            yield Doubt(("data", "columns", choice.name), f"{choice.name}: {choice.kind.doubt}")
+            yield Doubt(("data", "columns", choice.label), f"{choice.name}: {choice.kind.doubt}")
 
 
 def _typed(choices: tuple[Choice, ...], target: str, task: str) -> Iterator[str]:
@@ -161,6 +166,7 @@ def _typed(choices: tuple[Choice, ...], target: str, task: str) -> Iterator[str]
         if choice.role in ("input", "outcome"):
             text = choice.kind.read or value(choice.name, choice.measure.marks)
             typed = f"TRY_CAST({text} AS {TYPES[choice.kind.type]})"
+            typed = f"epoch(CAST({typed} AS TIMESTAMP))" if choice.kind.type in ("date", "timestamp") else typed
             yield f"{typed} AS {identifier(choice.name)}"
             if choice.name == target:
                 yield f"TRY_CAST({typed} AS {'DOUBLE' if task == 'regression' else 'VARCHAR'}) AS __target"

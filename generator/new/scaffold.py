@@ -71,7 +71,7 @@ def scaffold(found: Inferred, package: str, path: str, pins: Iterable[str]) -> S
         title=scalar(found.title),
         heading=_comment(found.title),
         package=Code(package),
-        stem=_comment(found.file.name),
+        stem=_comment(path),
         question=scalar(f"What will {found.target} be, by what is known of {_known(inputs)}?"),
         task=Code(goal.task),
         task_reason=_comment(goal.reason),
@@ -126,7 +126,7 @@ def _comment(text: str) -> Code:
 
 
 def _known(inputs: tuple[Choice, ...]) -> str:
-    names = [choice.name for choice in inputs]
+    names = [choice.label for choice in inputs]
     more = f" and {len(names) - 3} more" if len(names) > 3 else ""
     return f"{', '.join(names[:3])}{more}"
 
@@ -154,9 +154,11 @@ def _column(choice: Choice) -> str:
     parts = [f"type: {choice.kind.type}"]
     if choice.role != "input":
         parts.append(f"role: {choice.role}")
+    if choice.label != choice.name:
+        parts.append(f"from: {scalar(choice.name)}")
     if choice.kind.read:
         parts.append(f"read: {scalar(choice.kind.read)}")
-    return f"{scalar(choice.name)}: {{{', '.join(parts)}}}"
+    return f"{scalar(choice.label)}: {{{', '.join(parts)}}}"
 
 
 def _feature(feature: NewFeature) -> str:

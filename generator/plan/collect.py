@@ -36,6 +36,7 @@ class CollectPlan:
     sources: tuple[SourcePlan, ...]
     packaged: bool
     zipped: bool
+    patterns: bool
 
 
 def collect_plan(project: Project) -> CollectPlan:
@@ -52,6 +53,7 @@ def collect_plan(project: Project) -> CollectPlan:
         tuple(_source(project, label, source, readers[_call(source)]) for label, source in sources.items()),
         packaged=any(source.package for source in sources.values()),
         zipped=any(source.path.endswith(".zip") for source in sources.values()),
+        patterns=any("*" in source.path for source in sources.values()),
     )
 
 

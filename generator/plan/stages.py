@@ -53,7 +53,7 @@ def _stages(project: Project, watched: tuple[str, ...]) -> Iterator[Stage]:
     package = config.project.package
     labels = f"{package}/labels.sql"
     table = f"data/tables/{config.data.table}.parquet"
-    files = tuple(source.path for source in config.data.sources.values() if source.package is None)
+    files = tuple(source.path.partition("/*")[0] for source in config.data.sources.values() if source.package is None)
     trained = ("data/train.parquet", "data/encoders.json")
 
     def module(name: str, **parts: object) -> Stage:

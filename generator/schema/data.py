@@ -1,8 +1,9 @@
 """``conf/data/``: the sources, the project's table, the roles of its columns, and the checks its rows must pass."""
 
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from generator.schema.base import ColumnName, Duration, Identifier, Kind, Share, Sql, Strict, Text
 
@@ -13,7 +14,8 @@ class Source(Strict):
     """One file of data, in the project or inside an installed Python package."""
 
     path: Text = Field(
-        description="a file of the project, or of the package when one is named; may be a .zip of one file"
+        description="a file of the project, or of the package when one is named; may be a .zip of one file, or all "
+        "files of a folder whose names fit a pattern, as in inputs/orders/*.csv"
     )
     package: Text | None = Field(default=None, description="the installed package that holds the file")
     format: Literal["csv", "parquet", "json"] = "csv"
@@ -30,6 +32,15 @@ class Source(Strict):
         default=None,
         description="timestamp column after which a row is known; later rows are never looked up",
     )
+
+    @model_validator(mode="after")
+    def _one_folder(self) -> Self:
+        folder, _, name = self.path.rpartition("/")
+        if "*" in self.path and ("*" in folder or not folder or self.package or name.endswith(".zip")):
+            raise PydanticCustomError(
+                "pattern", "a pattern names files of one folder: write it like inputs/orders/*.csv"
+            )
+        return self
 
 
 class Column(Strict):

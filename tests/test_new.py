@@ -1,0 +1,232 @@
+"""``ninefold new``: what is inferred from a table, what is refused, and that nothing is left half-made."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from generator.new.answers import Answers, Choice, Inferred, UnfitError
+from generator.new.fetching import at_hand
+from generator.new.infer import infer, package_of
+from generator.new.reading import UnreadableError, opened
+from tests.sandbox import SCRIPTS, run
+
+ROWS = 120
+DAYS = [f"2024-{1 + index // 28:02}-{1 + index % 28:02}" for index in range(ROWS)]
+
+
+def table(folder: Path, columns: Mapping[str, Sequence[Any]], name: str = "rows.csv", separator: str = ",") -> Path:
+    """Write ``columns`` as a text file; values that hold the separator or a quote are quoted."""
+
+    def cell(value: Any) -> str:
+        text = str(value)
+        return f'"{text.replace(chr(34), chr(34) * 2)}"' if any(sign in text for sign in f'{separator}"\n') else text
+
+    lines = [list(columns), *zip(*columns.values(), strict=True)]
+    file = folder / name
+    file.write_text("".join(f"{separator.join(map(cell, line))}\n" for line in lines), encoding="utf-8")
+    return file
+
+
+def inferred(folder: Path, columns: Mapping[str, Sequence[Any]], **answers: Any) -> Inferred:
+    """Return what is inferred of ``columns`` with a target of two values beside them."""
+    target = [("no", "yes", "no")[index % 3] for index in range(ROWS)]
+    noise = [index * 7 % 11 for index in range(ROWS)]
+    file = table(folder, {**columns, "noise": noise, "churned": target})
+    with opened((file,)) as raw:
+        return infer(raw, Answers("churned", **answers))
+
+
+def cycle(*values: Any) -> list[Any]:
+    """Return as many rows as a table has, of ``values`` in turn."""
+    return [values[index % len(values)] for index in range(ROWS)]
+
+
+def only(found: Inferred, name: str) -> Choice:
+    return next(choice for choice in found.columns if choice.name == name)
+
+
+KINDS = {
+    "integers": (cycle(1, -20, 300), "integer"),
+    "decimals": (cycle("1.5", "2", "1e3", "-.5"), "float"),
+    "infinite": (cycle("1.5", "inf", "-inf"), "float"),
+    "dollars": (cycle("$1,234.50", "$5", "($300)"), "float"),
+    "percent": (cycle("12 %", "3.5%", "100%"), "float"),
+    "european": (cycle("1.234,56", "0,5", "12,25"), "float"),
+    "yes and no": (cycle("yes", "no", "no"), "boolean"),
+    "Ja und nein": (cycle("Ja", "Nein"), "boolean"),
+    "true and false": (cycle("TRUE", "false"), "boolean"),
+    "codes": (cycle("01067", "80331", "00501"), "text"),
+    "words": (cycle("red", "green", "blue"), "text"),
+    "iso days": (DAYS, "date"),
+    "iso moments": ([f"{day}T10:30:00" for day in DAYS], "timestamp"),
+    "German days": ([".".join(reversed(day.split("-"))) for day in DAYS], "date"),
+    "American days": ([f"{day[5:7]}/{day[8:]}/{day[:4]}" for day in DAYS], "date"),
+    "American evenings": ([f"{day[5:7]}/{day[8:]}/{day[:4]} 08:15 PM" for day in DAYS], "timestamp"),
+    "written months": (cycle("3 Jan 2024", "14 Feb 2023", "30 Dec 2022"), "date"),
+    "months": (cycle("Jan-2024", "Feb-2023"), "date"),
+    "day of 8 digits": ([day.replace("-", "") for day in DAYS], "date"),
+}
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_what_a_column_holds(name: str, tmp_path: Path) -> None:
+    values, kind = KINDS[name]
+    assert only(inferred(tmp_path, {name: values}), name).kind.type == kind
+
+
+def test_reading_gives_the_numbers_that_were_meant(tmp_path: Path) -> None:
+    meant = {"$1,234.50": 1234.5, "($300)": -300.0, "1.234,56": 1234.56, "12 %": 12.0}
+    groups = {"us": cycle("$1,234.50", "($300)"), "eu": cycle("1.234,56", "7,5"), "share": cycle("12 %", "3%")}
+    found = inferred(tmp_path, groups)
+    with opened((tmp_path / "rows.csv",)) as raw:
+        for name in groups:
+            read = f"SELECT DISTINCT {name}, TRY_CAST({only(found, name).kind.read} AS DOUBLE) FROM raw"
+            values = dict(raw.database.execute(read).fetchall())
+            assert {text: number for text, number in meant.items() if text in values}.items() <= values.items()
+
+
+@pytest.mark.parametrize("mark", ["N/A", "?", "NULL", "na", "-", "  "])
+def test_marks_of_a_missing_value_among_numbers(mark: str, tmp_path: Path) -> None:
+    found = inferred(tmp_path, {"size": cycle(1, 2, mark, 4)})
+    assert only(found, "size").kind.type == "integer"
+    assert mark in found.nulls
+
+
+def test_a_mark_among_answers_is_an_answer(tmp_path: Path) -> None:
+    found = inferred(tmp_path, {"fence": cycle("wood", "none", "iron"), "country": cycle("DE", "NA", "FR", "US")})
+    assert {"none", "NA"}.isdisjoint(found.nulls)
+
+
+ROLES = {
+    "customer_id": ([f"C{index:05}" for index in range(ROWS)], "key"),
+    "rownum": (list(range(1, ROWS + 1)), "drop"),
+    "comment no": ([f"{index * index:x}-{index}" for index in range(ROWS)], "key"),
+    "name": ([f"Person{index * 37 % ROWS}" for index in range(ROWS)], "drop"),
+    "country": (["Utopia"] * ROWS, "drop"),
+    "empty": ([""] * ROWS, "drop"),
+    "created_at": (DAYS, "time"),
+    "date of birth": (DAYS, "input"),
+    "churn reason": (cycle("", "price", ""), "outcome"),
+    "churned flag": (cycle(0, 1, 0), "outcome"),
+    "colour": (cycle("red", "green", "blue", "red", "blue"), "input"),
+}
+
+
+@pytest.mark.parametrize("name", ROLES)
+def test_the_role_of_a_column(name: str, tmp_path: Path) -> None:
+    values, role = ROLES[name]
+    found = only(inferred(tmp_path, {name: values}), name)
+    assert found.role == role
+    assert found.reason or role == "input"
+
+
+def test_a_likely_leak_is_told(tmp_path: Path) -> None:
+    found = inferred(tmp_path, {"churn reason": cycle("", "price", "")})
+    (doubt,) = [doubt for doubt in found.doubts if "churn reason" in doubt.path]
+    assert doubt.path == ("data", "columns", "churn reason", "role")
+    assert "100%" in doubt.text
+
+
+def test_days_that_could_be_months_are_told(tmp_path: Path) -> None:
+    found = inferred(tmp_path, {"day": cycle("03/04/2024", "05/06/2023", "07/08/2022", "09/10/2021")})
+    assert [doubt.path for doubt in found.doubts if "day" in doubt.path] == [("data", "columns", "day")]
+
+
+def test_sentences_become_words(tmp_path: Path) -> None:
+    texts = [f"the service number {index} was slow and dear" for index in range(ROWS)]
+    (feature,) = [item for item in inferred(tmp_path, {"review": texts}).features if item.name == "review"]
+    assert feature.encode == "text"
+
+
+TARGETS = {
+    "binary": (cycle("yes", "no"), "roc_auc"),
+    "multiclass": (cycle("a", "b", "c"), "log_loss"),
+    "regression": ([index * 1.7 for index in range(ROWS)], "rmse"),
+}
+
+
+@pytest.mark.parametrize("task", TARGETS)
+def test_the_task_follows_from_the_target(task: str, tmp_path: Path) -> None:
+    values, metric = TARGETS[task]
+    file = table(tmp_path, {"noise": cycle(3, 1, 4, 1, 5, 9, 2), "goal": values})
+    with opened((file,)) as raw:
+        found = infer(raw, Answers("goal"))
+    assert (found.goal.task, found.goal.primary) == (task, metric)
+
+
+def test_a_rare_answer_is_ranked(tmp_path: Path) -> None:
+    file = table(tmp_path, {"noise": cycle(3, 1, 4, 1, 5, 9, 2), "goal": ["yes"] * 4 + ["no"] * (ROWS - 4)})
+    with opened((file,)) as raw:
+        assert infer(raw, Answers("goal")).goal.primary == "average_precision"
+
+
+UNFIT = {
+    "goall": "did you mean 'goal'?",
+    "constant": "one value in every row",
+    "day": "holds dates",
+    "names": "different texts",
+}
+
+
+@pytest.mark.parametrize("target", UNFIT)
+def test_a_target_that_cannot_be_one_is_told(target: str, tmp_path: Path) -> None:
+    names = [f"name {index}" for index in range(ROWS)]
+    columns = {"goal": cycle(0, 1), "constant": cycle(7), "day": DAYS, "names": names, "x": cycle(1, 2, 3)}
+    with opened((table(tmp_path, columns),)) as raw, pytest.raises(UnfitError) as caught:
+        infer(raw, Answers(target))
+    assert UNFIT[target] in str(caught.value)
+
+
+def test_what_is_no_table_is_told(tmp_path: Path) -> None:
+    (tmp_path / "empty.csv").touch()
+    (tmp_path / "numbers.csv").write_text("1,2,3\n4,5,6\n7,8,9\n")
+    (tmp_path / "names.csv").write_text("a,b\n")
+    (tmp_path / "rows.doc").write_text("a,b\n")
+    (tmp_path / "broken.parquet").write_text("no parquet")
+    for name in ("absent.csv", "empty.csv", "numbers.csv", "names.csv", "rows.doc", "broken.parquet"):
+        with pytest.raises(UnreadableError), opened((tmp_path / name,)):
+            pass
+
+
+@pytest.mark.parametrize(
+    ("name", "package"),
+    [("churn", "churn"), ("Kündigung 2024", "k_ndigung_2024"), ("9lives", "p_9lives"), ("data", "data_project"),
+     ("random", "random_project"), ("class", "class_project"), ("events", "events_project"), ("日本", "project")],
+)  # fmt: skip
+def test_the_name_of_the_package(name: str, package: str) -> None:
+    assert package_of(name) == package
+
+
+def test_a_workbook_is_read(tmp_path: Path) -> None:
+    openpyxl = pytest.importorskip("openpyxl")
+    book = openpyxl.Workbook()
+    for row in [["size", "goal"], *([index, ("a", "b")[index % 2]] for index in range(ROWS))]:
+        book.active.append(row)
+    book.save(tmp_path / "rows.xlsx")
+    with at_hand(str(tmp_path / "rows.xlsx")) as files, opened(files) as raw:
+        assert raw.columns == {"size": "VARCHAR", "goal": "VARCHAR"}
+        assert raw.database.execute("SELECT max(CAST(size AS BIGINT)) FROM raw").fetchall() == [(ROWS - 1,)]
+
+
+def test_files_of_a_pattern_are_one_table(tmp_path: Path) -> None:
+    for name in ("a.csv", "b.csv"):
+        table(tmp_path, {"size": cycle(1, 2)}, name)
+    with at_hand(str(tmp_path / "*.csv")) as files, opened(files) as raw:
+        assert (len(files), raw.rows) == (2, 2 * ROWS)
+
+
+def test_a_folder_with_something_in_it_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "churn").mkdir()
+    (tmp_path / "churn/mine.txt").write_text("mine")
+    said = run(tmp_path, "ninefold", "new", "churn", fails=True)
+    assert "not empty" in said
+    assert [file.name for file in tmp_path.rglob("*")] == ["churn", "mine.txt"]
+
+
+def test_nothing_is_left_of_a_project_that_could_not_be_made(tmp_path: Path) -> None:
+    file = table(tmp_path, {"size": cycle(1, 2, 3), "goal": cycle("a", "b")})
+    run(tmp_path, "ninefold", "new", "p", "--data", str(file), "--target", "gaol", fails=True)
+    run(tmp_path, "ninefold", "new", "p", "--data", str(file), "--target", "goal", env={"PATH": SCRIPTS}, fails=True)
+    assert [item.name for item in tmp_path.iterdir()] == ["rows.csv"]
