@@ -90,6 +90,7 @@ class Inferred:
     columns: tuple[Choice, ...]
     features: tuple[NewFeature, ...]
     slices: tuple[str, ...]
+    by_time: bool
     split_reason: str
     doubts: tuple[Doubt, ...] = field(default=())
 

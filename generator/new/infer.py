@@ -9,13 +9,15 @@ from generator.new.answers import Answers, Choice, Doubt, Inferred, NewFeature, 
 from generator.new.goal import goal_of
 from generator.new.measure import measure
 from generator.new.reading import RAW, Raw
-from generator.new.roles import choose, without_leaks, wordy
+from generator.new.roles import TYPED, choose, without_leaks, wordy
 from generator.resolve.choices import FOLDERS, LIBRARIES, SQL_NAMES
 from generator.sql import identifier
 
 FEWEST_ROWS = 40
 COPIES = 0.01
 SLICES = 2
+EARLY = 0.5
+"""Share of the rows, the earliest, in which every class has to occur for a split by time."""
 
 
 def infer(raw: Raw, answers: Answers) -> Inferred:
@@ -30,6 +32,7 @@ def infer(raw: Raw, answers: Answers) -> Inferred:
     goal = goal_of(target, answers, doubts)
     choices, leaks = without_leaks(raw, choices, target.name, goal.task)
     time = next((choice for choice in choices if choice.role == "time"), None)
+    late = _late_classes(raw, time) if time and goal.task != "regression" else ()
     features = tuple(_features(choices, time))
     if not features:
         raise UnfitError(f"no column but {target.name} is of use: there is nothing to predict it from")
@@ -49,9 +52,27 @@ def infer(raw: Raw, answers: Answers) -> Inferred:
         choices,
         features,
         tuple(_slices(choices)),
-        "by the time of the rows: learn from the past" if time else "at random: no time of the rows is known",
+        time is not None and not late,
+        _split_reason(time, late),
         (*doubts, *leaks, *_copies(raw, choices)),
     )
+
+
+def _late_classes(raw: Raw, time: Choice) -> tuple[str, ...]:
+    """Return the classes that no early row has, so that a split by time would ask for what was never learned."""
+    ask = f"""
+        WITH ordered AS (SELECT __target AS t, percent_rank() OVER (ORDER BY {identifier(time.name)}) AS place
+                         FROM {TYPED} WHERE __target IS NOT NULL)
+        SELECT t FROM ordered GROUP BY t HAVING min(place) > {EARLY} ORDER BY t"""
+    return tuple(str(row[0]) for row in raw.database.execute(ask).fetchall())
+
+
+def _split_reason(time: Choice | None, late: tuple[str, ...]) -> str:
+    if time is None:
+        return "at random: no time of the rows is known"
+    if late:
+        return f"at random: early rows know nothing of {', '.join(late[:3])}"
+    return f"by {time.label}: learn from the past, test on the future"
 
 
 def _features(choices: tuple[Choice, ...], time: Choice | None) -> Iterator[NewFeature]:

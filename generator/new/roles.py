@@ -20,6 +20,9 @@ NOT_OF_ROW = re.compile(r"birth|dob|born|expir|valid|due|until|end", re.I)
 """Names of dates that are about a thing, and not about when the row came to be."""
 
 OF_ROW = re.compile(r"date|time|stamp|created|day|when|_at$|_on$|month|period", re.I)
+TYPED = "typed"
+"""The view of the data with typed columns and the target, dates as seconds."""
+
 TEXT_SHARE = 0.5
 OWN_SHARE = 0.5
 FEW = 50
@@ -47,11 +50,11 @@ def without_leaks(
     """Return ``choices`` with those inputs as outcomes that tell the target as only another name of it does."""
     inputs = [choice for choice in choices if choice.role == "input"]
     raw.database.execute(
-        f"CREATE OR REPLACE TEMP VIEW typed AS SELECT {', '.join(_typed(choices, target, task))} FROM {RAW}"
+        f"CREATE OR REPLACE TEMP VIEW {TYPED} AS SELECT {', '.join(_typed(choices, target, task))} FROM {RAW}"
     )
     numbers = [choice.name for choice in inputs if choice.kind.type in ("integer", "float", "date", "timestamp")]
     texts = [choice.name for choice in inputs if choice.name not in numbers]
-    shares = told(raw, "typed", texts, numbers, task)
+    shares = told(raw, TYPED, texts, numbers, task)
     leaks = {name: share for name, share in shares.items() if share >= CERTAIN}
     if len(leaks) == len(inputs):
         return choices, []  # with every input gone nothing would be left to learn from
@@ -163,7 +166,7 @@ def _of_kinds(choices: list[Choice]) -> Iterator[Doubt]:
 
 def _typed(choices: tuple[Choice, ...], target: str, task: str) -> Iterator[str]:
     for choice in choices:
-        if choice.role in ("input", "outcome"):
+        if choice.role in ("input", "outcome", "time"):
             text = choice.kind.read or value(choice.name, choice.measure.marks)
             typed = f"TRY_CAST({text} AS {TYPES[choice.kind.type]})"
             typed = f"epoch(CAST({typed} AS TIMESTAMP))" if choice.kind.type in ("date", "timestamp") else typed

@@ -86,7 +86,7 @@ def scaffold(found: Inferred, package: str, path: str, pins: Iterable[str]) -> S
         metric_reason=_comment(goal.metric_reason),
         slices=_listed(found.slices),
         slice_rows=max(10, min(200, found.rows // 50)),
-        split=Code("by_time" if found.time else "at_random"),
+        split=Code("by_time" if found.by_time else "at_random"),
         split_reason=_comment(found.split_reason),
         candidates=_listed(("baseline", "linear", "lightgbm") if linear else ("baseline", "lightgbm")),
         candidates_reason=Code("" if linear else "a linear model takes long on so many values"),
