@@ -1,21 +1,24 @@
 """``ninefold new``: a project from a file of data."""
 
 import os
+from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, cast, get_args
 
 import typer
+from rich.prompt import Prompt
 
 from generator.commands.common import console, rendered
 from generator.compose import compose
 from generator.new.answers import Answers, Inferred, UnfitError
 from generator.new.fetching import at_hand
 from generator.new.infer import infer, package_of
-from generator.new.reading import UnreadableError, opened
+from generator.new.reading import Raw, UnreadableError, opened
 from generator.new.repository import commit, initialise, pins
 from generator.new.scaffold import files, scaffold
 from generator.plan import ProjectPlan
 from generator.render import render_files, templates_folder
+from generator.schema.problem import Task
 from generator.write import apply, compare, create, discard, take
 
 EXAMPLE = "new/example/penguins.csv"
@@ -30,13 +33,14 @@ def new(
     ] = None,
     target: Annotated[str | None, typer.Option("--target", "-t", help="The column to predict.")] = None,
     task: Annotated[
-        Literal["binary", "multiclass", "regression"] | None,
+        Task | None,
         typer.Option(help="What to predict."),
     ] = None,
     positive: Annotated[str | None, typer.Option(help="The value of the target that counts as yes.")] = None,
     time: Annotated[str | None, typer.Option(help="The column that holds the time of a row.")] = None,
     key: Annotated[str | None, typer.Option(help="The column that names a row.")] = None,
     at_random: Annotated[bool, typer.Option("--at-random", help="Split at random even if rows have a time.")] = False,
+    interactive: Annotated[bool, typer.Option("--interactive", "-i", help="Ask, and infer the rest.")] = False,
 ) -> None:
     """Make a project from a file of data: its config inferred, with the reason beside each line.
 
@@ -47,21 +51,49 @@ def new(
     """
     folder = Path(name)
     try:
+        _check_empty(folder)
+        if data is None and interactive:
+            data = Prompt.ask("Which file, pattern or URL holds the data?", console=console)
         if data is None:
             data, target = str(templates_folder() / EXAMPLE), target or "species"
-        if target is None:
-            raise UnfitError("no target is named: say with --target which column is to be predicted")
-        _check_empty(folder)
-        answers = Answers(target, None, task, positive, time, key, at_random)
         with at_hand(data) as table:
             with opened(table) as raw:
                 console.print(f"{data}: {raw.rows:,} rows, {len(raw.columns):,} columns", markup=False)
+                target = target or _target(raw, interactive)
+                answers = Answers(target, None, task, positive, time, key, at_random)
                 found = infer(raw, answers)
+                found = infer(raw, _asked(answers, found)) if interactive else found
             _make(folder, found)
     except (UnfitError, UnreadableError) as error:
         console.print(f"{error}\nNothing was written.", markup=False)
         raise typer.Exit(1) from error
     _tell(folder, found)
+
+
+def _target(raw: Raw, interactive: bool) -> str:
+    """Return the column to predict, as the user answers; raises :class:`UnfitError` where nobody is asked."""
+    names = ", ".join(raw.columns)
+    if not interactive:
+        raise UnfitError(f"say with --target which column is to be predicted, of {names}")
+    console.print(names, markup=False)
+    return Prompt.ask("Which column is to be predicted?", console=console)
+
+
+def _asked(answers: Answers, found: Inferred) -> Answers:
+    """Return ``answers`` with what the user says to each thing that was inferred; Enter agrees."""
+    time, keys = found.time, found.with_role("key")
+    title = Prompt.ask("What is the project called?", default=found.title, console=console)
+    task = Prompt.ask("What is predicted?", default=found.goal.task, choices=list(get_args(Task)), console=console)
+    moment = Prompt.ask("Which column is the time of a row?", default=time.name if time else "none", console=console)
+    key = Prompt.ask("Which column names a row?", default=keys[0].name if keys else "none", console=console)
+    return replace(
+        answers,
+        title=title,
+        task=None if task == found.goal.task else cast(Task, task),
+        time=None if moment == "none" else moment,
+        key=None if key == "none" else key,
+        at_random=answers.at_random or moment == "none",
+    )
 
 
 def _check_empty(folder: Path) -> None:

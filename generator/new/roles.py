@@ -26,6 +26,9 @@ TYPED = "typed"
 TEXT_SHARE = 0.5
 OWN_SHARE = 0.5
 FEW = 50
+MANY = 1_000
+"""Rows from which on a whole number that is never the same twice is a name, and no measurement."""
+
 NEARLY = 0.98
 """Share of rows with a key of their own, for a column that is called one; the copies are set aside."""
 
@@ -110,6 +113,8 @@ def _identifier(raw: Raw, found: Measure, kind: Kind) -> Choice | None:
             return Choice(found.name, kind, "key", found, "no two rows share it")
         if _is_count(raw, found):
             return Choice(found.name, kind, "drop", found, "counts the rows")
+        if found.rows >= MANY:
+            return Choice(found.name, kind, "drop", found, "no two rows share it: a number of the row")
     return None
 
 
