@@ -43,6 +43,21 @@ def origins_of(node: yaml.Node | None, shown: str, package: Path_ = ()) -> dict[
     return {path: Origin(shown, line) for path, line in _lines(node, package)} if node else {}
 
 
+def block_of(file: Path, key: str) -> tuple[int, int]:
+    """Return the lines of ``file``, first and one past the last, counted from 0, in which its key ``key`` stands.
+
+    A comment in the line above belongs to it. Where the key is not there, both are the end of the file.
+    """
+    lines = file.read_text(encoding="utf-8-sig").splitlines()
+    node = read_yaml(file)
+    for name, value in node.value if isinstance(node, yaml.MappingNode) else ():
+        if name.value == key:
+            first = name.start_mark.line
+            last = min(value.end_mark.line + (value.end_mark.column > 0), len(lines))
+            return first - (first > 1 and lines[first - 1].startswith("#")), last
+    return len(lines), len(lines)
+
+
 def text_problems(file: Path, shown: str, package: Path_ = ()) -> Iterator[Problem]:
     """Yield what keeps ``file``, placed at ``package``, from being read as YAML in which every key is given once."""
     try:

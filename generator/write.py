@@ -68,6 +68,12 @@ def create(tree: Mapping[str, str], root: Path) -> None:
         _write(root / path, text)
 
 
+def replace_lines(file: Path, first: int, last: int, lines: Iterable[str]) -> None:
+    """Put ``lines`` in the place of those of ``file`` from ``first`` to before ``last``, counted from 0."""
+    given = file.read_text(encoding="utf-8-sig").splitlines()
+    _write(file, "".join(f"{line}\n" for line in [*given[:first], *lines, *given[last:]]))
+
+
 def take(file: Path, target: Path) -> None:
     """Copy ``file``, which may be large, to ``target``."""
     target.parent.mkdir(parents=True, exist_ok=True)

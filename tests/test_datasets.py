@@ -103,5 +103,6 @@ def frames(train: pd.DataFrame, holdout: pd.DataFrame) -> tuple[pd.DataFrame, pd
             continue
         values = train[column].astype(object).value_counts().index[:MOST_CATEGORIES]
         for frame in (seen, asked):
-            frame[column] = pd.Categorical(frame[column].astype(object), categories=values)
+            known = frame[column].astype(object)
+            frame[column] = pd.Categorical(known.where(known.isin(values), None), categories=values)
     return seen, asked

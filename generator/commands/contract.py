@@ -1,0 +1,55 @@
+"""``ninefold contract``: put what training rows showed into the config, where people review it."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+import yaml
+
+from generator.commands.common import Folder, console
+from generator.compose import Composed, compose
+from generator.origins import block_of
+from generator.write import replace_lines
+
+LEARNED = "reports/contract.yaml"
+
+
+def contract(
+    show: Annotated[bool, typer.Option("--show", help="Print it, and write nothing.")] = False,
+    project: Folder = Path(),
+) -> None:
+    """Write what is usual in a request, as training rows showed it, into conf/service/, to be reviewed.
+
+    `dvc repro` learns it into reports/contract.yaml. From then on what conf/ says holds; a line less is learned again.
+
+    Examples: `ninefold contract`, then `git diff conf/`.
+    """
+    file = project / LEARNED
+    if not file.is_file():
+        console.print(f"There is no {LEARNED} yet: run `dvc repro package`.", markup=False)
+        raise typer.Exit(1)
+    text = file.read_text(encoding="utf-8")
+    if show:
+        print(text, end="")
+        return
+    option = project / _service_file(compose(project / "conf"))
+    learned = yaml.safe_load(text)
+    body = yaml.safe_dump(
+        _literal(learned), sort_keys=False, allow_unicode=True, width=120, default_flow_style=None
+    ).splitlines()
+    replace_lines(option, *block_of(option, "usual"), [text.splitlines()[0], *body])
+    console.print(f"{option}: what is usual in {len(learned['usual'])} fields; see `git diff conf/`", markup=False)
+
+
+def _literal(value: Any) -> Any:
+    """Return ``value`` with texts that the composer takes as they are: ``${`` would be looked up."""
+    if isinstance(value, dict):
+        return {_literal(key): _literal(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_literal(item) for item in value]
+    return value.replace("${", "\\${") if isinstance(value, str) else value
+
+
+def _service_file(composed: Composed) -> str:
+    """Return the file of the option of ``service``, in which its first key stands."""
+    return next(origin.file for path, origin in composed.origins.items() if path[:1] == ("service",) and len(path) > 1)
