@@ -10,6 +10,7 @@ from generator.commands.common import console
 from generator.commands.contract import contract
 from generator.commands.generate import generate
 from generator.commands.new import new
+from generator.commands.plan import plan
 from generator.commands.run import run
 from generator.commands.show import show
 from generator.errors import ConfigError
@@ -27,6 +28,7 @@ runs again. `ninefold run` does the same and goes on by itself when an edit chan
 )
 app.command()(new)
 app.command()(generate)
+app.command()(plan)
 app.command()(show)
 app.command()(contract)
 app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(run)

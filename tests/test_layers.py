@@ -16,7 +16,7 @@ LAYERS = (
     ("resolve",),
     ("check",),
     ("plan",),
-    ("pipeline", "graph"),
+    ("pipeline", "graph", "forecast"),
     ("render",),
     ("write",),
     ("new",),

@@ -1,0 +1,118 @@
+"""``ninefold plan``: what an edit will do, before it does it."""
+
+import difflib
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.text import Text
+
+from generator.commands.common import Folder, Overrides, rendered
+from generator.forecast import Forecast, forecast
+from generator.write import Change, compare
+
+CHANGES = 2
+"""The exit code when something would change; 1 is an error."""
+
+STYLES = {"+": "green", "-": "red", "@": "cyan"}
+COLOURS = {"runs": "yellow", "may run": "blue", "stays": "dim", "goes": "red", "conflict": "red"}
+REASONS = 3
+
+
+def plan(
+    overrides: Overrides = None,
+    diff: Annotated[bool, typer.Option("--diff", help="Print the lines of rendered files that change.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print it as JSON, for machines.")] = False,
+    project: Folder = Path(),
+) -> None:
+    """Say what an edit of conf/ will do: the files that change, the stages that run, about how long. Writes nothing.
+
+    A stage runs whose command, settings or code change; one that only reads what such a stage makes may run, since DVC
+    skips it when the result is the same. Exits with 0 when nothing would change, 2 when something would, 1 on an error.
+
+    Examples: `ninefold plan`, `ninefold plan --diff split=at_random`, `ninefold plan --json`.
+    """
+    tree = rendered(project, overrides or [])
+    changes = [change for change in compare(tree, project) if change.status not in ("identical", "edited")]
+    after = tree | {change.path: change.text for change in changes if change.text is not None}
+    stages = forecast(after, project, _status(project))
+    console = Console(soft_wrap=True, highlight=False)
+    if as_json:
+        print(json.dumps(_machine(changes, stages, project), indent=2))
+    else:
+        for change in changes:
+            console.print(_line(change, project))
+            if diff:
+                console.print(Text("\n").join(_coloured(_diff(change, project))))
+        for stage in stages:
+            console.print(_stage(stage))
+        console.print(_summary(stages))
+    if changes or any(stage.verdict == "runs" for stage in stages):
+        raise typer.Exit(CHANGES)
+
+
+def _status(project: Path) -> dict[str, list[Any]]:
+    """Return what DVC says of the folder as it is; nothing where it is no repository of DVC yet."""
+    command = [sys.executable, "-m", "dvc", "status", "--json"]
+    done = subprocess.run(command, cwd=project, capture_output=True, text=True, check=False)
+    return dict(json.loads(done.stdout)) if done.returncode == 0 and done.stdout.strip() else {}
+
+
+def _diff(change: Change, project: Path) -> list[str]:
+    file = project / change.path
+    before = file.read_text(encoding="utf-8").splitlines() if file.is_file() else []
+    after = (change.text or "").splitlines()
+    return list(difflib.unified_diff(before, after, change.path, change.path, lineterm="", n=1))
+
+
+def _counts(change: Change, project: Path) -> tuple[int, int]:
+    lines = _diff(change, project)[2:]
+    return sum(line[0] == "+" for line in lines), sum(line[0] == "-" for line in lines)
+
+
+def _line(change: Change, project: Path) -> Text:
+    added, removed = _counts(change, project) if change.status != "conflict" else (0, 0)
+    counts = f"  +{added} -{removed}" if added or removed else ""
+    return Text(f"{change.status:>9}  {change.path}{counts}", COLOURS.get(change.status, ""))
+
+
+def _coloured(lines: list[str]) -> Iterator[Text]:
+    yield from (Text(f"           {line}", STYLES.get(line[:1], "")) for line in lines[2:])
+
+
+def _stage(stage: Forecast) -> Text:
+    reasons = ", ".join(stage.reasons[:REASONS])
+    more = f" and {len(stage.reasons) - REASONS} more" if len(stage.reasons) > REASONS else ""
+    took = f"  (about {_words(stage.seconds)})" if stage.seconds is not None and stage.verdict != "stays" else ""
+    why = f": {reasons}{more}" if reasons else ""
+    return Text(f"{stage.verdict:>9}  {stage.stage}{why}{took}", COLOURS[stage.verdict])
+
+
+def _summary(stages: tuple[Forecast, ...]) -> str:
+    runs, maybe, stays = ([item for item in stages if item.verdict == word] for word in ("runs", "may run", "stays"))
+    if not runs:
+        return f"Nothing runs; {len(stays)} stages stay."
+    least, most = (sum(stage.seconds or 0 for stage in found) for found in (runs, [*runs, *maybe]))
+    took = f" About {_words(least)} to {_words(most)} by the last run." if most else ""
+    return f"{len(runs)} to run, {len(maybe)} more that may, {len(stays)} stay.{took}"
+
+
+def _words(seconds: float) -> str:
+    return f"{seconds:.0f} s" if seconds < 100 else f"{seconds / 60:.1f} min"
+
+
+def _machine(changes: list[Change], stages: tuple[Forecast, ...], project: Path) -> dict[str, Any]:
+    files = []
+    for change in changes:
+        added, removed = _counts(change, project) if change.status != "conflict" else (0, 0)
+        files.append({"path": change.path, "status": change.status, "added": added, "removed": removed})
+    found = [
+        {"stage": stage.stage, "verdict": stage.verdict, "reasons": list(stage.reasons), "seconds": stage.seconds}
+        for stage in stages
+    ]
+    return {"files": files, "stages": found}
