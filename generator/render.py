@@ -4,13 +4,15 @@ import shutil
 import subprocess
 import sysconfig
 import tempfile
+import traceback
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined
+from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined, TemplateSyntaxError
 
 from generator.code import Code, json_text, python, yaml_text
+from generator.errors import ConfigError, Problem
 from generator.pipeline import pipeline
 from generator.plan import File, Plan, ProjectPlan
 
@@ -28,9 +30,28 @@ def render(plan: Plan, overrides: Path | None = None) -> Tree:
 def render_files(files: Iterable[File], project: ProjectPlan, overrides: Path | None = None) -> Tree:
     """Return ``files`` as their templates print them."""
     environment = _environment(overrides)
-    return {
-        file.path: environment.get_template(file.template).render(plan=file.context, project=project) for file in files
-    }
+    return {file.path: _printed(environment, file, project, overrides) for file in files}
+
+
+def _printed(environment: Environment, file: File, project: ProjectPlan, overrides: Path | None) -> str:
+    """Return the text of ``file``; what breaks in a template of the user's own is told with its file and line."""
+    try:
+        return str(environment.get_template(file.template).render(plan=file.context, project=project))
+    except Exception as error:  # a template may do anything; ours doing so is our bug, and goes up as it is
+        place = overrides and _place(error, overrides)
+        if not place:
+            raise
+        hint = f"it takes the place of Ninefold's {file.template}, for {file.path}: compare the two"
+        raise ConfigError([Problem(*place, "", f"{type(error).__name__}: {error}", hint)]) from error
+
+
+def _place(error: Exception, folder: Path) -> tuple[str, int] | None:
+    """Return the file and line of the innermost template in ``folder`` that ``error`` went through."""
+    frames = [(frame.filename, frame.lineno or 0) for frame in traceback.extract_tb(error.__traceback__)]
+    if isinstance(error, TemplateSyntaxError) and error.filename:
+        frames.append((error.filename, error.lineno))
+    inside = [(Path(file), line) for file, line in frames if folder.resolve() in Path(file).resolve().parents]
+    return (inside[-1][0].resolve().relative_to(folder.resolve().parent).as_posix(), inside[-1][1]) if inside else None
 
 
 def templates_folder() -> Path:
@@ -56,7 +77,7 @@ def _environment(overrides: Path | None) -> Environment:
 
 def _only_code(value: Any) -> Any:
     """Let through what is safe to print as code; a plain string has not been made safe, so it is our bug."""
-    if isinstance(value, (Code, bool, int)):
+    if isinstance(value, (Code, bool, int, StrictUndefined)):  # the last says itself what is missing
         return value
     raise TypeError(f"a template prints a plain {type(value).__name__}: {value!r:.80}")
 

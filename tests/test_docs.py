@@ -21,7 +21,7 @@ from tests.sandbox import ROOT
 README = ROOT / "README.md"
 EXPRESSIONS = ROOT / "docs/expressions.md"
 ENCODERS = ROOT / "docs/encoders.md"
-DOCUMENTS = (README, ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", ROOT / "docs/features.md", EXPRESSIONS, ENCODERS)
+DOCUMENTS = (README, ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", ROOT / "docs/features.md", ROOT / "docs/edits.md", EXPRESSIONS, ENCODERS)
 PICTURE = ROOT / "docs/steps.svg"
 NINEFOLD = typer.main.get_group(app)
 VERBS = {name: command.help or "" for name, command in NINEFOLD.commands.items()}  # type: ignore[attr-defined]

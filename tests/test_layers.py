@@ -18,6 +18,7 @@ LAYERS = (
     ("plan",),
     ("pipeline", "graph", "forecast"),
     ("render",),
+    ("compare",),
     ("write",),
     ("new",),
     ("commands",),

@@ -1,13 +1,16 @@
 """What becomes of files on disk: every status, merges that keep what users wrote, conflicts that write nothing."""
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from generator.compare import Change, compare
 from generator.errors import MergeConflictError
-from generator.write import Change, apply, compare
+from generator.write import CONFLICTS, apply
 
 LINES = [f"line {number}\n" for number in range(12)]
 TEXT = "".join(LINES)
@@ -63,6 +66,102 @@ def test_a_conflict_writes_nothing_at_all(tmp_path: Path) -> None:
     assert (tmp_path / "a.py").read_text() == TEXT.replace("line 5", "mine")
     assert (tmp_path / "b.py").read_text() == TEXT
     assert not (tmp_path / "c.py").exists()
+    marked = (tmp_path / CONFLICTS / "a.py").read_text()
+    assert all(text in marked for text in ("<<<<<<< yours\nmine", "theirs\n>>>>>>> new render"))
+
+
+def conflict(root: Path) -> dict[str, str]:
+    """Make a conflict in ``root`` and return the tree that it is with."""
+    bring({"p/a.py": TEXT, "p/b.py": TEXT}, root)
+    (root / "p/a.py").write_text(TEXT.replace("line 5", "mine"))
+    return {"p/a.py": TEXT.replace("line 5", "theirs"), "p/b.py": TEXT + "new\n"}
+
+
+@pytest.mark.parametrize(("choice", "stays"), [("keep", "mine"), ("take", "theirs")])
+def test_a_conflict_is_resolved(choice: str, stays: str, tmp_path: Path) -> None:
+    tree = conflict(tmp_path)
+    with pytest.raises(MergeConflictError):
+        bring(tree, tmp_path)
+    apply(compare(tree, tmp_path, **{choice: ["p/a.py"]}), tree, tmp_path)
+    assert (tmp_path / "p/a.py").read_text() == TEXT.replace("line 5", stays)
+    assert (tmp_path / "p/b.py").read_text() == tree["p/b.py"]
+    assert not (tmp_path / CONFLICTS).exists()
+    assert set(statuses(compare(tree, tmp_path)).values()) <= {"identical", "edited"}
+
+
+def test_a_deleted_file_stays_away_until_it_is_asked_for(tmp_path: Path) -> None:
+    bring({"p/a.py": TEXT, "p/b.py": TEXT}, tmp_path)
+    (tmp_path / "p/a.py").unlink()
+    tree = {"p/a.py": TEXT + "new\n", "p/b.py": TEXT}
+    for _ in range(2):
+        assert bring(tree, tmp_path)["p/a.py"] == "deleted"
+        assert not (tmp_path / "p/a.py").exists()
+    apply(compare(tree, tmp_path, take=["p/a.py"]), tree, tmp_path)
+    assert (tmp_path / "p/a.py").read_text() == tree["p/a.py"]
+
+
+def test_a_folder_that_is_gone_is_rendered_again(tmp_path: Path) -> None:
+    tree = {"p/a.py": TEXT, "p/b.py": TEXT, "dvc.yaml": TEXT}
+    bring(tree, tmp_path)
+    for path in tree:
+        (tmp_path / path).unlink()
+    assert set(bring(tree, tmp_path).values()) == {"create"}
+
+
+def test_edits_follow_a_package_to_its_new_name(tmp_path: Path) -> None:
+    old = {f"old/{name}": f"import old\n{TEXT}" for name in ("__init__.py", "a.py", "b.py", "c.py")}
+    new = {path.replace("old/", "new/"): text.replace("old", "new") for path, text in old.items()}
+    bring(old, tmp_path)
+    (tmp_path / "old/a.py").write_text(old["old/a.py"] + "mine\n")
+    (tmp_path / "old/c.py").unlink()
+    (tmp_path / "old/own.py").write_text("my own\n")
+    bring(new, tmp_path)
+    assert (tmp_path / "new/a.py").read_text() == new["new/a.py"] + "mine\n"
+    assert (tmp_path / "new/b.py").read_text() == new["new/b.py"]
+    assert not (tmp_path / "new/c.py").exists()
+    assert [file.name for file in (tmp_path / "old").iterdir()] == ["own.py"]
+    assert set(bring(new, tmp_path).values()) == {"identical", "edited", "deleted"}
+
+
+def test_an_edit_that_clashes_with_a_new_name_stays_where_it_is(tmp_path: Path) -> None:
+    old = {"old/__init__.py": TEXT, "old/a.py": f"import old\n{TEXT}"}
+    bring(old, tmp_path)
+    (tmp_path / "old/a.py").write_text(f"import old as mine\n{TEXT}")
+    with pytest.raises(MergeConflictError):
+        bring({"new/__init__.py": TEXT, "new/a.py": f"import new\n{TEXT}"}, tmp_path)
+    assert (tmp_path / "old/a.py").read_text() == f"import old as mine\n{TEXT}"
+    assert not (tmp_path / "new").exists()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda text: text.replace(b"\n", b"\r\n"),
+        lambda text: text.rstrip(b"\n"),
+        lambda text: b"# caf\xe9\n" + text,
+        lambda text: b"\xef\xbb\xbf" + text,
+    ],
+    ids=["CRLF", "no newline at the end", "Latin-1", "BOM"],
+)
+def test_bytes_that_a_user_wrote_come_back_as_they_were(change: Callable[[bytes], bytes], tmp_path: Path) -> None:
+    bring({"a.py": TEXT}, tmp_path)
+    mine = change(TEXT.encode())
+    (tmp_path / "a.py").write_bytes(mine)
+    assert bring({"a.py": TEXT}, tmp_path) == {"a.py": "edited"}
+    assert (tmp_path / "a.py").read_bytes() == mine
+    assert bring({"a.py": TEXT.replace("line 5", "new")}, tmp_path) == {"a.py": "merged"}
+    assert (tmp_path / "a.py").read_bytes() == mine.replace(b"line 5", b"new")
+
+
+def test_a_file_stays_executable_and_a_link_stays_a_link(tmp_path: Path) -> None:
+    bring({"a.py": TEXT, "b.py": TEXT}, tmp_path)
+    (tmp_path / "a.py").chmod(0o755)
+    (tmp_path / "b.py").rename(tmp_path / "real.py")
+    (tmp_path / "b.py").symlink_to("real.py")
+    bring({"a.py": "new\n", "b.py": "new\n"}, tmp_path)
+    assert (tmp_path / "a.py").stat().st_mode & 0o111
+    assert (tmp_path / "b.py").is_symlink()
+    assert (tmp_path / "real.py").read_text() == "new\n"
 
 
 def test_a_file_that_was_there_before_us_is_a_conflict(tmp_path: Path) -> None:
@@ -95,6 +194,53 @@ def test_a_run_killed_between_a_file_and_its_base_goes_on(tmp_path: Path) -> Non
     (tmp_path / "a.py").write_text(TEXT + "new\n")
     assert bring({"a.py": TEXT + "new\n"}, tmp_path) == {"a.py": "identical"}
     assert bring({"a.py": TEXT}, tmp_path) == {"a.py": "update"}
+
+
+class KilledError(Exception):
+    """The process ended here."""
+
+
+def killed_at(step: int, tree: dict[str, str], root: Path, monkeypatch: pytest.MonkeyPatch) -> bool:
+    """Bring ``root`` up to ``tree``, ending at the n-th file that is moved or removed; say whether it came so far."""
+    left = iter(range(step))
+
+    def dying(real: Callable[..., Any]) -> Callable[..., Any]:
+        def call(*arguments: Any, **options: Any) -> Any:
+            if next(left, None) is None:
+                raise KilledError
+            return real(*arguments, **options)
+
+        return call
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "replace", dying(Path.replace))
+        patch.setattr(Path, "unlink", dying(Path.unlink))
+        try:
+            bring(tree, root)
+        except KilledError:
+            return True
+    return False
+
+
+def test_a_kill_at_any_moment_loses_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whichever write is the last one, the next run ends where an undisturbed one does, with the user's edits."""
+    first = {"p/__init__.py": "", "p/a.py": TEXT, "p/b.py": TEXT, "p/old.py": TEXT, "dvc.yaml": TEXT}
+    second = {"p/__init__.py": "", "p/a.py": TEXT + "new\n", "p/b.py": "new\n", "p/c.py": TEXT, "dvc.yaml": "new\n"}
+    ends: list[dict[str, str]] = []
+    for step in range(100):
+        root = tmp_path / str(step)
+        bring(first, root)
+        (root / "p/a.py").write_text("mine\n" + TEXT)
+        disturbed = killed_at(step, second, root, monkeypatch)
+        assert "mine\n" in (root / "p/a.py").read_text()
+        bring(second, root)
+        files = [file for file in root.rglob("*") if file.is_file()]
+        ends.append({file.relative_to(root).as_posix(): file.read_text() for file in files})
+        if not disturbed:
+            break
+    assert len(ends) > 8
+    assert all(end == ends[-1] for end in ends)
+    assert not any(path.endswith(".partial") for path in ends[-1])
 
 
 edits = st.lists(st.tuples(st.integers(0, 11), st.sampled_from(["drop", "change", "insert"])), max_size=4)

@@ -8,12 +8,13 @@ import typer
 from rich.console import Console
 
 from generator.check import check
+from generator.compare import Change, top
 from generator.compose import Composed, compose, read_params
 from generator.errors import MergeConflictError
 from generator.plan import plan
 from generator.project import Project
 from generator.render import Tree, render, templates_folder
-from generator.write import Change, apply
+from generator.write import CONFLICTS, apply
 
 console = Console(stderr=True, soft_wrap=True, highlight=False)
 """Where a verb tells what it does; what it was asked for goes to the standard output."""
@@ -23,9 +24,11 @@ Overrides = Annotated[
 ]
 Folder = Annotated[Path, typer.Option("--project", "-p", help="The folder that holds conf/.", file_okay=False)]
 
-CONFLICT_HELP = """\
-Files in conflict were edited by hand, and conf/ now changes the same lines; nothing was written.
-Undo the edit in the lines that clash, or move the file away, then run `ninefold generate` again."""
+CONFLICT_HELP = f"""\
+Files in conflict were edited by hand, and conf/ now changes the same lines. Nothing was written but {CONFLICTS}/,
+where both versions stand with marks. For each, either bring your file up to date and keep it, or take the new render:
+  ninefold generate --keep FILE ...
+  ninefold generate --take FILE ..."""
 
 
 def resolved(project: Path, overrides: list[str]) -> Project:
@@ -52,6 +55,9 @@ def bring(changes: tuple[Change, ...], tree: Tree, project: Path) -> None:
     except MergeConflictError as error:
         console.print(CONFLICT_HELP, markup=False)
         raise typer.Exit(1) from error
+    for folder in sorted({top(change.source) for change in changes if change.source}):
+        if (project / folder).is_dir():
+            console.print(f"     left  {folder}/, with files of your own", markup=False)
 
 
 def _composed(project: Path, overrides: list[str]) -> Composed:

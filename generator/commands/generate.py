@@ -7,26 +7,36 @@ from typing import Annotated
 import typer
 
 from generator.commands.common import Folder, Overrides, bring, console, rendered
+from generator.compare import Change, compare
+from generator.errors import suggestion
 from generator.graph import difference, stage_names
-from generator.write import Change, compare
+from generator.render import Tree
 
 
 def generate(
     overrides: Overrides = None,
     check: Annotated[
-        bool, typer.Option("--check", help="Write nothing; exit with 1 when the tree is not what conf/ says.")
+        bool, typer.Option("--check", help="Write nothing; exit with 1 when rendering would change a file.")
     ] = False,
+    keep: Annotated[
+        list[str] | None, typer.Option("--keep", help="Keep this file as it is: what clashed in it is resolved.")
+    ] = None,
+    take: Annotated[
+        list[str] | None, typer.Option("--take", help="Replace this file by what is rendered, edited or not.")
+    ] = None,
     project: Folder = Path(),
 ) -> None:
     """Render the project's code, params.yaml and dvc.yaml from conf/.
 
-    What you edited by hand is merged, never overwritten. Inside a DVC experiment, params.yaml is taken as the truth, so
-    that `dvc exp run -S ...` tests what it says.
+    What you edited by hand is merged, never overwritten, and what you deleted stays away. Where an edit clashes with
+    what conf/ now says, nothing is written, and .ninefold/conflicts/ shows both. Inside a DVC experiment, params.yaml
+    is taken as the truth, so that `dvc exp run -S ...` tests what it says.
 
-    Examples: `ninefold generate`, `ninefold generate --check`, `ninefold generate split=at_random`.
+    Examples: `ninefold generate`, `ninefold generate --check`, `ninefold generate --keep churn/train_linear.py`.
     """
     tree = rendered(project, overrides or [])
-    changes = compare(tree, project)
+    named = {file: _path(file, project, tree) for file in (*(keep or ()), *(take or ()))}
+    changes = compare(tree, project, [named[file] for file in keep or ()], [named[file] for file in take or ()])
     if check:
         raise typer.Exit(_report(changes))
     before = stage_names(project)
@@ -36,13 +46,22 @@ def generate(
 
 def _report(changes: tuple[Change, ...]) -> int:
     """Print what differs from conf/ and return the exit code."""
-    different = [change for change in changes if change.status != "identical"]
-    words = {"create": "absent", "update": "outdated", "merged": "outdated", "stale": "stale"}
-    for change in different:
-        console.print(f"{words.get(change.status, change.status):>9}  {change.path}", markup=False)
+    words = {"create": "absent", "update": "outdated", "merged": "outdated"}
+    for change in changes:
+        if change.status != "identical":
+            console.print(f"{words.get(change.status, change.status):>9}  {change.path}", markup=False)
+    different = any(change.status in ("create", "update", "merged", "conflict", "stale") for change in changes)
     if different:
         console.print("The tree is not what conf/ says: run `ninefold generate`.", markup=False)
     return 1 if different else 0
+
+
+def _path(file: str, project: Path, tree: Tree) -> str:
+    """Return ``file``, named from here or from the project, as a path of ``tree``; refuse what is not rendered."""
+    for path in (Path(file).as_posix(), Path(os.path.relpath(file, project)).as_posix()):
+        if path in tree:
+            return path
+    raise typer.BadParameter(f"'{file}' is no rendered file: {suggestion(file, tree)}")
 
 
 def _stop_when_stages_changed(before: dict[str, str], after: dict[str, str], changes: tuple[Change, ...]) -> None:

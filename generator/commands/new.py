@@ -9,6 +9,7 @@ import typer
 from rich.prompt import Prompt
 
 from generator.commands.common import console, rendered
+from generator.compare import compare
 from generator.compose import compose
 from generator.new.answers import Answers, Inferred, UnfitError
 from generator.new.fetching import at_hand
@@ -19,7 +20,7 @@ from generator.new.scaffold import files, scaffold
 from generator.plan import ProjectPlan
 from generator.render import render_files, templates_folder
 from generator.schema.problem import Task
-from generator.write import apply, compare, create, discard, take
+from generator.write import apply, create, discard, take
 
 EXAMPLE = "new/example/penguins.csv"
 INPUTS = "inputs"

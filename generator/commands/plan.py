@@ -13,8 +13,8 @@ from rich.console import Console
 from rich.text import Text
 
 from generator.commands.common import Folder, Overrides, rendered
+from generator.compare import Change, compare
 from generator.forecast import Forecast, forecast
-from generator.write import Change, compare
 
 CHANGES = 2
 """The exit code when something would change; 1 is an error."""

@@ -7,7 +7,7 @@ from pathlib import Path
 import typer
 
 from generator.commands.common import Folder, bring, rendered
-from generator.write import compare
+from generator.compare import compare
 
 
 def run(context: typer.Context, project: Folder = Path()) -> None:
