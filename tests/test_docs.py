@@ -21,7 +21,8 @@ from tests.sandbox import ROOT
 README = ROOT / "README.md"
 EXPRESSIONS = ROOT / "docs/expressions.md"
 ENCODERS = ROOT / "docs/encoders.md"
-DOCUMENTS = (README, ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", ROOT / "docs/features.md", ROOT / "docs/edits.md", EXPRESSIONS, ENCODERS)
+PAGES = ("features", "edits", "service", "expressions", "encoders")
+DOCUMENTS = (README, ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", *(ROOT / f"docs/{page}.md" for page in PAGES))
 PICTURE = ROOT / "docs/steps.svg"
 NINEFOLD = typer.main.get_group(app)
 VERBS = {name: command.help or "" for name, command in NINEFOLD.commands.items()}  # type: ignore[attr-defined]
