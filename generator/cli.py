@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from generator import __version__
-from generator.commands.common import console
+from generator.commands.common import say
 from generator.commands.generate import generate
 from generator.commands.run import run
 from generator.commands.show import show
@@ -40,7 +40,7 @@ def main() -> None:
     try:
         app()
     except ConfigError as error:
-        console.print(str(error), markup=False)
+        say(str(error))
         count = len(error.problems)
-        console.print(f"{count} problem{'s' if count > 1 else ''} in the config; nothing was written.", markup=False)
+        say(f"{count} problem{'s' if count > 1 else ''} in the config; nothing was written.")
         sys.exit(1)

@@ -1,8 +1,9 @@
 """Where values come from: the file and line of every key in a YAML text, and what is wrong with the text itself."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import yaml
@@ -32,10 +33,24 @@ def _part(part: str | int) -> str:
     return text if text.isprintable() and re.fullmatch(r"[^\s.:'\"]+", text) else repr(part)
 
 
-def read_yaml(file: Path) -> yaml.Node | None:
-    """Return the YAML in ``file`` as nodes, which know their lines; None for an empty file."""
-    node: yaml.Node | None = yaml.compose(file.read_text(encoding="utf-8-sig"), Loader=yaml.SafeLoader)
-    return node
+class Origins(Mapping[Path_, Origin]):
+    """Origins that are looked for when the first of them is asked for: a config without a problem needs none."""
+
+    def __init__(self, find: Callable[[], Mapping[Path_, Origin]]) -> None:
+        self._find = find
+
+    @cached_property
+    def _found(self) -> Mapping[Path_, Origin]:
+        return self._find()
+
+    def __getitem__(self, path: Path_) -> Origin:
+        return self._found[path]
+
+    def __iter__(self) -> Iterator[Path_]:
+        return iter(self._found)
+
+    def __len__(self) -> int:
+        return len(self._found)
 
 
 def origins_of(node: yaml.Node | None, shown: str, package: Path_ = ()) -> dict[Path_, Origin]:
@@ -43,21 +58,26 @@ def origins_of(node: yaml.Node | None, shown: str, package: Path_ = ()) -> dict[
     return {path: Origin(shown, line) for path, line in _lines(node, package)} if node else {}
 
 
-def text_problems(file: Path, shown: str, package: Path_ = ()) -> Iterator[Problem]:
-    """Yield what keeps ``file``, placed at ``package``, from being read as YAML in which every key is given once."""
+def read_yaml(file: Path, shown: str, package: Path_ = ()) -> tuple[yaml.Node | None, list[Problem]]:
+    """Return the YAML in ``file``, placed at ``package``, as nodes, which know their lines; None for an empty file.
+
+    With it comes what keeps ``file`` from being read as YAML in which every key is given once.
+    """
     try:
-        node = read_yaml(file)
-        yield from _duplicate_keys(node, shown, package)
+        node: yaml.Node | None = yaml.compose(file.read_text(encoding="utf-8-sig"), Loader=yaml.SafeLoader)
+        return node, list(_duplicate_keys(node, shown, package))
     except yaml.MarkedYAMLError as error:
-        yield Problem(shown, _line(error), "", f"not valid YAML: {error.problem}", _yaml_hint(error))
+        problem = Problem(shown, _line(error), "", f"not valid YAML: {error.problem}", _yaml_hint(error))
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
-        yield Problem(shown, line, "", "not text in UTF-8", "save the file with the encoding UTF-8")
+        problem = Problem(shown, line, "", "not text in UTF-8", "save the file with the encoding UTF-8")
     except yaml.YAMLError as error:
         what = f"not valid YAML: {str(error).splitlines()[0]}"
-        yield Problem(shown, 0, "", what, 'delete the character; in quotes, write it as "\\x07"')
+        problem = Problem(shown, 0, "", what, 'delete the character; in quotes, write it as "\\x07"')
     except RecursionError:
-        yield Problem(shown, 0, "", "a value holds itself, or is nested too deeply", "look for `&` and `*` in the file")
+        hint = "look for `&` and `*` in the file"
+        problem = Problem(shown, 0, "", "a value holds itself, or is nested too deeply", hint)
+    return None, [problem]
 
 
 def _line(error: yaml.MarkedYAMLError) -> int:

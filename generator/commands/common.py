@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from generator.check import check
 from generator.compose import Composed, compose, read_params
@@ -15,9 +14,6 @@ from generator.project import Project
 from generator.render import Tree, render, templates_folder
 from generator.write import Change, apply
 
-console = Console(stderr=True, soft_wrap=True, highlight=False)
-"""Where a verb tells what it does; what it was asked for goes to the standard output."""
-
 Overrides = Annotated[
     list[str] | None, typer.Argument(help="Hydra overrides, as in `split=at_random metrics.primary=brier`.")
 ]
@@ -26,6 +22,11 @@ Folder = Annotated[Path, typer.Option("--project", "-p", help="The folder that h
 CONFLICT_HELP = """\
 Files in conflict were edited by hand, and conf/ now changes the same lines; nothing was written.
 Undo the edit in the lines that clash, or move the file away, then run `ninefold generate` again."""
+
+
+def say(text: str) -> None:
+    """Tell what a verb does; what it was asked for goes to the standard output."""
+    typer.echo(text, err=True)
 
 
 def resolved(project: Path, overrides: list[str]) -> Project:
@@ -46,11 +47,11 @@ def bring(changes: tuple[Change, ...], tree: Tree, project: Path) -> None:
     """Make ``changes`` on disk, listing them; exit with help when one is a conflict."""
     for change in changes:
         if change.status != "identical":
-            console.print(f"{change.status:>9}  {change.path}", markup=False)
+            say(f"{change.status:>9}  {change.path}")
     try:
         apply(changes, tree, project)
     except MergeConflictError as error:
-        console.print(CONFLICT_HELP, markup=False)
+        say(CONFLICT_HELP)
         raise typer.Exit(1) from error
 
 

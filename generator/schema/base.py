@@ -14,7 +14,9 @@ UNITS = {"second": 1, "minute": 60, "hour": 3_600, "day": 86_400, "week": 604_80
 class Strict(BaseModel):
     """A frozen part of the config that refuses keys it does not know."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, populate_by_name=True, allow_inf_nan=False)
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, strict=True, populate_by_name=True, allow_inf_nan=False, defer_build=True
+    )
 
 
 def _duration(value: Any) -> timedelta:
