@@ -14,7 +14,7 @@ LAYERS = (
     ("compose",),
     ("validate", "project"),
     ("resolve",),
-    ("check",),
+    ("check", "provenance"),
     ("plan",),
     ("pipeline", "graph"),
     ("render",),

@@ -10,7 +10,6 @@ from generator.check import check
 from generator.compose import Composed, compose, read_params
 from generator.errors import MergeConflictError
 from generator.plan import plan
-from generator.project import Project
 from generator.render import Tree, render, templates_folder
 from generator.write import Change, apply
 
@@ -29,9 +28,12 @@ def say(text: str) -> None:
     typer.echo(text, err=True)
 
 
-def resolved(project: Path, overrides: list[str]) -> Project:
-    """Return the project in the folder ``project``; raises :class:`ConfigError` with all that is wrong."""
-    return check(_composed(project, overrides))
+def composed(project: Path, overrides: list[str]) -> Composed:
+    """Return the config: within a stage of a DVC experiment, what DVC composed with the overrides of the experiment."""
+    params = project / "params.yaml"
+    if os.environ.get("DVC_EXP_NAME") and os.environ.get("DVC_STAGE") and params.is_file():
+        return read_params(params)
+    return compose(project / "conf", overrides)
 
 
 def rendered(project: Path, overrides: list[str]) -> Tree:
@@ -40,7 +42,7 @@ def rendered(project: Path, overrides: list[str]) -> Tree:
     watched = [name for name in ("conf", "templates") if (project / name).is_dir()]
     is_framework = own.is_dir() and own.resolve() == templates_folder().resolve()
     watched += ["generator"] if is_framework else []
-    return render(plan(resolved(project, overrides), tuple(watched)), None if is_framework else own)
+    return render(plan(check(composed(project, overrides)), tuple(watched)), None if is_framework else own)
 
 
 def bring(changes: tuple[Change, ...], tree: Tree, project: Path) -> None:
@@ -53,11 +55,3 @@ def bring(changes: tuple[Change, ...], tree: Tree, project: Path) -> None:
     except MergeConflictError as error:
         say(CONFLICT_HELP)
         raise typer.Exit(1) from error
-
-
-def _composed(project: Path, overrides: list[str]) -> Composed:
-    """Return the config: within a stage of a DVC experiment, what DVC composed with the overrides of the experiment."""
-    params = project / "params.yaml"
-    if os.environ.get("DVC_EXP_NAME") and os.environ.get("DVC_STAGE") and params.is_file():
-        return read_params(params)
-    return compose(project / "conf", overrides)
