@@ -7,6 +7,7 @@ import typer
 
 from generator import __version__
 from generator.commands.common import say
+from generator.commands.explain import explain
 from generator.commands.generate import generate
 from generator.commands.run import run
 from generator.commands.show import show
@@ -25,6 +26,7 @@ runs again. `ninefold run` does the same and goes on by itself when an edit chan
 )
 app.command()(generate)
 app.command()(show)
+app.command()(explain)
 app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(run)
 
 
