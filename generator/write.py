@@ -17,8 +17,8 @@ BASE = ".ninefold/base"
 SUFFIX = ".rendered"
 """Added to every name in BASE, so that no tool takes a copy for the thing: DVC reads each dvc.yaml it finds."""
 
-VALUES = ("params.yaml",)
-"""Files that hold composed values alone; DVC writes them too, so there is nothing of a user's to merge."""
+WHOLE = ("params.yaml", ".ninefold/")
+"""Files and folders in which nothing is a user's, so that they are written whole; DVC writes the first too."""
 
 Status = Literal["create", "update", "identical", "edited", "merged", "conflict", "stale"]
 
@@ -54,7 +54,7 @@ def apply(changes: Iterable[Change], tree: Mapping[str, str], root: Path) -> Non
         if change.status == "stale" and change.text is None:
             _remove(root / change.path, root)
     for path, text in tree.items():
-        if path not in VALUES and _read(_base(path, root)) != text:
+        if not path.startswith(WHOLE) and _read(_base(path, root)) != text:
             _write(_base(path, root), text)
     for change in changes:
         if change.status == "stale":
@@ -67,7 +67,7 @@ def _change(path: str, new: str, root: Path) -> Change:
         return Change(path, "create", new)
     if ours == new:
         return Change(path, "identical", new)
-    if path in VALUES or ours == base:
+    if path.startswith(WHOLE) or ours == base:
         return Change(path, "update", new)
     if base == new:
         return Change(path, "edited", ours)

@@ -61,7 +61,7 @@ def test_a_key_with_its_current_value() -> None:
         "\n"
         "type      a whole number, at least 2, at most 131072\n"
         "default   31\n"
-        "here      31, from conf/model/lightgbm.yaml:7\n"
+        "here      31, from conf/model/lightgbm.yaml:8\n"
         "example\n"
         "    model:\n"
         "      lightgbm:\n"
@@ -80,7 +80,7 @@ def test_the_kind_in_the_config_decides_what_a_key_means(tmp_path: Path) -> None
 
 
 def test_names_of_the_users_own_lead_on() -> None:
-    assert "here      key, from conf/data/flights.yaml:8" in explained("data.columns.carrier.role")
+    assert "here      key, from conf/data/flights.yaml:9" in explained("data.columns.carrier.role")
     assert explained("data/sources/'my.own'/path").startswith("data.sources.my.own.path\n")
 
 

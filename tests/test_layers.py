@@ -9,7 +9,7 @@ ROOT = Path(generator.__file__).parent
 LAYERS = (
     ("errors",),
     ("schema", "dialect"),
-    ("reference",),
+    ("reference", "editor"),
     ("sql", "judge", "origins", "interpolation", "overrides", "fields", "code"),
     ("compile",),
     ("compose",),

@@ -47,12 +47,12 @@ def test_a_default_an_override_and_the_part_of_a_short_form_are_told_apart() -> 
     text = shown("split", "features.route", "split.validation=0.3")
     assert list(yaml.safe_load(text)) == ["split", "features"]
     assert comments(text) == {
-        "kind: time": "conf/split/by_time.yaml:2",
+        "kind: time": "conf/split/by_time.yaml:3",
         "holdout: 0.25": "default",
-        "holdout_from: '2013-10-01'": "conf/split/by_time.yaml:3",
+        "holdout_from: '2013-10-01'": "conf/split/by_time.yaml:4",
         "validation: 0.3": "override split.validation=0.3",
-        "sql: origin || '-' || dest": "conf/features/flights.yaml:5",
-        "kind: target": "conf/features/flights.yaml:5",
+        "sql: origin || '-' || dest": "conf/features/flights.yaml:6",
+        "kind: target": "conf/features/flights.yaml:6",
         "smooth: 20.0": "default",
         "folds: 5": "default",
     }
