@@ -1,6 +1,6 @@
 """Compose ``conf/`` with Hydra into one plain mapping, and remember which file and line every value came from."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Lock
@@ -16,7 +16,8 @@ from hydra.types import RunMode
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
-from generator.errors import ConfigError, Problem, suggestion
+from generator.defaults import groups, missing_options
+from generator.errors import ConfigError, Problem
 from generator.interpolation import unresolved
 from generator.origins import Origin, Origins, Path_, dotted, origins_of, read_yaml
 from generator.overrides import chooses, origins_under, parse_overrides, unknown_keys
@@ -66,7 +67,7 @@ def compose(folder: Path, overrides: Sequence[str] = ()) -> Composed:
             plain = OmegaConf.to_container(before)
             assert isinstance(plain, dict)
             settings = [item for item in items if not chooses(item, folder)]
-            _refuse(unknown_keys(settings, {str(key): plain[key] for key in plain}, _groups(folder)))
+            _refuse(unknown_keys(settings, {str(key): plain[key] for key in plain}, groups(folder)))
         config = _compose(folder, list(overrides))
     except (HydraException, OmegaConfBaseException, ValueError) as error:
         raise ConfigError([_hydra_problem(error, folder)]) from error
@@ -132,10 +133,6 @@ def _package(file: Path, folder: Path) -> Path_:
     return file.relative_to(folder).parts[:-1]
 
 
-def _groups(folder: Path) -> list[str]:
-    return sorted(item.name for item in folder.iterdir() if item.is_dir())
-
-
 def _refuse(problems: Iterable[Problem]) -> None:
     if found := list(problems):
         raise ConfigError(found)
@@ -150,40 +147,10 @@ def _read_files(folder: Path) -> dict[Path, yaml.Node | None]:
     read = {file: read_yaml(file, _shown(file, folder), _package(file, folder)) for file in files}
     _refuse(problem for _, problems in read.values() for problem in problems)
     nodes = {file: node for file, (node, _) in read.items()}
-    _refuse(problem for file, node in nodes.items() for problem in _missing_options(node, file, folder))
+    _refuse(
+        problem for file, node in nodes.items() for problem in missing_options(node, file, folder, _shown(file, folder))
+    )
     return nodes
-
-
-def _missing_options(node: yaml.Node | None, file: Path, folder: Path) -> Iterator[Problem]:
-    """Yield a problem for every group and option that the defaults list of ``file`` names and ``folder`` lacks."""
-    for group, option, line in _defaults(node):
-        base = folder if group.startswith("/") else file.parent
-        home, path = base / group.lstrip("/"), f"defaults.{group}"
-        options = sorted(item.stem for item in home.glob("*.yaml"))
-        if not home.is_dir():
-            yield Problem(_shown(file, folder), line, path, "no such group", suggestion(group, _groups(base)))
-        elif option == "???":
-            yield Problem(_shown(file, folder), line, path, "no option is chosen", f"options: {', '.join(options)}")
-        elif (home / f"{option}.yml").is_file():
-            hint = f"rename {option}.yml to {option}.yaml"
-            yield Problem(_shown(file, folder), line, path, f"no file '{option}.yaml'", hint)
-        elif option not in options:
-            yield Problem(_shown(file, folder), line, path, f"no option '{option}'", suggestion(option, options))
-
-
-def _defaults(node: yaml.Node | None) -> Iterator[tuple[str, str, int]]:
-    """Yield (group, option, line) for the entries of a ``defaults`` list that name an option outright."""
-    if not isinstance(node, yaml.MappingNode):
-        return
-    lists = [value for key, value in node.value if key.value == "defaults" and isinstance(value, yaml.SequenceNode)]
-    entries = [entry for found in lists for entry in found.value if isinstance(entry, yaml.MappingNode)]
-    for group, options in (pair for entry in entries for pair in entry.value):
-        name = group.value.removeprefix("override ").split("@")[0]
-        if name.startswith(("optional ", "hydra/")):
-            continue
-        for option in options.value if isinstance(options, yaml.SequenceNode) else [options]:
-            if isinstance(option, yaml.ScalarNode) and not option.tag.endswith(":null") and "${" not in option.value:
-                yield name, option.value.removesuffix(".yaml"), option.start_mark.line + 1
 
 
 def _hydra_problem(error: Exception, folder: Path) -> Problem:

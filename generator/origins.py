@@ -82,8 +82,8 @@ def read_yaml(file: Path, shown: str, package: Path_ = ()) -> tuple[yaml.Node | 
 
 def _line(error: yaml.MarkedYAMLError) -> int:
     """Return the line of ``error``: where a thing begins that is still open at the end of the file, if it is that."""
-    at_end = "stream" in str(error.problem) and error.context_mark is not None
-    mark = error.context_mark if at_end else error.problem_mark
+    opened = "stream" in str(error.problem) or "simple key" in str(error.context)
+    mark = error.context_mark if opened and error.context_mark is not None else error.problem_mark
     return mark.line + 1 if mark else 0
 
 
@@ -92,7 +92,9 @@ def _yaml_hint(error: yaml.MarkedYAMLError) -> str:
     if "\\t" in said:
         return "YAML is indented with spaces, never with tabs"
     if "mapping values are not allowed" in said:
-        return "put quotes around text that holds ': ', and check the indentation of the line"
+        return "put quotes around text that holds ': '; check indentation here, and the colon in the line above"
+    if "simple key" in said:
+        return "a key is followed by a colon and a space, as in `key: value`"
     if "quoted scalar" in said:
         return "a quote is opened and never closed"
     if "flow" in said:

@@ -116,6 +116,11 @@ def _syntax_message(error: SqlglotError) -> tuple[str, str]:
         return "not a SQL expression: a quote is not closed", "texts stand in 'single', names in \"double\" quotes"
     if said.startswith("Required") and near:
         return f"not a SQL expression: something is missing at '{near}'", "an operator needs a value on both sides"
+    if said.startswith("Expecting )"):
+        return (
+            f"not a SQL expression: a bracket is not closed before '{near}'",
+            'close every (; names of two words stand in "double" quotes',
+        )
     if said.startswith("Invalid") and near:
         return f"not a SQL expression: '{near}' is not expected here", AFTER_SELECT
     return f"not a SQL expression: {said[:1].lower()}{said[1:]} at '{near}'".rstrip("."), AFTER_SELECT

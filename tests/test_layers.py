@@ -10,7 +10,7 @@ LAYERS = (
     ("errors",),
     ("schema", "dialect"),
     ("reference", "editor"),
-    ("sql", "judge", "origins", "interpolation", "overrides", "fields", "code"),
+    ("sql", "judge", "origins", "interpolation", "overrides", "defaults", "fields", "wording", "code"),
     ("compile",),
     ("compose",),
     ("validate", "project"),

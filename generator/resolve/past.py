@@ -122,7 +122,7 @@ def _features_told(session: Session) -> dict[str, Told]:
     hint = "write its expression here instead"
     return {
         other.lower(): (f"'{other}' is a feature, and the past is of columns", hint)
-        for other in session.config.features
+        for other in session.computed()
         if other not in session.config.data.columns
     }
 

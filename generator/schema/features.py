@@ -18,6 +18,17 @@ Encoded = Annotated[
 
 AGGREGATES = ("avg", "sum", "count", "min", "max", "stddev", "count_distinct", "last")
 
+OTHER_WORDS = {
+    "average": "avg",
+    "group_by": "by",
+    "mean": "avg",
+    "nunique": "count_distinct",
+    "on": "by",
+    "std": "stddev",
+    "window": "over",
+}
+"""What others call the keys of features, for hints."""
+
 
 class Expression(Strict):
     """A feature computed from a row's inputs and from earlier features."""
