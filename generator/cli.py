@@ -6,8 +6,9 @@ from typing import Annotated
 import typer
 
 from generator import __version__
-from generator.commands.common import console
+from generator.commands.common import say
 from generator.commands.contract import contract
+from generator.commands.explain import explain
 from generator.commands.generate import generate
 from generator.commands.new import new
 from generator.commands.plan import plan
@@ -31,6 +32,7 @@ app.command()(generate)
 app.command()(plan)
 app.command()(show)
 app.command()(contract)
+app.command()(explain)
 app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(run)
 
 
@@ -46,7 +48,7 @@ def main() -> None:
     try:
         app()
     except ConfigError as error:
-        console.print(str(error), markup=False)
+        say(str(error))
         count = len(error.problems)
-        console.print(f"{count} problem{'s' if count > 1 else ''} in the config; nothing was written.", markup=False)
+        say(f"{count} problem{'s' if count > 1 else ''} in the config; nothing was written.")
         sys.exit(1)

@@ -15,8 +15,8 @@ BASE = ".ninefold/base"
 SUFFIX = ".rendered"
 """Added to every name in BASE, so that no tool takes a copy for the thing: DVC reads each dvc.yaml it finds."""
 
-VALUES = ("params.yaml",)
-"""Files that hold composed values alone; DVC writes them too, so there is nothing of a user's to merge."""
+WHOLE = ("params.yaml", ".ninefold/")
+"""Files and folders in which nothing is a user's, so that they are written whole; DVC writes the first too."""
 
 ODD_BYTES = "surrogateescape"
 """How text is read and written, so that bytes that are not UTF-8 come back as they were."""
@@ -85,11 +85,11 @@ def _change(path: str, new: str, root: Path, begun: bool) -> Change:
     """Return what becomes of a file that is rendered; ``begun`` says whether others of its folder are on disk."""
     ours, before = read(root / path), read(base(path, root))
     if ours is None:
-        gone = before is not None and begun and path not in VALUES
+        gone = before is not None and begun and not path.startswith(WHOLE)
         return Change(path, "deleted" if gone else "create", None if gone else new)
     if ours == new:
         return Change(path, "identical", new)
-    if path in VALUES or ours == before:
+    if path.startswith(WHOLE) or ours == before:
         return Change(path, "update", new)
     if before == new:
         return Change(path, "edited", ours)

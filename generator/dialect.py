@@ -15,11 +15,15 @@ MANY_ROWS_INSIDE = r"\b(sum|avg|list|string_agg|geomean|weighted_avg|unnest)\(|S
 
 
 @cache
+def _database() -> duckdb.DuckDBPyConnection:
+    return duckdb.connect()
+
+
+@cache
 def keywords() -> frozenset[str]:
     """Return the words that DuckDB does not take for a name unless they are quoted."""
     query = "SELECT keyword_name FROM duckdb_keywords() WHERE keyword_category <> 'unreserved'"
-    with duckdb.connect() as database:
-        return frozenset(str(row[0]) for row in database.execute(query).fetchall())
+    return frozenset(str(row[0]) for row in _database().execute(query).fetchall())
 
 
 @cache
@@ -31,7 +35,6 @@ def functions() -> dict[str, str]:
                        OR (schema_name = 'pg_catalog' AND function_type = 'macro')),
                bool_or(function_type IN ('scalar', 'macro') AND NOT regexp_matches(coalesce(macro_definition, ''), ?))
         FROM duckdb_functions() GROUP BY function_name"""
-    with duckdb.connect() as database:
-        rows = database.execute(query, [MANY_ROWS_INSIDE]).fetchall()
+    rows = _database().execute(query, [MANY_ROWS_INSIDE]).fetchall()
     kinds = {name.lower(): "unstable" if unstable else "row" if row else "rows" for name, unstable, row in rows}
     return kinds | dict.fromkeys(UNSTABLE_TOO, "unstable") | {"histogram": "rows"}

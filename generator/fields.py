@@ -11,9 +11,9 @@ from generator.origins import Path_
 from generator.schema import Config
 
 
-def known_fields(path: Path_, values: Any) -> dict[str, FieldInfo]:
-    """Return the fields that the mapping at ``path`` may have, by the names that users write."""
-    models = _models(path, values)
+def known_fields(path: Path_, values: Any, kind: str | None = None) -> dict[str, FieldInfo]:
+    """Return the fields that the mapping at ``path`` may have, by the names that users write; of ``kind``, if given."""
+    models = [model for model in _models(path, values) if kind is None or kind in allowed(model.model_fields["kind"])]
     return written_fields(models[0]) if models else {}
 
 
@@ -46,8 +46,8 @@ def _models(path: Path_, values: Any) -> list[type[BaseModel]]:
 
 def allowed(field: FieldInfo) -> tuple[str, ...]:
     """Return the values among which ``field`` is chosen; empty where it is not a choice."""
-    found = [value for member in _members(field.annotation, None) for value in _choices(member)]
-    return tuple(dict.fromkeys(found))
+    found = [_choices(member) for member in _members(field.annotation, None)]
+    return tuple(dict.fromkeys(value for values in found for value in values)) if all(found) else ()
 
 
 def _choices(member: Any) -> tuple[str, ...]:

@@ -1,5 +1,6 @@
 """Values that a config leaves open: ``???`` that nobody filled in, and ``${...}`` that leads nowhere."""
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -49,6 +50,9 @@ def _unreached(node: Any, key: Any, keys: list[str], path: Path_) -> Iterator[Wr
 def _reason(text: str, said: str, keys: list[str]) -> tuple[str, str]:
     if "recursi" in said.lower():
         return f"'{text}' goes round in a circle", "write the value itself in one of the places"
+    if unset := re.search(r"Environment variable '(.+)' not found", said):
+        what = f"'{text}': the environment variable '{unset[1]}' is not set"
+        return what, f"set it, or give what holds without it, as in ${{oc.env:{unset[1]},nothing}}"
     if "Interpolation key" in said:
         near = suggestion(text.partition("${")[2].partition("}")[0], keys)
         hint = near if near.startswith("did you mean") else "name a key by its whole path, as in ${project.package}"

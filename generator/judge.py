@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 import duckdb
@@ -10,39 +11,63 @@ from generator.dialect import functions
 from generator.errors import nearest
 from generator.sql import AFTER_SELECT, SqlError, identifier
 
+Columns = tuple[tuple[str, str], ...]
+"""Names with their DuckDB types."""
+
 CAST = "change a type as in TRY_CAST(x AS DOUBLE), or use another column"
+
+
+TYPES: dict[tuple[tuple[str, ...], str, Columns], tuple[str, ...]] = {}
+"""What DuckDB has said already of expressions over columns: the plan asks again what the checks have asked."""
 
 
 class Judge:
     """Empty DuckDB tables with the declared columns, against which expressions are typed before any data is read."""
 
     def __init__(self) -> None:
-        self._database = duckdb.connect(config={"enable_external_access": "false"})
-        self._tables: dict[str, list[tuple[str, str]]] = {}
+        self._tables: dict[str, Columns] = {}
+        self._created: dict[Columns, str] = {}
+
+    @cached_property
+    def _database(self) -> duckdb.DuckDBPyConnection:
+        return duckdb.connect(config={"enable_external_access": "false"})
 
     def __enter__(self) -> "Judge":
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._database.close()
+        if "_database" in self.__dict__:
+            self._database.close()
 
     def table(self, name: str, columns: Mapping[str, str]) -> None:
-        """Create the empty table ``name`` with ``columns``, a mapping of names to DuckDB types."""
-        if self._tables.get(name) == list(columns.items()):
-            return
-        body = ", ".join(f"{identifier(column)} {kind}" for column, kind in columns.items())
-        self._database.execute(f"CREATE OR REPLACE TABLE {identifier(name)} ({body})")
-        self._tables[name] = list(columns.items())
+        """Let there be an empty table ``name`` with ``columns``, a mapping of names to DuckDB types."""
+        self._tables[name] = tuple(columns.items())
 
     def type_of(self, expression: str, table: str) -> str:
         """Return the DuckDB type of ``expression`` over ``table``; raises :class:`SqlError` as the binder does."""
         return self.types_of([expression], table)[0]
 
     def types_of(self, expressions: Sequence[str], table: str) -> tuple[str, ...]:
-        """Return the DuckDB type of each of ``expressions`` over ``table``, asked at once."""
+        """Return the DuckDB type of each of ``expressions`` over ``table``, asked at once, and once only."""
+        asked = (tuple(expressions), table, self._tables[table])
+        if asked not in TYPES:
+            TYPES[asked] = self._described(*asked)
+        return TYPES[asked]
+
+    def _with(self, columns: Columns) -> str:
+        """Return the name of the one table in the database that has ``columns``."""
+        if columns not in self._created:
+            name = f"table_{len(self._created)}"
+            body = ", ".join(f"{identifier(column)} {kind}" for column, kind in columns)
+            self._database.execute(f"CREATE TABLE {name} ({body})")
+            self._created[columns] = name
+        return self._created[columns]
+
+    def _described(self, expressions: Sequence[str], name: str, columns: Columns) -> tuple[str, ...]:
         listed = ", ".join(f"{expression} AS x{index}" for index, expression in enumerate(expressions))
+        table = f"{self._with(columns)} AS {identifier(name)}"
         try:
-            rows = self._database.execute(f"DESCRIBE SELECT {listed} FROM {identifier(table)}").fetchall()
+            rows = self._database.execute(f"DESCRIBE SELECT {listed} FROM {table}").fetchall()
         except duckdb.Error as error:
             raise SqlError(*_binder_message(str(error))) from error
         return tuple(str(row[1]) for row in rows)

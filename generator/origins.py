@@ -1,8 +1,9 @@
 """Where values come from: the file and line of every key in a YAML text, and what is wrong with the text itself."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import yaml
@@ -32,10 +33,24 @@ def _part(part: str | int) -> str:
     return text if text.isprintable() and re.fullmatch(r"[^\s.:'\"]+", text) else repr(part)
 
 
-def read_yaml(file: Path) -> yaml.Node | None:
-    """Return the YAML in ``file`` as nodes, which know their lines; None for an empty file."""
-    node: yaml.Node | None = yaml.compose(file.read_text(encoding="utf-8-sig"), Loader=yaml.SafeLoader)
-    return node
+class Origins(Mapping[Path_, Origin]):
+    """Origins that are looked for when the first of them is asked for: a config without a problem needs none."""
+
+    def __init__(self, find: Callable[[], Mapping[Path_, Origin]]) -> None:
+        self._find = find
+
+    @cached_property
+    def _found(self) -> Mapping[Path_, Origin]:
+        return self._find()
+
+    def __getitem__(self, path: Path_) -> Origin:
+        return self._found[path]
+
+    def __iter__(self) -> Iterator[Path_]:
+        return iter(self._found)
+
+    def __len__(self) -> int:
+        return len(self._found)
 
 
 def origins_of(node: yaml.Node | None, shown: str, package: Path_ = ()) -> dict[Path_, Origin]:
@@ -49,7 +64,7 @@ def block_of(file: Path, key: str) -> tuple[int, int]:
     A comment in the line above belongs to it. Where the key is not there, both are the end of the file.
     """
     lines = file.read_text(encoding="utf-8-sig").splitlines()
-    node = read_yaml(file)
+    node, _ = read_yaml(file, file.name)
     for name, value in node.value if isinstance(node, yaml.MappingNode) else ():
         if name.value == key:
             first = name.start_mark.line
@@ -58,27 +73,32 @@ def block_of(file: Path, key: str) -> tuple[int, int]:
     return len(lines), len(lines)
 
 
-def text_problems(file: Path, shown: str, package: Path_ = ()) -> Iterator[Problem]:
-    """Yield what keeps ``file``, placed at ``package``, from being read as YAML in which every key is given once."""
+def read_yaml(file: Path, shown: str, package: Path_ = ()) -> tuple[yaml.Node | None, list[Problem]]:
+    """Return the YAML in ``file``, placed at ``package``, as nodes, which know their lines; None for an empty file.
+
+    With it comes what keeps ``file`` from being read as YAML in which every key is given once.
+    """
     try:
-        node = read_yaml(file)
-        yield from _duplicate_keys(node, shown, package)
+        node: yaml.Node | None = yaml.compose(file.read_text(encoding="utf-8-sig"), Loader=yaml.SafeLoader)
+        return node, list(_duplicate_keys(node, shown, package))
     except yaml.MarkedYAMLError as error:
-        yield Problem(shown, _line(error), "", f"not valid YAML: {error.problem}", _yaml_hint(error))
+        problem = Problem(shown, _line(error), "", f"not valid YAML: {error.problem}", _yaml_hint(error))
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
-        yield Problem(shown, line, "", "not text in UTF-8", "save the file with the encoding UTF-8")
+        problem = Problem(shown, line, "", "not text in UTF-8", "save the file with the encoding UTF-8")
     except yaml.YAMLError as error:
         what = f"not valid YAML: {str(error).splitlines()[0]}"
-        yield Problem(shown, 0, "", what, 'delete the character; in quotes, write it as "\\x07"')
+        problem = Problem(shown, 0, "", what, 'delete the character; in quotes, write it as "\\x07"')
     except RecursionError:
-        yield Problem(shown, 0, "", "a value holds itself, or is nested too deeply", "look for `&` and `*` in the file")
+        hint = "look for `&` and `*` in the file"
+        problem = Problem(shown, 0, "", "a value holds itself, or is nested too deeply", hint)
+    return None, [problem]
 
 
 def _line(error: yaml.MarkedYAMLError) -> int:
     """Return the line of ``error``: where a thing begins that is still open at the end of the file, if it is that."""
-    at_end = "stream" in str(error.problem) and error.context_mark is not None
-    mark = error.context_mark if at_end else error.problem_mark
+    opened = "stream" in str(error.problem) or "simple key" in str(error.context)
+    mark = error.context_mark if opened and error.context_mark is not None else error.problem_mark
     return mark.line + 1 if mark else 0
 
 
@@ -87,7 +107,9 @@ def _yaml_hint(error: yaml.MarkedYAMLError) -> str:
     if "\\t" in said:
         return "YAML is indented with spaces, never with tabs"
     if "mapping values are not allowed" in said:
-        return "put quotes around text that holds ': ', and check the indentation of the line"
+        return "put quotes around text that holds ': '; check indentation here, and the colon in the line above"
+    if "simple key" in said:
+        return "a key is followed by a colon and a space, as in `key: value`"
     if "quoted scalar" in said:
         return "a quote is opened and never closed"
     if "flow" in said:

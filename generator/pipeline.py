@@ -1,12 +1,15 @@
 """Write ``dvc.yaml``: the planned stages, with the modules that each really imports as its dependencies."""
 
-import ast
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 import yaml
 
 from generator.plan import Stage
+
+IMPORT = r"^[ \t]*from {package}(?:\.([\w.]+))? import (\([^)]*\)|.*)"
+"""An import from inside the package, as ruff lays it out; reading every module as a tree takes a tenth of a second."""
 
 
 def pipeline(stages: Iterable[Stage], tree: Mapping[str, str], package: str, extra: Mapping[str, Any]) -> str:
@@ -24,10 +27,8 @@ def imported(module: str, tree: Mapping[str, str], package: str) -> set[str]:
         if path is None or path in found:
             continue
         found.add(path)
-        for node in ast.walk(ast.parse(tree[path])):
-            if isinstance(node, ast.ImportFrom) and node.module and node.module.split(".")[0] == package:
-                inside = node.module.removeprefix(package).lstrip(".")
-                waiting += [inside, *(f"{inside}.{name.name}".lstrip(".") for name in node.names)]
+        for inside, names in re.findall(IMPORT.format(package=package), tree[path], re.MULTILINE):
+            waiting += [inside, *(f"{inside}.{name}".lstrip(".") for name in re.findall(r"\w+", names))]
     return found
 
 

@@ -1,16 +1,27 @@
 """Print a plan: a pure function from :class:`Plan` to the text of every file, formatted once."""
 
+import hashlib
 import shutil
 import subprocess
 import sysconfig
 import tempfile
 import traceback
 from collections.abc import Iterable, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined, TemplateSyntaxError
+import jinja2
+from jinja2 import (
+    ChoiceLoader,
+    Environment,
+    FileSystemBytecodeCache,
+    FileSystemLoader,
+    StrictUndefined,
+    TemplateSyntaxError,
+)
 
+from generator import code
 from generator.code import Code, json_text, python, yaml_text
 from generator.errors import ConfigError, Problem
 from generator.pipeline import pipeline
@@ -70,9 +81,17 @@ def _environment(overrides: Path | None) -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
         autoescape=False,
+        bytecode_cache=FileSystemBytecodeCache(pattern=f"ninefold-{_settings()}-%s.cache"),
     )
     environment.filters |= {"py": python, "json": json_text, "yaml": yaml_text}
     return environment
+
+
+@cache
+def _settings() -> str:
+    """Return a digest of what a compiled template depends on beside its text, which Jinja compares itself."""
+    parts = (jinja2.__version__.encode(), Path(__file__).read_bytes(), Path(code.__file__).read_bytes())
+    return hashlib.sha256(b"".join(parts)).hexdigest()[:16]
 
 
 def _only_code(value: Any) -> Any:

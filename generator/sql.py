@@ -43,6 +43,7 @@ class SqlError(Exception):
         super().__init__(what)
 
 
+@cache
 def identifier(name: str, table: str | None = None) -> str:
     """Return ``name`` as SQL, quoted where it has to be; qualified when ``table`` is given."""
     return render(exp.column(_quoted(name), table=_quoted(table) if table else None))
@@ -64,6 +65,13 @@ def parse(text: str) -> exp.Expression:
     Raises :class:`SqlError` for text that is not one expression, and for anything that looks beyond the row or
     changes from run to run: subqueries, aggregates, windows, files, the clock, randomness.
     """
+    tree = _parsed(text).copy()  # the next to ask for the same text gets a tree of its own
+    assert isinstance(tree, exp.Expression)
+    return tree
+
+
+@cache
+def _parsed(text: str) -> exp.Expression:
     if not text.strip():
         raise SqlError("no expression is written here", AFTER_SELECT)
     try:
@@ -108,6 +116,11 @@ def _syntax_message(error: SqlglotError) -> tuple[str, str]:
         return "not a SQL expression: a quote is not closed", "texts stand in 'single', names in \"double\" quotes"
     if said.startswith("Required") and near:
         return f"not a SQL expression: something is missing at '{near}'", "an operator needs a value on both sides"
+    if said.startswith("Expecting )"):
+        return (
+            f"not a SQL expression: a bracket is not closed before '{near}'",
+            'close every (; names of two words stand in "double" quotes',
+        )
     if said.startswith("Invalid") and near:
         return f"not a SQL expression: '{near}' is not expected here", AFTER_SELECT
     return f"not a SQL expression: {said[:1].lower()}{said[1:]} at '{near}'".rstrip("."), AFTER_SELECT
@@ -140,6 +153,12 @@ def _function_names(node: exp.Expression) -> set[str]:
 def column_names(tree: exp.Expression) -> tuple[str, ...]:
     """Return the column names in ``tree``, each once, in order of appearance."""
     return tuple(dict.fromkeys(column.name for column in tree.find_all(exp.Column, bfs=False)))
+
+
+@cache
+def names_read(text: str) -> tuple[str, ...]:
+    """Return the column names in the expression ``text``, each once, in order of appearance."""
+    return column_names(_parsed(text))
 
 
 def bind(tree: exp.Expression, known: Iterable[str], table: str | None = None) -> exp.Expression:

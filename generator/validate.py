@@ -8,12 +8,13 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from generator.compose import Composed, Path_
+from generator.compose import Composed, Path_, dotted
 from generator.errors import ConfigError, Problem, excerpt, nearest
 from generator.fields import allowed, kinds, known_fields, required
 from generator.schema import Config
-from generator.schema.features import AGGREGATES, FORMS
+from generator.schema.features import FORMS, OTHER_WORDS
 from generator.schema.model import OTHER_NAMES
+from generator.wording import choice, mistold, mistyped, written
 
 WANTED = {
     "bool_type": "true or false",
@@ -28,11 +29,8 @@ WANTED = {
     "tuple_type": "a list",
 }
 LIMITS = {"ge": "at least", "gt": "more than", "le": "at most", "lt": "less than"}
-PATTERNS = {
-    "memory_limit": "write it like 4GB or 512MiB",
-    "lookup": "write source.column, as in planes.seats",
-    "python": "write module.function, as in distances.bearing",
-}
+CANDIDATE = "a candidate stands under a name of its own: write `lightgbm:` above, say, and indent what belongs to it"
+UNQUOTED = "write it as `key: value`; inside { } text that holds a comma needs quotes"
 Said = tuple[Path_, str, str]
 
 
@@ -79,11 +77,13 @@ def _problems(errors: Sequence[ErrorDetails], composed: Composed) -> list[Proble
     places: dict[Path_, list[ErrorDetails]] = {}
     for error in errors:
         places.setdefault(_real_path(error["loc"], composed.values), []).append(error)
-    slips = {_meant(path, composed.values) for path, found in places.items() if found[0]["type"] == "extra_forbidden"}
+    unknown = [path for path, found in places.items() if found[0]["type"] == "extra_forbidden"]
+    slips = {_meant(path, composed.values) for path in unknown}
+    nested = {path[:-1] for path in unknown if path[-1] in path[:-1]}
     return [
         composed.problem(*_said(path, found, composed.values))
         for path, found in places.items()
-        if not (found[0]["type"] == "missing" and path in slips)
+        if not (found[0]["type"] == "missing" and (path in slips or path[:-1] in nested))
     ]
 
 
@@ -97,24 +97,25 @@ def _said(path: Path_, errors: Sequence[ErrorDetails], values: Any) -> Said:
     """Return the path, what is wrong there and a hint; more than one error comes from the members of a union."""
     error = errors[0]
     kind, context = error["type"], error.get("ctx", {})
-    if kind == "extra_forbidden":
+    if kind in ("extra_forbidden", "invalid_key"):
         return path, f"no such key '{excerpt(path[-1])}'", _unknown_hint(path, error["input"], values)
     if kind == "missing":
         return path, f"the key '{path[-1]}' is missing", _missing_hint(path, values)
     if kind in ("union_tag_invalid", "union_tag_not_found"):
         return _kind(path, error["input"], values)
     if kind == "literal_error":
-        return path, *_choice(error["input"], [name for item in errors for name in _expected(item)])
+        return path, *choice(error["input"], [name for item in errors for name in _expected(item)])
     if any(item["type"] in WANTED for item in errors):
         wanted = list(dict.fromkeys(WANTED[item["type"]] for item in errors if item["type"] in WANTED))
         if error["loc"][-1] == "[key]":
-            return path, f"the name is read as {_written(path[-1])}, and a text is needed", "put quotes around it"
-        return path, *_type(error["input"], wanted, list(known_fields(path, values)))
+            return path, f"the name is read as {written(path[-1])}, and a text is needed", "put quotes around it"
+        what, hint = mistyped(error["input"], wanted, list(known_fields(path, values)))
+        return path, what, CANDIDATE if path[0] == "model" and len(path) == 2 else hint
     limits = [name for name in LIMITS if name in context]
     if limits:
         bound = f"{LIMITS[limits[0]]} {context[limits[0]]}"
         return path, f"{error['input']!r} is out of range", f"write a number that is {bound}"
-    return path, *_text(path, error)
+    return path, *mistold(str(path[-1]), error)
 
 
 def _expected(error: ErrorDetails) -> list[str]:
@@ -124,17 +125,26 @@ def _expected(error: ErrorDetails) -> list[str]:
 
 def _unknown_hint(path: Path_, value: Any, values: Any) -> str:
     name, known = str(path[-1]), list(known_fields(path[:-1], values))
+    if not isinstance(path[-1], str):
+        return "a decimal has a point, as in 0.1; inside { } text that holds a comma needs quotes"
     if value is None and not name.isidentifier():
-        return "put quotes around text that holds a comma: inside { } it ends there"
+        key, equals, rest = name.partition("=")
+        return f"write `{key.strip()}: {rest.strip()}`" if equals else UNQUOTED
+    if name in path[:-1]:
+        return f"leave it out, and the indentation below it: what is here stands under '{dotted(path[:-1])}' already"
     if path[0] == "model" and name in OTHER_NAMES:
         return f"the name here is {OTHER_NAMES[name]}"
+    if path[0] == "features" and name in OTHER_WORDS:
+        return f"the name here is {OTHER_WORDS[name]}"
     near = nearest(name, known)
     if near:
         return f"did you mean '{near}'?"
     above = list(known_fields(path[:-2], values)) if len(path) > 2 else []
     if name in above:
         return f"it belongs one level up, beside '{path[-2]}'"
-    return f"known here: {', '.join(known)}" if known else "leave it out"
+    others = [kind for kind in kinds(path[:-1], values) if name in known_fields(path[:-1], values, kind)]
+    elsewhere = f"`kind: {others[0]}` has it; " if others else ""
+    return f"{elsewhere}known here: {', '.join(known)}" if known else "leave it out"
 
 
 def _missing_hint(path: Path_, values: Any) -> str:
@@ -153,86 +163,22 @@ def _missing_hint(path: Path_, values: Any) -> str:
 
 def _kind(path: Path_, given: Any, values: Any) -> Said:
     if path[0] == "features" and len(path) < 3:
-        shown = "nothing is written here" if given is None else f"{excerpt(_written(given))} is not a feature"
+        shown = "nothing is written here" if given is None else f"{excerpt(written(given))} is not a feature"
         return (
             path,
             shown,
             "write a SQL expression as text, or a mapping with `lookup:`, `python:`, `avg:` and the like",
         )
     if not isinstance(given, dict):
-        return path, *_type(given, ["a mapping"], ["kind"])
+        return path, *mistyped(given, ["a mapping"], ["kind"])
     tags = kinds(path, values)
+    if path[-1] in given:
+        return (*path, path[-1]), f"no such key '{path[-1]}'", _unknown_hint((*path, path[-1]), given, values)
     if given.get("kind") is None:
         return (*path, "kind"), "the key 'kind' is missing", f"add `kind:`, one of {', '.join(tags)}"
     if isinstance(_at(path, values), str):
-        return path, *_choice(given["kind"], tags)
-    return (*path, "kind"), *_choice(given["kind"], tags)
-
-
-def _choice(given: Any, names: Sequence[str]) -> tuple[str, str]:
-    names = list(dict.fromkeys(name for name in names if name))
-    if given is None:
-        return "nothing is written here", f"write one of {', '.join(names)}"
-    near = nearest(str(given), names)
-    meant = f"did you mean '{near}'? " if near else ""
-    return f"'{excerpt(given)}' is not allowed here", f"{meant}allowed: {', '.join(names)}"
-
-
-def _type(given: Any, wanted: Sequence[str], keys: Sequence[str]) -> tuple[str, str]:
-    """Return what is wrong with a value of the wrong type, and the usual reason for it in YAML."""
-    need = " or ".join(wanted)
-    if given is None:
-        return f"nothing is written here, and {need} is needed", "write it after the colon, or delete the line"
-    what = f"{excerpt(_written(given))} is {_named(given)}, and {need} is needed"
-    if wanted == ["a list"]:
-        return what, f"write a list: [{excerpt(given)}]" if not isinstance(given, dict) else "write a list: [a, b]"
-    if wanted == ["a mapping"]:
-        return what, f"write keys and values, of: {', '.join(keys)}" if keys else "write keys and values: {key: value}"
-    if isinstance(given, bool) and "a text" in wanted:
-        return what, "YAML reads yes, no, on and off as true and false: put quotes around it"
-    if isinstance(given, int | float) and "a text" in wanted:
-        return what, "put quotes around it"
-    if isinstance(given, str):
-        numeric = given.replace(".", "", 1).lstrip("+-").isdigit()
-        return what, "write it without quotes" if numeric or given.lower() in ("true", "false") else f"write {need}"
-    return what, f"write {need}"
-
-
-def _written(value: Any) -> str:
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, str):
-        return f"'{value}'"
-    if isinstance(value, tuple | list):
-        return f"[{', '.join(_written(item) for item in value)}]"
-    if isinstance(value, dict):
-        return f"{{{', '.join(f'{key}: {_written(item)}' for key, item in value.items())}}}"
-    return str(value)
-
-
-def _named(value: Any) -> str:
-    names = {bool: "true or false", int: "a whole number", float: "a number", str: "a text", dict: "a mapping"}
-    return names.get(type(value), "a list")
-
-
-def _text(path: Path_, error: ErrorDetails) -> tuple[str, str]:
-    """Return what is wrong with a text, or with anything that is told in pydantic's or the schema's own words."""
-    kind, given = error["type"], error["input"]
-    if kind == "string_pattern_mismatch":
-        return f"'{excerpt(given)}' is not of the right form", PATTERNS.get(str(path[-1]), error["msg"])
-    if kind in ("string_too_short", "string_too_long"):
-        context = error["ctx"]
-        size = f"at least {context['min_length']}" if "min_length" in context else f"at most {context['max_length']}"
-        return (
-            f"{excerpt(repr(given))} is too {kind[-5:].strip('_')}",
-            f"write {size} character{'s'[size.endswith(' 1') :]}",
-        )
-    if kind == "one_function":
-        return error["msg"], f"write one of {', '.join(AGGREGATES)}"
-    if kind == "too_short":
-        return "nothing is chosen here", "give at least one"
-    what, _, hint = error["msg"].removeprefix("Value error, ").partition(": ")
-    return f"{excerpt(_written(given))} is {what}" if hint else what, hint or "see the comment in the first line"
+        return path, *choice(given["kind"], tags)
+    return (*path, "kind"), *choice(given["kind"], tags)
 
 
 def _real_path(location: Path_, values: Any) -> Path_:

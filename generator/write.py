@@ -8,7 +8,7 @@ import shutil
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from generator.compare import BASE, ODD_BYTES, VALUES, Change, base, conflicts, read
+from generator.compare import BASE, ODD_BYTES, WHOLE, Change, base, conflicts, read
 from generator.errors import MergeConflictError
 
 CONFLICTS = ".ninefold/conflicts"
@@ -29,7 +29,11 @@ def apply(changes: Iterable[Change], tree: Mapping[str, str], root: Path) -> Non
     for change in changes:
         if change.status in ("create", "update", "merged") and change.text is not None:
             _write(root / change.path, change.text, like=root / (change.source or change.path))
-        if change.path in tree and change.path not in VALUES and read(base(change.path, root)) != tree[change.path]:
+        if (
+            change.path in tree
+            and not change.path.startswith(WHOLE)
+            and read(base(change.path, root)) != tree[change.path]
+        ):
             _write(base(change.path, root), tree[change.path])
     for change in changes:
         if change.status == "stale":

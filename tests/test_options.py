@@ -43,11 +43,15 @@ def test_option_resolves_when_chosen(option: Path) -> None:
 
 
 @pytest.mark.parametrize("file", FILES, ids=[file.relative_to(CONF).as_posix() for file in FILES])
-def test_file_is_short_and_says_when_to_choose_it(file: Path) -> None:
-    lines = file.read_text(encoding="utf-8").splitlines()
-    assert 2 <= len(lines) <= 40
-    assert lines[0].startswith("# ")
-    assert lines[0].endswith((".", "!", "?"))
+def test_file_is_short_and_says_when_to_choose_it_and_which_schema_it_has(file: Path) -> None:
+    first, second, *rest = file.read_text(encoding="utf-8").splitlines()
+    assert 1 <= len(rest) <= 40
+    assert first.startswith("# ")
+    assert first.endswith((".", "!", "?"))
+    schema = re.fullmatch(r"# yaml-language-server: \$schema=(\S+)", second)
+    assert schema
+    group = file.parent.relative_to(CONF).as_posix().removeprefix(".") or "config"
+    assert (file.parent / schema[1]).resolve() == CONF.parent / ".ninefold/schema" / f"{group}.json"
 
 
 def test_every_group_has_an_option_that_is_chosen() -> None:

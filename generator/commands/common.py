@@ -5,19 +5,14 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from generator.check import check
 from generator.compare import Change, top
 from generator.compose import Composed, compose, read_params
 from generator.errors import MergeConflictError
 from generator.plan import plan
-from generator.project import Project
 from generator.render import Tree, render, templates_folder
 from generator.write import CONFLICTS, apply
-
-console = Console(stderr=True, soft_wrap=True, highlight=False)
-"""Where a verb tells what it does; what it was asked for goes to the standard output."""
 
 Overrides = Annotated[
     list[str] | None, typer.Argument(help="Hydra overrides, as in `split=at_random metrics.primary=brier`.")
@@ -31,9 +26,17 @@ where both versions stand with marks. For each, either bring your file up to dat
   ninefold generate --take FILE ..."""
 
 
-def resolved(project: Path, overrides: list[str]) -> Project:
-    """Return the project in the folder ``project``; raises :class:`ConfigError` with all that is wrong."""
-    return check(_composed(project, overrides))
+def say(text: str) -> None:
+    """Tell what a verb does; what it was asked for goes to the standard output."""
+    typer.echo(text, err=True)
+
+
+def composed(project: Path, overrides: list[str]) -> Composed:
+    """Return the config: within a stage of a DVC experiment, what DVC composed with the overrides of the experiment."""
+    params = project / "params.yaml"
+    if os.environ.get("DVC_EXP_NAME") and os.environ.get("DVC_STAGE") and params.is_file():
+        return read_params(params)
+    return compose(project / "conf", overrides)
 
 
 def rendered(project: Path, overrides: list[str]) -> Tree:
@@ -42,27 +45,19 @@ def rendered(project: Path, overrides: list[str]) -> Tree:
     watched = [name for name in ("conf", "templates") if (project / name).is_dir()]
     is_framework = own.is_dir() and own.resolve() == templates_folder().resolve()
     watched += ["generator"] if is_framework else []
-    return render(plan(resolved(project, overrides), tuple(watched)), None if is_framework else own)
+    return render(plan(check(composed(project, overrides)), tuple(watched)), None if is_framework else own)
 
 
 def bring(changes: tuple[Change, ...], tree: Tree, project: Path) -> None:
     """Make ``changes`` on disk, listing them; exit with help when one is a conflict."""
     for change in changes:
         if change.status != "identical":
-            console.print(f"{change.status:>9}  {change.path}", markup=False)
+            say(f"{change.status:>9}  {change.path}")
     try:
         apply(changes, tree, project)
     except MergeConflictError as error:
-        console.print(CONFLICT_HELP, markup=False)
+        say(CONFLICT_HELP)
         raise typer.Exit(1) from error
     for folder in sorted({top(change.source) for change in changes if change.source}):
         if (project / folder).is_dir():
-            console.print(f"     left  {folder}/, with files of your own", markup=False)
-
-
-def _composed(project: Path, overrides: list[str]) -> Composed:
-    """Return the config: within a stage of a DVC experiment, what DVC composed with the overrides of the experiment."""
-    params = project / "params.yaml"
-    if os.environ.get("DVC_EXP_NAME") and os.environ.get("DVC_STAGE") and params.is_file():
-        return read_params(params)
-    return compose(project / "conf", overrides)
+            say(f"     left  {folder}/, with files of your own")

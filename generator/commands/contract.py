@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 import yaml
 
-from generator.commands.common import Folder, console
+from generator.commands.common import Folder, say
 from generator.compose import Composed, compose
 from generator.origins import block_of
 from generator.write import replace_lines
@@ -26,7 +26,7 @@ def contract(
     """
     file = project / LEARNED
     if not file.is_file():
-        console.print(f"There is no {LEARNED} yet: run `dvc repro package`.", markup=False)
+        say(f"There is no {LEARNED} yet: run `dvc repro package`.")
         raise typer.Exit(1)
     text = file.read_text(encoding="utf-8")
     if show:
@@ -38,7 +38,7 @@ def contract(
         _literal(learned), sort_keys=False, allow_unicode=True, width=120, default_flow_style=None
     ).splitlines()
     replace_lines(option, *block_of(option, "usual"), [text.splitlines()[0], *body])
-    console.print(f"{option}: what is usual in {len(learned['usual'])} fields; see `git diff conf/`", markup=False)
+    say(f"{option}: what is usual in {len(learned['usual'])} fields; see `git diff conf/`")
 
 
 def _literal(value: Any) -> Any:

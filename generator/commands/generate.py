@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from generator.commands.common import Folder, Overrides, bring, console, rendered
+from generator.commands.common import Folder, Overrides, bring, rendered, say
 from generator.compare import Change, compare
 from generator.errors import suggestion
 from generator.graph import difference, stage_names
@@ -49,10 +49,10 @@ def _report(changes: tuple[Change, ...]) -> int:
     words = {"create": "absent", "update": "outdated", "merged": "outdated"}
     for change in changes:
         if change.status != "identical":
-            console.print(f"{words.get(change.status, change.status):>9}  {change.path}", markup=False)
+            say(f"{words.get(change.status, change.status):>9}  {change.path}")
     different = any(change.status in ("create", "update", "merged", "conflict", "stale") for change in changes)
     if different:
-        console.print("The tree is not what conf/ says: run `ninefold generate`.", markup=False)
+        say("The tree is not what conf/ says: run `ninefold generate`.")
     return 1 if different else 0
 
 
@@ -69,5 +69,5 @@ def _stop_when_stages_changed(before: dict[str, str], after: dict[str, str], cha
     words = difference(before, after)
     rewritten = any(change.path == "dvc.yaml" and change.status in ("update", "merged") for change in changes)
     if os.environ.get("DVC_STAGE") and (words or rewritten):
-        console.print(f"dvc.yaml changed ({words or 'other sections'}): run `dvc repro` again", markup=False)
+        say(f"dvc.yaml changed ({words or 'other sections'}): run `dvc repro` again")
         raise typer.Exit(1)

@@ -1,14 +1,14 @@
 """``ninefold new``: a project from a file of data."""
 
 import os
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, cast, get_args
 
 import typer
-from rich.prompt import Prompt
 
-from generator.commands.common import console, rendered
+from generator.commands.common import rendered, say
 from generator.compare import compare
 from generator.compose import compose
 from generator.new.answers import Answers, Inferred, UnfitError
@@ -54,19 +54,19 @@ def new(
     try:
         _check_empty(folder)
         if data is None and interactive:
-            data = Prompt.ask("Which file, pattern or URL holds the data?", console=console)
+            data = _ask("Which file, pattern or URL holds the data?")
         if data is None:
             data, target = str(templates_folder() / EXAMPLE), target or "species"
         with at_hand(data) as table:
             with opened(table) as raw:
-                console.print(f"{data}: {raw.rows:,} rows, {len(raw.columns):,} columns", markup=False)
+                say(f"{data}: {raw.rows:,} rows, {len(raw.columns):,} columns")
                 target = target or _target(raw, interactive)
                 answers = Answers(target, None, task, positive, time, key, at_random)
                 found = infer(raw, answers)
                 found = infer(raw, _asked(answers, found)) if interactive else found
             _make(folder, found)
     except (UnfitError, UnreadableError) as error:
-        console.print(f"{error}\nNothing was written.", markup=False)
+        say(f"{error}\nNothing was written.")
         raise typer.Exit(1) from error
     _tell(folder, found)
 
@@ -76,17 +76,27 @@ def _target(raw: Raw, interactive: bool) -> str:
     names = ", ".join(raw.columns)
     if not interactive:
         raise UnfitError(f"say with --target which column is to be predicted, of {names}")
-    console.print(names, markup=False)
-    return Prompt.ask("Which column is to be predicted?", console=console)
+    say(names)
+    return _ask("Which column is to be predicted?")
+
+
+def _ask(question: str, default: str | None = None, choices: Sequence[str] = ()) -> str:
+    """Return what the user answers; of ``choices``, where there are any."""
+    shown = f"{question} ({', '.join(choices)})" if choices else question
+    while True:
+        answer = str(typer.prompt(shown, default=default, err=True))
+        if not choices or answer in choices:
+            return answer
+        say(f"'{answer}' is none of {', '.join(choices)}")
 
 
 def _asked(answers: Answers, found: Inferred) -> Answers:
     """Return ``answers`` with what the user says to each thing that was inferred; Enter agrees."""
     time, keys = found.time, found.with_role("key")
-    title = Prompt.ask("What is the project called?", default=found.title, console=console)
-    task = Prompt.ask("What is predicted?", default=found.goal.task, choices=list(get_args(Task)), console=console)
-    moment = Prompt.ask("Which column is the time of a row?", default=time.name if time else "none", console=console)
-    key = Prompt.ask("Which column names a row?", default=keys[0].name if keys else "none", console=console)
+    title = _ask("What is the project called?", default=found.title)
+    task = _ask("What is predicted?", default=found.goal.task, choices=get_args(Task))
+    moment = _ask("Which column is the time of a row?", default=time.name if time else "none")
+    key = _ask("Which column names a row?", default=keys[0].name if keys else "none")
     return replace(
         answers,
         title=title,
@@ -129,16 +139,16 @@ def _make(folder: Path, found: Inferred) -> None:
 def _tell(folder: Path, found: Inferred) -> None:
     """Say what was made of the data, what is doubtful, and what comes next."""
     goal = found.goal
-    console.print(f"{goal.task} of {found.target}: {goal.reason}; decided by {goal.primary}", markup=False)
-    console.print(f"split {found.split_reason}", markup=False)
+    say(f"{goal.task} of {found.target}: {goal.reason}; decided by {goal.primary}")
+    say(f"split {found.split_reason}")
     for role in ("key", "time", "drop"):
         for choice in found.with_role(role):
-            console.print(f"{role:>5}  {choice.name}: {choice.reason}", markup=False)
+            say(f"{role:>5}  {choice.name}: {choice.reason}")
     if found.doubts:
         origins = compose(folder / "conf")
-        console.print("\nPlease look at:", markup=False)
+        say("\nPlease look at:")
         for doubt in found.doubts:
             origin = origins.origin(doubt.path)
-            console.print(f"{origin.file}:{origin.line}: {doubt.text}", markup=False)
+            say(f"{origin.file}:{origin.line}: {doubt.text}")
     shown = os.path.relpath(folder) if folder.is_absolute() else folder
-    console.print(f"\nNext: cd {shown} && dvc repro, then open reports/index.html", markup=False)
+    say(f"\nNext: cd {shown} && dvc repro, then open reports/index.html")

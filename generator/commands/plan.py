@@ -4,13 +4,10 @@ import difflib
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
-from rich.text import Text
 
 from generator.commands.common import Folder, Overrides, rendered
 from generator.compare import Change, compare
@@ -19,8 +16,10 @@ from generator.forecast import Forecast, forecast
 CHANGES = 2
 """The exit code when something would change; 1 is an error."""
 
-STYLES = {"+": "green", "-": "red", "@": "cyan"}
-COLOURS = {"runs": "yellow", "may run": "blue", "stays": "dim", "goes": "red", "conflict": "red"}
+COLOURS = {
+    **{"+": "green", "-": "red", "@": "cyan"},
+    **{"runs": "yellow", "may run": "blue", "goes": "red", "conflict": "red"},
+}
 REASONS = 3
 
 
@@ -41,17 +40,16 @@ def plan(
     changes = [change for change in compare(tree, project) if change.status not in ("identical", "edited")]
     after = tree | {change.path: change.text for change in changes if change.text is not None}
     stages = forecast(after, project, _status(project))
-    console = Console(soft_wrap=True, highlight=False)
     if as_json:
         print(json.dumps(_machine(changes, stages, project), indent=2))
     else:
         for change in changes:
-            console.print(_line(change, project))
-            if diff:
-                console.print(Text("\n").join(_coloured(_diff(change, project))))
+            typer.secho(_line(change, project), fg=COLOURS.get(change.status))
+            for line in _diff(change, project)[2:] if diff else ():
+                typer.secho(f"           {line}", fg=COLOURS.get(line[:1]))
         for stage in stages:
-            console.print(_stage(stage))
-        console.print(_summary(stages))
+            typer.secho(_stage(stage), fg=COLOURS.get(stage.verdict), dim=stage.verdict == "stays")
+        typer.echo(_summary(stages))
     if changes or any(stage.verdict == "runs" for stage in stages):
         raise typer.Exit(CHANGES)
 
@@ -75,22 +73,18 @@ def _counts(change: Change, project: Path) -> tuple[int, int]:
     return sum(line[0] == "+" for line in lines), sum(line[0] == "-" for line in lines)
 
 
-def _line(change: Change, project: Path) -> Text:
+def _line(change: Change, project: Path) -> str:
     added, removed = _counts(change, project) if change.status != "conflict" else (0, 0)
     counts = f"  +{added} -{removed}" if added or removed else ""
-    return Text(f"{change.status:>9}  {change.path}{counts}", COLOURS.get(change.status, ""))
+    return f"{change.status:>9}  {change.path}{counts}"
 
 
-def _coloured(lines: list[str]) -> Iterator[Text]:
-    yield from (Text(f"           {line}", STYLES.get(line[:1], "")) for line in lines[2:])
-
-
-def _stage(stage: Forecast) -> Text:
+def _stage(stage: Forecast) -> str:
     reasons = ", ".join(stage.reasons[:REASONS])
     more = f" and {len(stage.reasons) - REASONS} more" if len(stage.reasons) > REASONS else ""
     took = f"  (about {_words(stage.seconds)})" if stage.seconds is not None and stage.verdict != "stays" else ""
     why = f": {reasons}{more}" if reasons else ""
-    return Text(f"{stage.verdict:>9}  {stage.stage}{why}{took}", COLOURS[stage.verdict])
+    return f"{stage.verdict:>9}  {stage.stage}{why}{took}"
 
 
 def _summary(stages: tuple[Forecast, ...]) -> str:

@@ -93,7 +93,7 @@ def _aheads(project: Project) -> Iterator[tuple[str, timedelta]]:
     """Yield each feature with how far it looks ahead, itself or through the features it is computed from."""
     found: dict[str, timedelta] = {}
     for feature in sorted(project.features, key=lambda item: item.level):
-        read = sql.column_names(sql.parse(feature.sql)) if feature.sql else ()
+        read = sql.names_read(feature.sql) if feature.sql else ()
         own = -feature.past.lag if feature.past and feature.past.ahead else ZERO
         found[feature.name] = max([own, *(found.get(column, ZERO) for column in read)])
         yield feature.name, found[feature.name]

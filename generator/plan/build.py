@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import yaml
 
 from generator.code import Code
+from generator.editor import schemas
 from generator.plan.audit import audit_plan
 from generator.plan.candidates import candidate_plan, candidates_plan, evaluate_plan
 from generator.plan.collect import collect_plan
@@ -66,7 +67,7 @@ def plan(project: Project, watched: tuple[str, ...] = ("conf",)) -> Plan:
     )
     values = project.config.model_dump(mode="json", by_alias=True, exclude_none=True)
     params = yaml.safe_dump(values, sort_keys=False, allow_unicode=True, width=120)
-    texts = {"params.yaml": params}
+    texts = {"params.yaml": params, **schemas()}
     if project.config.problem.use != "descriptive":
         texts["logs/.gitignore"] = "*\n!.gitignore\n"
         texts[f"{package}/service/openapi.json"] = openapi(project)

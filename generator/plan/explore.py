@@ -171,7 +171,7 @@ def _inputs(project: Project) -> tuple[Column, ...]:
     used: set[str] = set()
     for feature in project.features:
         for expression in (feature.sql, *feature.by):
-            used |= set(sql.column_names(sql.parse(expression))) if expression else set()
+            used |= set(sql.names_read(expression)) if expression else set()
     known = project.with_role("key", "time", "input")
     return tuple(column for column in known if column.role == "input" or column.name in used) or known
 

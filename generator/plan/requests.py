@@ -49,7 +49,7 @@ def needed_columns(project: Project) -> tuple[Column, ...]:
 def _used(project: Project, feature: Feature) -> Iterator[str]:
     for expression in (feature.sql, *feature.by):
         if expression:
-            yield from sql.column_names(sql.parse(expression))
+            yield from sql.names_read(expression)
     if feature.past and project.time:
         yield project.time.name
     dimension = next((item for item in project.dimensions if item.name == feature.dimension), None)

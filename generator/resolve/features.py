@@ -110,13 +110,17 @@ def _names(session: Session, trees: Mapping[str, exp.Expression]) -> None:
     columns = {name.lower(): column.role for name, column in session.config.data.columns.items()}
     for name in session.config.features:
         role = columns.get(name.lower(), "drop")
-        if role != "drop" and not _is_itself(name, trees.get(name)):
+        if role != "drop" and not _is_meant(session, name, trees.get(name)):
             hint = "call it something else, so that its name means one thing"
             session.say(("features", name), f"'{name}' is already a column of the table", hint)
 
 
-def _is_itself(name: str, tree: exp.Expression | None) -> bool:
-    return isinstance(tree, exp.Column) and tree.name.lower() == name.lower()
+def _is_meant(session: Session, name: str, tree: exp.Expression | None) -> bool:
+    """Return whether the feature passes on the column ``name``, or has a slip where it may mean to."""
+    if not isinstance(session.config.features[name], Expression):
+        return False
+    known = {column.lower() for column in session.config.data.columns}
+    return tree is None or (isinstance(tree, exp.Column) and tree.name.lower() not in known - {name.lower()})
 
 
 def _expressions(
@@ -130,8 +134,8 @@ def _expressions(
     """Return the features that are expressions, in the order in which they can be computed."""
     columns = {name.lower() for name in inputs}
     later = {name: tree for name, tree in trees.items() if name.lower() not in columns}
-    # What reads a column of its own name that it may not read is no circle, and is told so as any other reader is.
-    wanted = {name: read - {name} if name.lower() in barred else read for name, read in needs(later).items()}
+    # What reads a column of its own name that is not there is no circle, and is told so as any other reader is.
+    wanted = {name: read - {name} for name, read in needs(later).items()}
     for circle in circles(wanted):
         what = f"goes round in a circle: {' -> '.join([*circle, circle[0]])}"
         session.say(_path(session, circle[0]), what, "compute one of them from columns alone")

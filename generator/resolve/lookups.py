@@ -32,7 +32,7 @@ def resolve_lookup(
         return None
     features: dict[str, Told] = {
         other.lower(): (f"'{other}' is a feature, and a lookup is by columns", "write its expression here instead")
-        for other in session.config.features
+        for other in session.computed()
     }
     bound = [
         _bound(session, _by_path(session, name, index), text, (part, types.get(part)), inputs, {**features, **barred})

@@ -8,7 +8,7 @@ from generator.project import Column, Feature, Past
 from generator.resolve.session import Session, Told
 from generator.schema.base import words
 from generator.schema.features import Aggregate
-from generator.sql import column_names, encoding_of, parse
+from generator.sql import encoding_of, names_read
 
 EXACT = {"avg": "DOUBLE", "sum": "DOUBLE", "stddev": "DOUBLE", "count": "BIGINT", "count_distinct": "BIGINT"}
 """The types of the functions whose type is not that of the value."""
@@ -98,7 +98,7 @@ def _lag(
 ) -> timedelta:
     """Return how long after its time a row counts; refuse an outcome that would count before it is known."""
     path: Path_ = ("features", name)
-    read = {column for text in expressions for column in column_names(parse(text))}
+    read = {column for text in expressions for column in names_read(text)}
     outcomes = [column for column in columns if column.name in read and column.role == "outcome"]
     if feature.lag is not None and feature.ahead is not None:
         hint = "keep `lag:` for what is known later, `ahead:` for what is known before"
@@ -122,7 +122,7 @@ def _features_told(session: Session) -> dict[str, Told]:
     hint = "write its expression here instead"
     return {
         other.lower(): (f"'{other}' is a feature, and the past is of columns", hint)
-        for other in session.config.features
+        for other in session.computed()
         if other not in session.config.data.columns
     }
 

@@ -7,11 +7,12 @@ from sqlglot import exp
 
 from generator.compile import check_expression, normalise
 from generator.compose import Composed, Path_
-from generator.errors import Problem, suggestion
+from generator.errors import Problem, nearest, suggestion
 from generator.judge import Judge
 from generator.project import RESERVED
 from generator.schema import Config
-from generator.sql import SqlError, bind, column_names, parse, render
+from generator.schema.features import Expression
+from generator.sql import SqlError, bind, column_names, identifier, parse, render
 
 Told = tuple[str, str] | None
 """Why a name cannot be used, and what to do; None where another problem has said so already."""
@@ -47,8 +48,21 @@ class Session:
         try:
             return parse(text)
         except SqlError as error:
-            self.say(path, error.what, error.hint)
+            self.say(path, error.what, self._unquoted(text) or error.hint)
             return None
+
+    def _unquoted(self, text: str) -> str:
+        """Return a hint where ``text`` holds the name of a column that SQL takes for two words."""
+        names = (name for name in self.config.data.columns if not name.isidentifier() and name in text)
+        return next((f"quote the name: {identifier(name)}" for name in names if identifier(name) not in text), "")
+
+    def computed(self) -> tuple[str, ...]:
+        """Return the names of the features that are more than a column passed on."""
+        return tuple(
+            name
+            for name, feature in self.config.features.items()
+            if not (isinstance(feature, Expression) and feature.sql.strip('" ').lower() == name.lower())
+        )
 
     def typed(
         self, path: Path_, tree: exp.Expression, types: Mapping[str, str], barred: Mapping[str, Told] | None = None
@@ -61,7 +75,7 @@ class Session:
         unknown = [name for name in column_names(tree) if name.lower() not in known]
         for name in unknown:
             if name.lower() not in (barred or {}):
-                self.say(path, f"no column '{name}'", suggestion(name, types) or "declare it in `data.columns`")
+                self.say(path, f"no column '{name}'", _meant(name, types))
             elif told := (barred or {})[name.lower()]:
                 self.say(path, *told)
         if unknown:
@@ -92,3 +106,9 @@ class Session:
             self.say(path, error.what, error.hint)
             return typed
         return self.judge.type_of(render(bound), "judged"), render(bound)
+
+
+def _meant(name: str, types: Mapping[str, str]) -> str:
+    """Return a hint for the column ``name``, which is none of ``types``."""
+    told = suggestion(name, types)
+    return told if nearest(name, types) else "; ".join(["declare it in `data.columns`", *([told] if told else [])])

@@ -23,8 +23,8 @@ __all__ = ["Config", "Naming"]
 class Naming(Strict):
     """What the project is called."""
 
-    package: Identifier = Field(description="the Python package that is rendered")
-    title: Text
+    package: Identifier = Field(description="the Python package that is rendered", examples=["flights"])
+    title: Text = Field(description="what the project is called on its pages", examples=["Late arrivals of flights"])
 
 
 class Config(Strict):
@@ -35,12 +35,30 @@ class Config(Strict):
     data: Data
     metrics: Metrics
     explore: Explore
-    features: Features
-    split: Split
-    model: dict[Identifier, Candidate] = Field(min_length=1)
-    tuning: Tuning
+    features: Features = Field(
+        description="each feature under its name: an expression, a lookup, the past of a key, or a Python function",
+        examples=[
+            {
+                "hour": "extract(hour FROM departure)",
+                "seats": {"lookup": "planes.seats", "by": "tailnum"},
+                "late_7d": {"avg": "arr_delay >= 30", "by": "carrier", "over": "7 days"},
+                "bearing": {"python": "distances.bearing", "of": ["lat", "lon"]},
+            }
+        ],
+    )
+    split: Split = Field(description="which rows are learned from, which choose a candidate, which are looked at once")
+    model: dict[Identifier, Candidate] = Field(
+        min_length=1,
+        description="the candidates that compete, each under a name of its own",
+        examples=[{"lightgbm": {"kind": "lightgbm", "rounds": 400}}],
+    )
+    tuning: Tuning = Field(description="whether, and how long, settings are searched for")
     engine: Engine
     service: Service
     release: Release
     monitor: Monitor
-    deploy: Deploy = Deploy()
+    deploy: Deploy = Field(
+        default=Deploy(),
+        description="where the bundle runs; only targets that are given are rendered",
+        examples=[{"container": {"port": 8000}}],
+    )

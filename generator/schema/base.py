@@ -5,16 +5,19 @@ import re
 from datetime import timedelta
 from typing import Annotated, Any, Literal, LiteralString
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 UNITS = {"second": 1, "minute": 60, "hour": 3_600, "day": 86_400, "week": 604_800}
+NAME = "[a-z][a-z0-9_]{0,62}"
 
 
 class Strict(BaseModel):
     """A frozen part of the config that refuses keys it does not know."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, populate_by_name=True, allow_inf_nan=False)
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, strict=True, populate_by_name=True, allow_inf_nan=False, defer_build=True
+    )
 
 
 def _duration(value: Any) -> timedelta:
@@ -46,7 +49,7 @@ def _words(value: timedelta | str) -> str:
 def _identifier(value: str) -> str:
     if keyword.iskeyword(value):
         raise PydanticCustomError("identifier", "a word of Python itself: choose another name")
-    if not re.fullmatch(r"[a-z][a-z0-9_]{0,62}", value):
+    if not re.fullmatch(NAME, value):
         raise PydanticCustomError(
             "identifier", "not a plain name: use small letters, digits and underscores, as in 'late_flights'"
         )
@@ -70,13 +73,45 @@ def matching(pattern: str, kind: LiteralString, otherwise: LiteralString) -> Aft
     return AfterValidator(check)
 
 
-Duration = Annotated[timedelta, BeforeValidator(_duration), PlainSerializer(_words)]
+PATTERN = r"\s*[0-9]+\s+(second|minute|hour|day|week)s?\s*"
+
+Duration = Annotated[
+    timedelta,
+    BeforeValidator(_duration),
+    PlainSerializer(_words),
+    WithJsonSchema(
+        {"type": "string", "title": "a duration, as in 3 hours", "examples": ["3 hours"], "pattern": f"^{PATTERN}$"}
+    ),
+]
 """A span of time, written as a count and a unit; at least one second."""
 
-Span = Annotated[timedelta | Literal["all"], BeforeValidator(_span), PlainSerializer(_words)]
+Span = Annotated[
+    timedelta | Literal["all"],
+    BeforeValidator(_span),
+    PlainSerializer(_words),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "title": "a duration, as in 7 days, or all",
+            "examples": ["7 days"],
+            "pattern": f"^({PATTERN}|all)$",
+        }
+    ),
+]
 """A span of time before a moment, or all of it."""
 
-Identifier = Annotated[str, AfterValidator(_identifier)]
+Identifier = Annotated[
+    str,
+    AfterValidator(_identifier),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "title": "a plain name, as in late_flights",
+            "examples": ["late_flights"],
+            "pattern": f"^{NAME}$",
+        }
+    ),
+]
 """A name that becomes the name of a module, folder or stage."""
 
 ColumnName = Annotated[str, AfterValidator(_column_name)]
@@ -93,10 +128,20 @@ Text = Annotated[str, Field(min_length=1, max_length=2_000)]
 Share = Annotated[float, Field(ge=0, le=1)]
 """A part of a whole, 0 to 1."""
 
-Sql = Annotated[str, Field(min_length=1, max_length=10_000)]
+Sql = Annotated[str, Field(min_length=1, max_length=10_000, title="a SQL expression")]
 """One SQL expression in DuckDB's dialect."""
 
-Kind = Literal["boolean", "integer", "float", "text", "date", "timestamp"]
+
+def _several(value: Any) -> Any:
+    return (value,) if isinstance(value, str) else value
+
+
+Sqls = Annotated[tuple[Sql, ...], BeforeValidator(_several, json_schema_input_type=Sql | tuple[Sql, ...])]
+"""SQL expressions; one alone needs no brackets."""
+
+Kind = Annotated[
+    Literal["boolean", "integer", "float", "text", "date", "timestamp"], Field(description="what the column holds")
+]
 """What a column holds; ``timestamp`` has no zone, and is UTC where the data gives one."""
 
 

@@ -18,8 +18,10 @@ class Source(Strict):
         "files of a folder whose names fit a pattern, as in inputs/orders/*.csv"
     )
     package: Text | None = Field(default=None, description="the installed package that holds the file")
-    format: Literal["csv", "parquet", "json"] = "csv"
-    delimiter: str = Field(default=",", min_length=1, max_length=1)
+    format: Literal["csv", "parquet", "json"] = Field(default="csv", description="how the file is written")
+    delimiter: str = Field(
+        default=",", min_length=1, max_length=1, description="what separates the values of a CSV file"
+    )
     nulls: tuple[str, ...] = Field(default=("",), description="texts that stand for a missing value")
     columns: dict[ColumnName, Kind] = Field(
         default_factory=dict,
@@ -46,7 +48,11 @@ class Source(Strict):
 class Column(Strict):
     """A column of the project's table: what it holds, and when it is known."""
 
-    role: Role = "input"
+    role: Role = Field(
+        default="input",
+        description="when it is known: key names a row, time says when it happens, input is known when the prediction "
+        "is made, outcome only later, drop is not used",
+    )
     type: Kind | None = Field(default=None, description="what the column holds; worked out when `sql` is given")
     source: ColumnName | None = Field(
         default=None, alias="from", description="its name in the source, when that differs"
@@ -65,8 +71,11 @@ class Column(Strict):
 class Check(Strict):
     """A rule for rows. NULL passes, as in a SQL CHECK."""
 
-    expect: Sql
-    otherwise: Literal["quarantine", "clear", "warn", "fail"]
+    expect: Sql = Field(description="what has to be true of a row", examples=["distance > 0"])
+    otherwise: Literal["quarantine", "clear", "warn", "fail"] = Field(
+        description="what becomes of a row that breaks the rule: set aside, its columns in `clear` made NULL, counted "
+        "only, or the stage stops"
+    )
     source: Identifier | None = Field(
         default=None, description="the source it is about; the project's table by default"
     )
@@ -77,7 +86,22 @@ class Check(Strict):
 class Data(Strict):
     """Sources, table, checks."""
 
-    sources: dict[Identifier, Source]
+    sources: dict[Identifier, Source] = Field(
+        description="files of data, each under a name of its own", examples=[{"flights": {"path": "flights.csv"}}]
+    )
     table: Identifier = Field(description="the source that has one row for every thing to predict")
-    columns: dict[ColumnName, Column]
-    checks: dict[Identifier, Check] = Field(default_factory=dict)
+    columns: dict[ColumnName, Column] = Field(
+        description="the columns of the table, each with what it holds and when it is known",
+        examples=[
+            {
+                "carrier": {"type": "text", "role": "key"},
+                "departure": {"sql": "time_hour + to_minutes(minute)", "role": "time"},
+                "arr_delay": {"type": "float", "role": "outcome"},
+            }
+        ],
+    )
+    checks: dict[Identifier, Check] = Field(
+        default_factory=dict,
+        description="rules that rows have to pass, each under a name of its own",
+        examples=[{"real_distance": {"expect": "distance > 0", "otherwise": "quarantine"}}],
+    )

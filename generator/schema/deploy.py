@@ -77,7 +77,7 @@ class Container(Strict):
     """The image that the bundle is built into."""
 
     base: Image = Field(default="python:3.11-slim-bookworm", description="a slim Debian image with Python")
-    port: FreePort = 8_000
+    port: FreePort = Field(default=8_000, description="the port it listens to, inside the container")
     workers: Annotated[int, Field(ge=1, le=64)] = Field(default=1, description="processes that answer")
     user: Annotated[int, Field(ge=1_000, le=65_533)] = Field(default=10_001, description="who runs it: never root")
 
@@ -85,15 +85,15 @@ class Container(Strict):
 class Amount(Strict):
     """CPU and memory of one replica."""
 
-    cpu: Cpu
-    memory: Memory
+    cpu: Cpu = Field(description="in cores, or thousandths of one", examples=["250m", "2"])
+    memory: Memory = Field(description="in mebibytes or gibibytes", examples=["512Mi", "2Gi"])
 
 
 class Scale(Strict):
     """How many run, and how busy they may be."""
 
-    min: Replicas = 2
-    max: Replicas = 6
+    min: Replicas = Field(default=2, description="how many run at least")
+    max: Replicas = Field(default=6, description="how many run at most")
     cpu_target: Share = 70
 
     @model_validator(mode="after")
@@ -106,11 +106,15 @@ class Scale(Strict):
 class Kubernetes(Strict):
     """A deployment that scales with its load."""
 
-    namespace: Label
-    image: Image
-    replicas: Scale = Scale()
-    requests: Amount = Amount(cpu="250m", memory="512Mi")
-    limits: Amount = Amount(cpu="1", memory="1Gi")
+    namespace: Label = Field(description="the namespace that it runs in", examples=["flights"])
+    image: Image = Field(
+        description="where the image is pushed to, with a version", examples=["registry.example.com/flights:1.0.0"]
+    )
+    replicas: Scale = Field(default=Scale(), description="how many run, and how busy they may be")
+    requests: Amount = Field(
+        default=Amount(cpu="250m", memory="512Mi"), description="what one replica is sure to be given"
+    )
+    limits: Amount = Field(default=Amount(cpu="1", memory="1Gi"), description="what one replica may use at most")
 
     @model_validator(mode="after")
     def _within_limits(self) -> Self:
@@ -123,11 +127,11 @@ class Kubernetes(Strict):
 class Compose(Strict):
     """The service with Prometheus and Grafana beside it, on one machine."""
 
-    port: Port = 8_000
-    prometheus_port: Port = 9_090
-    grafana_port: Port = 3_000
-    prometheus: Image = "prom/prometheus:v3.5.0"
-    grafana: Image = "grafana/grafana:12.1.1"
+    port: Port = Field(default=8_000, description="the port of the service on the machine")
+    prometheus_port: Port = Field(default=9_090, description="the port of Prometheus on the machine")
+    grafana_port: Port = Field(default=3_000, description="the port of Grafana on the machine")
+    prometheus: Image = Field(default="prom/prometheus:v3.5.0", description="the image of Prometheus")
+    grafana: Image = Field(default="grafana/grafana:12.1.1", description="the image of Grafana")
 
     @model_validator(mode="after")
     def _distinct(self) -> Self:
@@ -139,9 +143,11 @@ class Compose(Strict):
 class Ecs(Strict):
     """A service of Fargate tasks behind a load balancer."""
 
-    cpu: Literal[256, 512, 1_024, 2_048, 4_096] = Field(default=512, description="1024 are one core")
-    memory: int = Field(default=1_024, description="in MiB")
-    tasks: Scale = Scale()
+    cpu: Literal[256, 512, 1_024, 2_048, 4_096] = Field(
+        default=512, description="the share of CPU of a task; 1024 are one core"
+    )
+    memory: int = Field(default=1_024, description="the memory of a task, in MiB")
+    tasks: Scale = Field(default=Scale(), description="how many tasks run, and how busy they may be")
 
     @model_validator(mode="after")
     def _sold(self) -> Self:
@@ -158,26 +164,30 @@ class Ecs(Strict):
 class Lambda(Strict):
     """A function behind an HTTP API."""
 
-    runtime: Literal["python3.12", "python3.13"] = "python3.12"
-    memory: Annotated[int, Field(ge=128, le=10_240)] = Field(default=1_769, description="in MiB; 1769 are one core")
-    timeout: Annotated[int, Field(ge=1, le=29)] = Field(default=29, description="in seconds; an HTTP API waits for 30")
+    runtime: Literal["python3.12", "python3.13"] = Field(default="python3.12", description="the Python that it runs on")
+    memory: Annotated[int, Field(ge=128, le=10_240)] = Field(
+        default=1_769, description="the memory of the function, in MiB; 1769 are one core"
+    )
+    timeout: Annotated[int, Field(ge=1, le=29)] = Field(
+        default=29, description="seconds that a request may take; an HTTP API waits for 30"
+    )
     rate: Annotated[int, Field(ge=1, le=10_000)] = Field(default=100, description="most requests a second")
 
 
 class Aws(Strict):
     """What CloudFormation sets up, in any region."""
 
-    ecs: Ecs | None = None
-    lambda_: Lambda | None = Field(default=None, alias="lambda")
+    ecs: Ecs | None = Field(default=None, description="a service of Fargate tasks behind a load balancer")
+    lambda_: Lambda | None = Field(default=None, alias="lambda", description="a function behind an HTTP API")
 
 
 class Deploy(Strict):
     """The targets; none that is not given is rendered."""
 
-    container: Container | None = None
-    kubernetes: Kubernetes | None = None
-    compose: Compose | None = None
-    aws: Aws | None = None
+    container: Container | None = Field(default=None, description="an image of the bundle, which the others run")
+    kubernetes: Kubernetes | None = Field(default=None, description="a deployment that scales with its load")
+    compose: Compose | None = Field(default=None, description="one machine, with Prometheus and Grafana beside it")
+    aws: Aws | None = Field(default=None, description="Fargate and Lambda, by CloudFormation")
 
     @model_validator(mode="after")
     def _has_image(self) -> Self:

@@ -79,7 +79,7 @@ def _long_form(value: Any) -> Any:
     raise PydanticCustomError("encoding", "no encoding: write a word like `one_hot`, or a mapping with `kind:`")
 
 
-Encoding = Annotated[
-    Annotated[Number | Category | OneHot | Ordinal | Target | Hash | TextWords, Field(discriminator="kind")],
-    BeforeValidator(_long_form),
-]
+Forms = Annotated[Number | Category | OneHot | Ordinal | Target | Hash | TextWords, Field(discriminator="kind")]
+Word = Literal["number", "category", "one_hot", "ordinal", "target", "hash", "text"]
+
+Encoding = Annotated[Forms, BeforeValidator(_long_form, json_schema_input_type=Word | Forms)]

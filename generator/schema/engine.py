@@ -14,4 +14,4 @@ class Engine(Strict):
     memory_limit: Annotated[str, Field(pattern=r"^\d+(\.\d+)?\s?(MB|MiB|GB|GiB)$")] = Field(
         default="4GB", description="what DuckDB may hold in memory; it spills to disk beyond that"
     )
-    threads: Annotated[int, Field(ge=1)] = 2
+    threads: Annotated[int, Field(ge=1)] = Field(default=2, description="how many threads DuckDB works with")

@@ -15,9 +15,11 @@ class Explore(Strict):
     rows: Annotated[int, Field(ge=100)] = Field(
         default=20_000, description="training rows the hypotheses are tested on"
     )
-    hypotheses: tuple[Hypothesis, ...] = ()
+    hypotheses: tuple[Hypothesis, ...] = Field(
+        default=(), description="what is put to a cheap test before anything is trained", examples=[["signal", "drift"]]
+    )
     suspicious: Annotated[float, Field(gt=0.5, le=1)] = Field(
         default=0.95,
         description="a single input that ranks the target this well is reported as a likely leak",
     )
-    seed: int = 0
+    seed: int = Field(default=0, description="what rows are drawn with")

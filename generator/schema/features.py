@@ -6,25 +6,50 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 from pydantic_core import PydanticCustomError
 
-from generator.schema.base import ColumnName, Duration, Span, Sql, Strict
+from generator.schema.base import ColumnName, Duration, Span, Sql, Sqls, Strict
 from generator.schema.encoding import Encoding
 
+Encoded = Annotated[
+    Encoding | None,
+    Field(
+        description="how models see it; worked out from the type by default", examples=["one_hot", {"kind": "target"}]
+    ),
+]
+
 AGGREGATES = ("avg", "sum", "count", "min", "max", "stddev", "count_distinct", "last")
+
+OTHER_WORDS = {
+    "average": "avg",
+    "group_by": "by",
+    "mean": "avg",
+    "nunique": "count_distinct",
+    "on": "by",
+    "std": "stddev",
+    "window": "over",
+}
+"""What others call the keys of features, for hints."""
 
 
 class Expression(Strict):
     """A feature computed from a row's inputs and from earlier features."""
 
-    sql: Sql
-    encode: Encoding | None = Field(default=None, description="how models see it; worked out from the type by default")
+    sql: Sql = Field(
+        description="an expression over the row's inputs and earlier features; alone, it needs no `sql:`",
+        examples=["extract(hour FROM departure)"],
+    )
+    encode: Encoded = None
 
 
 class Lookup(Strict):
     """A feature read from a dimension table by key; NULL where the key is not found."""
 
-    lookup: Annotated[str, Field(pattern=r"^[^.]+\.[\s\S]+$")] = Field(description="source.column")
-    by: tuple[Sql, ...] = Field(description="expressions over the inputs that match the source's key, in its order")
-    encode: Encoding | None = None
+    lookup: Annotated[str, Field(pattern=r"^[^.]+\.[\s\S]+$")] = Field(
+        description="the source and its column, as in planes.seats", examples=["planes.seats"]
+    )
+    by: Sqls = Field(
+        description="expressions over the inputs that match the source's key, in its order", examples=["tailnum"]
+    )
+    encode: Encoded = None
 
 
 class Aggregate(Strict):
@@ -33,16 +58,24 @@ class Aggregate(Strict):
     Exactly one of the functions is given. Where no row counts, ``count`` and ``count_distinct`` are 0, the rest NULL.
     """
 
-    avg: Sql | None = None
-    sum: Sql | None = None
-    count: Sql | None = Field(default=None, description="an expression that is not NULL, or '*' for all rows")
-    min: Sql | None = None
-    max: Sql | None = None
-    stddev: Sql | None = Field(default=None, description="of the sample; NULL below two values")
-    count_distinct: Sql | None = None
+    avg: Sql | None = Field(default=None, description="the mean of an expression", examples=["arr_delay >= 30"])
+    sum: Sql | None = Field(default=None, description="the sum of an expression")
+    count: Sql | None = Field(
+        default=None, description="how many rows have an expression that is not NULL, or '*' for all rows"
+    )
+    min: Sql | None = Field(default=None, description="the least value of an expression")
+    max: Sql | None = Field(default=None, description="the greatest value of an expression")
+    stddev: Sql | None = Field(
+        default=None, description="the standard deviation of an expression, of the sample; NULL below two values"
+    )
+    count_distinct: Sql | None = Field(default=None, description="how many different values an expression has")
     last: Sql | None = Field(default=None, description="the value of the latest row where it is not NULL")
-    where: Sql | None = Field(default=None, description="only rows for which this is true")
-    by: tuple[Sql, ...] = Field(min_length=1, description="expressions over the inputs; rows that agree in them count")
+    where: Sql | None = Field(default=None, description="only rows for which this is true", examples=["distance > 500"])
+    by: Sqls = Field(
+        min_length=1,
+        description="expressions over the inputs; rows that agree in them count",
+        examples=[["origin", "dest"]],
+    )
     over: Span = Field(description="how far back from the snapshot: whole steps of `every`, or all")
     every: Duration = Field(default=timedelta(days=1), description="how often a snapshot is taken")
     lag: Duration | None = Field(
@@ -51,7 +84,7 @@ class Aggregate(Strict):
     ahead: Duration | None = Field(
         default=None, description="how long before its time a row of inputs is known, as a timetable is"
     )
-    encode: Encoding | None = None
+    encode: Encoded = None
 
     @model_validator(mode="after")
     def _one_function(self) -> "Aggregate":
@@ -78,20 +111,17 @@ class Computed(Strict):
     """A feature that a Python function of the project computes, the same one in training and in the service."""
 
     python: Annotated[str, Field(pattern=r"^[a-z_][a-z0-9_]*\.[a-z_][a-z0-9_]*$")] = Field(
-        description="module.function, in the project's own package"
+        description="module.function, in the project's own package", examples=["distances.bearing"]
     )
-    of: tuple[Sql, ...] = Field(min_length=1, description="what it is called with: inputs, features, expressions")
-    encode: Encoding | None = None
+    of: Sqls = Field(
+        min_length=1, description="what it is called with: inputs, features, expressions", examples=[["lat", "lon"]]
+    )
+    encode: Encoded = None
 
 
 def _long_form(value: Any) -> Any:
-    """Return the long form of a feature given as bare SQL, and of a single ``by`` or ``of``."""
-    if isinstance(value, str):
-        return {"sql": value}
-    if isinstance(value, dict):
-        single = {key: (value[key],) for key in ("by", "of") if isinstance(value.get(key), str)}
-        return {**value, **single}
-    return value
+    """Return the long form of a feature given as bare SQL."""
+    return {"sql": value} if isinstance(value, str) else value
 
 
 FORMS: dict[type[Strict], str] = {
@@ -118,13 +148,13 @@ def _which(value: Any) -> str | None:
     return FORMS[Lookup] if "lookup" in value or "by" in value else FORMS[Expression]
 
 
-Feature = Annotated[
+Form = Annotated[
     Annotated[Expression, Tag("a row")]
     | Annotated[Lookup, Tag("a lookup")]
     | Annotated[Aggregate, Tag("the past")]
     | Annotated[Computed, Tag("a function")],
     Discriminator(_which),
-    BeforeValidator(_long_form),
 ]
+Feature = Annotated[Form, BeforeValidator(_long_form, json_schema_input_type=Sql | Form)]
 
 Features = dict[ColumnName, Feature]

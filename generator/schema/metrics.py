@@ -15,24 +15,34 @@ Metric = Binary | Multiclass | Regression
 class Bounds(Strict):
     """The range a guarded metric must stay in for a release."""
 
-    min: float | None = None
-    max: float | None = None
+    min: float | None = Field(default=None, description="the least it may be", examples=[0.7])
+    max: float | None = Field(default=None, description="the most it may be", examples=[0.08])
 
 
 class Bootstrap(Strict):
     """How intervals are computed: resamples of the same rows for every candidate."""
 
-    rounds: Annotated[int, Field(ge=50, le=10_000)] = 200
-    confidence: Annotated[float, Field(gt=0.5, lt=1)] = 0.95
-    seed: int = 0
+    rounds: Annotated[int, Field(ge=50, le=10_000)] = Field(default=200, description="how many resamples are drawn")
+    confidence: Annotated[float, Field(gt=0.5, lt=1)] = Field(
+        default=0.95, description="share of such intervals that hold the true value"
+    )
+    seed: int = Field(default=0, description="what the resamples are drawn with")
 
 
 class Metrics(Strict):
     """The primary metric chooses; the others are reported; guardrails stop a release."""
 
-    primary: Metric
-    report: tuple[Metric, ...] = ()
-    guardrails: dict[Metric, Bounds] = Field(default_factory=dict)
+    primary: Metric = Field(
+        description="the metric that chooses between candidates; binary has roc_auc to calibration_error, multiclass "
+        "log_loss to roc_auc_ovr, regression rmse to r2",
+        examples=["roc_auc"],
+    )
+    report: tuple[Metric, ...] = Field(default=(), description="metrics that are shown too", examples=[["log_loss"]])
+    guardrails: dict[Metric, Bounds] = Field(
+        default_factory=dict,
+        description="reported metrics with the bounds outside of which nothing is released",
+        examples=[{"calibration_error": {"max": 0.08}}],
+    )
     slices: tuple[ColumnName, ...] = Field(default=(), description="input columns whose groups are scored one by one")
     slice_rows: Annotated[int, Field(ge=10)] = Field(default=200, description="fewest rows a group needs to be scored")
     bootstrap: Bootstrap = Bootstrap()

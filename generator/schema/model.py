@@ -45,7 +45,7 @@ class LinearParams(Strict):
     """Settings of the logistic or ridge regression."""
 
     regularization: Positive = Field(default=1.0, description="strength of the L2 penalty")
-    max_iter: Count = 300
+    max_iter: Count = Field(default=300, description="most steps of the solver")
     min_count: Count = Field(default=20, description="categories seen less often in training share one coefficient")
 
 
@@ -53,28 +53,44 @@ class Linear(Strict):
     """Logistic regression for classes, ridge regression for numbers, on scaled and one-hot features."""
 
     kind: Literal["linear"]
-    params: LinearParams = LinearParams()
+    params: LinearParams = Field(default=LinearParams(), description="settings of the regression")
 
 
 class LightGBMParams(Strict):
-    """LightGBM's own parameter names; see its documentation for their meaning."""
+    """LightGBM's own parameters; https://lightgbm.readthedocs.io/en/stable/Parameters.html tells more of each."""
 
-    num_leaves: Annotated[int, Field(ge=2, le=131_072)] = 31
-    learning_rate: Positive = 0.1
-    max_depth: int = -1
-    min_data_in_leaf: Annotated[int, Field(ge=0)] = 20
-    min_sum_hessian_in_leaf: NotNegative = 0.001
-    feature_fraction: Fraction = 1.0
-    bagging_fraction: Fraction = 1.0
-    bagging_freq: Annotated[int, Field(ge=0)] = 0
-    lambda_l1: NotNegative = 0.0
-    lambda_l2: NotNegative = 0.0
-    min_gain_to_split: NotNegative = 0.0
-    max_bin: Annotated[int, Field(ge=2)] = 255
-    cat_smooth: NotNegative = 10.0
-    cat_l2: NotNegative = 10.0
-    max_cat_threshold: Count = 32
-    seed: int = 0
+    num_leaves: Annotated[int, Field(ge=2, le=131_072)] = Field(
+        default=31, description="most leaves of a tree: more of them fit finer, and overfit sooner", examples=[63]
+    )
+    learning_rate: Positive = Field(
+        default=0.1,
+        description="how far each tree goes: smaller needs more rounds, and is often better",
+        examples=[0.05],
+    )
+    max_depth: int = Field(default=-1, description="deepest a tree may be; no limit below 1")
+    min_data_in_leaf: Annotated[int, Field(ge=0)] = Field(
+        default=20, description="fewest rows in a leaf: more of them overfit less"
+    )
+    min_sum_hessian_in_leaf: NotNegative = Field(
+        default=0.001, description="least curvature of the loss in a leaf: more of it overfits less"
+    )
+    feature_fraction: Fraction = Field(default=1.0, description="share of the features that each tree may look at")
+    bagging_fraction: Fraction = Field(
+        default=1.0, description="share of the rows that a tree is fitted on; only with `bagging_freq`"
+    )
+    bagging_freq: Annotated[int, Field(ge=0)] = Field(
+        default=0, description="every how many rounds those rows are drawn anew; 0 is never"
+    )
+    lambda_l1: NotNegative = Field(default=0.0, description="L1 penalty on the values of leaves")
+    lambda_l2: NotNegative = Field(default=0.0, description="L2 penalty on the values of leaves")
+    min_gain_to_split: NotNegative = Field(default=0.0, description="least gain for which a leaf is split")
+    max_bin: Annotated[int, Field(ge=2)] = Field(default=255, description="into how many bins a number is put, at most")
+    cat_smooth: NotNegative = Field(
+        default=10.0, description="how much rare categories are held back when categories are sorted"
+    )
+    cat_l2: NotNegative = Field(default=10.0, description="L2 penalty in splits by category")
+    max_cat_threshold: Count = Field(default=32, description="most categories on one side of a split")
+    seed: int = Field(default=0, description="what LightGBM draws rows and features with")
 
 
 class LightGBM(Strict):
@@ -83,7 +99,7 @@ class LightGBM(Strict):
     kind: Literal["lightgbm"]
     rounds: Count = Field(default=1_000, description="most trees; early stopping usually keeps fewer")
     early_stopping: Count = Field(default=50, description="stop after this many rounds without a gain")
-    params: LightGBMParams = LightGBMParams()
+    params: LightGBMParams = Field(default=LightGBMParams(), description="LightGBM's own parameters, under its names")
 
 
 Candidate = Annotated[Baseline | Linear | LightGBM, Field(discriminator="kind")]

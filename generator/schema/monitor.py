@@ -18,4 +18,4 @@ class Monitor(Strict):
     )
     chunks: Annotated[int, Field(ge=20)] = Field(default=200, description="reference chunks that set the thresholds")
     min_rows: Annotated[int, Field(ge=1)] = Field(default=200, description="logged rows before anything is judged")
-    seed: int = 0
+    seed: int = Field(default=0, description="what the reference chunks are drawn with")

@@ -13,8 +13,10 @@ Use = Literal["descriptive", "predictive", "prescriptive"]
 class Target(Strict):
     """What is predicted: a SQL expression over the table's columns, outcomes included."""
 
-    sql: Sql
-    name: Text = "target"
+    sql: Sql = Field(
+        description="an expression over the table's columns, outcomes included", examples=["arr_delay >= 30"]
+    )
+    name: Text = Field(default="target", description="what people call it", examples=["late"])
     positive: str | int | bool | None = Field(
         default=None, description="for a binary target that is not boolean: the value that counts as yes"
     )
@@ -27,33 +29,45 @@ class Target(Strict):
 class Payoff(Strict):
     """Money gained (or, negative, lost) by acting or not, when the target is true or not."""
 
-    act_positive: float
-    act_negative: float
-    pass_positive: float = 0.0
-    pass_negative: float = 0.0
+    act_positive: float = Field(description="money gained by acting where the target is true", examples=[320])
+    act_negative: float = Field(description="money gained by acting where it is false, usually a loss", examples=[-110])
+    pass_positive: float = Field(default=0.0, description="money gained by not acting where the target is true")
+    pass_negative: float = Field(default=0.0, description="money gained by not acting where it is false")
 
 
 class Threshold(Strict):
     """Act on every row whose expected payoff is higher with the action than without."""
 
     kind: Literal["threshold"] = "threshold"
-    action: Text
-    currency: Text = "USD"
+    action: Text = Field(description="what is done, in words", examples=["warn the passengers"])
+    currency: Text = Field(default="USD", description="what the money is counted in")
     payoff: Payoff
 
 
 class Problem(Strict):
     """The question a project answers, and the use made of the answer."""
 
-    question: Text
-    use: Use = "predictive"
-    task: Task
+    question: Text = Field(
+        description="what the project answers, as people ask it", examples=["Which flights will land late?"]
+    )
+    use: Use = Field(
+        default="predictive",
+        description="descriptive ends with what drives the target; predictive adds a model and a service; prescriptive "
+        "adds a decision, weighed in money",
+    )
+    task: Task = Field(
+        description="what the target is: binary is yes or no, multiclass one of several names, regression a number"
+    )
     target: Target
     why: Text = Field(default="not stated", description="what is better in the world when the answer is right")
     decide_before: Duration | None = Field(
-        default=None, description="how long before a row's time the prediction is made; needs a time column"
+        default=None,
+        description="how long before a row's time the prediction is made; needs a time column",
+        examples=["3 hours"],
     )
     label_after: Duration | None = Field(
-        default=None, description="how long after a row's time its outcome is known for certain"
+        default=None, description="how long after a row's time its outcome is known for certain", examples=["12 hours"]
     )
-    decision: Threshold | None = None
+    decision: Threshold | None = Field(
+        default=None, description="for `use: prescriptive`: what is done with a prediction, and what that is worth"
+    )

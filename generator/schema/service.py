@@ -19,8 +19,10 @@ class Seen(Strict):
 class Service(Strict):
     """The HTTP service of the bundle."""
 
-    host: Text = "127.0.0.1"
-    port: Annotated[int, Field(ge=1, le=65_535)] = 8_000
+    host: Text = Field(
+        default="127.0.0.1", description="the address it listens to; 0.0.0.0 for all", examples=["0.0.0.0"]
+    )
+    port: Annotated[int, Field(ge=1, le=65_535)] = Field(default=8_000, description="the port it listens to")
     workers: Annotated[int, Field(ge=1, le=256)] = Field(default=1, description="processes; one answers on one core")
     api_key: Variable | None = Field(
         default=None, description="the environment variable that holds the key; no key is asked for where it is not set"

@@ -26,7 +26,9 @@ class ByTime(Strict):
 
     kind: Literal["time"]
     holdout: Part = Field(default=0.25, description="share of rows, the latest, that is held out")
-    holdout_from: Day | None = Field(default=None, description="hold out from this day on instead")
+    holdout_from: Day | None = Field(
+        default=None, description="hold out from this day on instead", examples=["2013-10-01"]
+    )
     validation: Part = Field(default=0.2, description="share of the training rows, the latest, that chooses")
 
 
@@ -34,9 +36,9 @@ class AtRandom(Strict):
     """Shuffle by a digest of the row's key and the seed; classes keep their shares."""
 
     kind: Literal["random"]
-    holdout: Part = 0.25
-    validation: Part = 0.2
-    seed: int = 0
+    holdout: Part = Field(default=0.25, description="share of rows that is held out")
+    validation: Part = Field(default=0.2, description="share of the training rows that chooses")
+    seed: int = Field(default=0, description="another number deals the rows out differently")
 
 
 Split = Annotated[ByTime | AtRandom, Field(discriminator="kind")]

@@ -17,9 +17,9 @@ class Optuna(Strict):
     """Search LightGBM's main settings on the validation part with Optuna, starting from those in its config."""
 
     kind: Literal["optuna"]
-    trials: Annotated[int, Field(ge=1)] = 25
+    trials: Annotated[int, Field(ge=1)] = Field(default=25, description="how many settings are tried")
     rounds: Annotated[int, Field(ge=1)] = Field(default=300, description="most trees in one trial")
-    seed: int = 0
+    seed: int = Field(default=0, description="what settings are drawn with")
 
 
 Tuning = Annotated[NoTuning | Optuna, Field(discriminator="kind")]

@@ -1,0 +1,35 @@
+"""Rendering: compiled templates are kept from run to run, and no run depends on them."""
+
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from generator.check import check
+from generator.compose import compose
+from generator.plan import plan
+from generator.render import Tree, render
+from tests.sandbox import PROJECTS
+
+
+def rendered(overrides: Path | None = None) -> Tree:
+    return render(plan(check(compose(PROJECTS / "penguins" / "conf"))), overrides)
+
+
+def test_compiled_templates_that_are_kept_may_vanish_or_break(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    first = rendered()
+    kept = sorted(tmp_path.rglob("*.cache"))
+    assert len(kept) > 100
+    kept[0].unlink()
+    kept[1].write_bytes(b"no code")
+    kept[2].write_bytes(kept[2].read_bytes()[:-100])
+    assert rendered() == first
+
+
+def test_a_template_that_was_edited_is_compiled_anew(tmp_path: Path) -> None:
+    own = tmp_path / "package" / "outputs.py.jinja"
+    own.parent.mkdir()
+    for text in ("one", "two"):
+        own.write_text(f"WORD = '{text}'\n", encoding="utf-8")
+        assert rendered(tmp_path)["birds/outputs.py"] == f'WORD = "{text}"\n'
