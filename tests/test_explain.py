@@ -22,26 +22,27 @@ def explained(*arguments: str, folder: Path = ROOT) -> str:
     return done.stdout
 
 
-@pytest.mark.parametrize("name", KEYS)
-def test_every_key_has_a_meaning_a_type_and_a_default(name: str) -> None:
-    entry = KEYS[name]
-    assert entry.meanings
-    assert all(len(meaning) > 10 for meaning in entry.meanings)
-    assert type_of(entry.node)
-    assert default_of(entry)
+def test_every_key_has_a_meaning_a_type_and_a_default() -> None:
+    told = {
+        name: (*entry.meanings, type_of(entry.node), default_of(entry), all(len(text) > 10 for text in entry.meanings))
+        for name, entry in KEYS.items()
+    }
+    assert [name for name, words in told.items() if len(words) < 4 or not all(words)] == []
 
 
-@pytest.mark.parametrize("name", KEYS)
-def test_every_example_stands_at_its_place(name: str) -> None:
-    entry, values = KEYS[name], yaml.safe_load(example_of(KEYS[name]) or "{}")
-    for part in entry.path if values else ():
-        values = values["an_example" if part == ANY else part]
+def test_every_example_stands_at_its_place() -> None:
+    examples = {name: (entry, yaml.safe_load(example_of(entry) or "null")) for name, entry in KEYS.items()}
+    assert sum(values is not None for _, values in examples.values()) > len(KEYS) * 0.8
+    for entry, values in examples.values():
+        for part in entry.path if values else ():
+            values = values["an_example" if part == ANY else part]
 
 
-@pytest.mark.parametrize("group", Config.model_fields)
-def test_every_group_is_listed_and_explained(group: str) -> None:
-    assert f"\n{group}: " in f"\n{explained()}"
-    assert explained(group).startswith(f"{group}\n    ")
+def test_every_group_is_listed_and_explained(tmp_path: Path) -> None:
+    listed = explained(folder=tmp_path)
+    for group in Config.model_fields:
+        assert f"\n{group}: " in f"\n{listed}"
+        assert explained(group, folder=tmp_path).startswith(f"{group}\n    ")
 
 
 def test_every_value_of_the_example_can_be_explained() -> None:
