@@ -1,5 +1,6 @@
 """What validation has established about a project: names bound, types known, order worked out."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -112,6 +113,15 @@ class Target:
 
 
 @dataclass(frozen=True)
+class Estimator:
+    """A class of scikit-learn: the module it is imported from, its name, and whether it can be fitted on gaps."""
+
+    module: str
+    name: str
+    takes_gaps: bool
+
+
+@dataclass(frozen=True)
 class Project:
     """A config that has passed every check, with what the checks found out."""
 
@@ -121,6 +131,7 @@ class Project:
     rules: tuple[Rule, ...]
     features: tuple[Feature, ...]
     target: Target
+    estimators: Mapping[str, Estimator]
 
     def with_role(self, *roles: str) -> tuple[Column, ...]:
         """Return the columns that have one of ``roles``, in the order of the config."""

@@ -29,6 +29,8 @@ WANTED = {
 }
 LIMITS = {"ge": "at least", "gt": "more than", "le": "at most", "lt": "less than"}
 PATTERNS = {
+    "estimator": "write its dotted path, as in sklearn.ensemble.RandomForestClassifier; "
+    "what is of another library can be a candidate of your own: `kind: own`",
     "memory_limit": "write it like 4GB or 512MiB",
     "lookup": "write source.column, as in planes.seats",
     "python": "write module.function, as in distances.bearing",

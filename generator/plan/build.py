@@ -6,7 +6,7 @@ import yaml
 
 from generator.code import Code
 from generator.plan.audit import audit_plan
-from generator.plan.candidates import candidate_plan, candidates_plan, evaluate_plan
+from generator.plan.candidates import candidate_plan, candidates_plan, compares_rows, evaluate_plan
 from generator.plan.collect import collect_plan
 from generator.plan.define import define_plan
 from generator.plan.deploy import deploy_files
@@ -122,6 +122,8 @@ def _models(project: Project) -> Iterator[Module]:
     yield "scoring/__init__.py", "", None
     for kind in sorted({candidate.kind for candidate in project.config.model.values()}):
         yield f"scoring/{kind}.py", "", task
+    if compares_rows(project):
+        yield "usual.py", "", None
     for name, candidate in project.config.model.items():
         yield f"train_{name}.py", f"train_{candidate.kind}.py", candidate_plan(project, name)
     yield "curves.py", f"curves/{task.name}.py", None
@@ -139,7 +141,8 @@ def _service(project: Project) -> Iterator[Module]:
         yield f"service/{name}", "", service
     for name in ("feedback.py", "log.py") if service.log else ():
         yield f"service/{name}", "", service
-    for name in ("__init__", *sorted({candidate.kind for candidate in project.config.model.values()})):
+    kinds = {candidate.kind for candidate in project.config.model.values()}
+    for name in ("__init__", *sorted(kinds | ({"moves"} if compares_rows(project) else set()))):
         yield f"service/models/{name}.py", "", TASKS[project.config.problem.task]
     yield "service/features.py", "", online
     if online.tables:

@@ -19,6 +19,15 @@ class TuningPlan:
 
 
 @dataclass(frozen=True)
+class SklearnPlan:
+    """The estimator of a candidate, and whether its columns are prepared: gaps filled, numbers scaled, codes split."""
+
+    module: Code
+    name: Code
+    prepared: bool
+
+
+@dataclass(frozen=True)
 class CandidatePlan:
     """What a ``train_<candidate>.py`` needs."""
 
@@ -32,6 +41,7 @@ class CandidatePlan:
     metric: str
     tuning: TuningPlan | None
     progress: int
+    sklearn: SklearnPlan | None
 
 
 @dataclass(frozen=True)
@@ -67,6 +77,7 @@ def candidate_plan(project: Project, candidate: str) -> CandidatePlan:
     tuning = project.config.tuning
     direction = "maximize" if metric in ("auc", "average_precision") else "minimize"
     search = TuningPlan(tuning.trials, tuning.rounds, tuning.seed, direction) if isinstance(tuning, Optuna) else None
+    found = project.estimators.get(candidate)
     return CandidatePlan(
         Code(candidate),
         task.classes,
@@ -78,7 +89,17 @@ def candidate_plan(project: Project, candidate: str) -> CandidatePlan:
         metric,
         search,
         0 if search else 50,
+        SklearnPlan(Code(found.module), Code(found.name), not found.takes_gaps) if found else None,
     )
+
+
+UNEXPLAINED = ("sklearn",)
+"""The kinds of candidates that cannot tell by themselves what moved a score."""
+
+
+def compares_rows(project: Project) -> bool:
+    """Return whether a candidate is explained by comparing rows with a usual one."""
+    return any(candidate.kind in UNEXPLAINED for candidate in project.config.model.values())
 
 
 def candidates_plan(project: Project) -> CandidatesPlan:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from generator.code import Code, name
+from generator.plan.candidates import compares_rows
 from generator.plan.deploy import deploy_files
 from generator.plan.encoding import encoding_plan
 from generator.plan.features import features_plan
@@ -187,6 +188,7 @@ def package_plan(project: Project, online: OnlinePlan) -> PackagePlan:
         "scoring/__init__.py",
         *(("payoff.py",) if decision else ()),
         *(PAST_MODULES if past else ()),
+        *(("service/models/moves.py",) if compares_rows(project) else ()),
     )
     return PackagePlan(
         tuple(sorted(modules)),

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from generator.plan.candidates import compares_rows
 from generator.plan.deploy import deploy_files
 from generator.plan.report import report_inputs
 from generator.plan.types import Stage
@@ -106,7 +107,7 @@ def _stages(project: Project, watched: tuple[str, ...]) -> Iterator[Stage]:
     yield Stage(
         "train",
         f"python -m {package}.train_${{key}}",
-        modules=("encoders", "outputs", "settings"),
+        modules=("encoders", "outputs", "settings", *(("usual",) if compares_rows(project) else ())),
         deps=(*trained, f"{package}/train_${{key}}.py", f"{package}/scoring/${{item.kind}}.py"),
         params=("model.${key}",),
         outs=("models/${key}",),

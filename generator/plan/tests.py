@@ -33,7 +33,10 @@ CANDIDATE_PARAMS: dict[str, dict[str, Any]] = {
         },
     },
 }
-"""Settings under which each kind of candidate learns from a few rows."""
+"""Settings under which each kind of candidate of ours learns from a few rows."""
+
+LEARNERS = ("linear", "lightgbm")
+"""The kinds of candidates that then have to learn a separable target."""
 
 VALUES: dict[str, Any] = {
     "bool": True,
@@ -127,7 +130,7 @@ def tests_plan(project: Project) -> TestsPlan:
         _time_field(project),
         f"package/tests/examples/{TASKS[task].name}.py.jinja",
         competing.candidates,
-        tuple(label for label, candidate in config.model.items() if candidate.kind != "baseline"),
+        tuple(label for label, candidate in config.model.items() if candidate.kind in LEARNERS),
         competing.candidates[0].name,
         Code(", ".join(sorted(f"train_{label}" for label in config.model))),
         competing.scorers,
@@ -173,7 +176,8 @@ def _params(project: Project) -> dict[str, Any]:
     decision = {"problem": {"decision": problem.decision.model_dump(mode="json")}} if problem.decision else {}
     return {
         "model": {
-            label: {"kind": item.kind, **CANDIDATE_PARAMS[item.kind]} for label, item in project.config.model.items()
+            label: {"kind": item.kind, **CANDIDATE_PARAMS.get(item.kind, item.model_dump(include={"params"}))}
+            for label, item in project.config.model.items()
         },
         "service": _service_params(project.config.service.log),
         "engine": {"memory_limit": "1GB", "threads": 1},

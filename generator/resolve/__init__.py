@@ -8,6 +8,7 @@ from generator.errors import ConfigError
 from generator.judge import Judge
 from generator.project import Project
 from generator.resolve.choices import check_choices
+from generator.resolve.estimators import resolve_estimators
 from generator.resolve.features import resolve_features
 from generator.resolve.session import Session
 from generator.resolve.sources import resolve_dimensions, resolve_rules
@@ -28,6 +29,7 @@ def resolve(config: Config, composed: Composed) -> Project:
         rules = resolve_rules(session, columns, dimensions)
         target = resolve_target(session, columns)
         features = resolve_features(session, columns, dimensions)
+        estimators = resolve_estimators(session)
     if session.problems:
         raise ConfigError(session.problems)
-    return Project(config, columns, dimensions, rules, features, target)
+    return Project(config, columns, dimensions, rules, features, target, estimators)

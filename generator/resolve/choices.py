@@ -15,7 +15,7 @@ FOLDERS = frozenset(
 )
 LIBRARIES = frozenset(
     ["altair", "duckdb", "dvc", "hydra", "lightgbm", "mangum", "msgspec", "numpy", "optuna", "prometheus_client",
-     "pyarrow", "pytest", "scipy", "sklearn", "starlette", "uvicorn", "vl_convert", "yaml"]
+     "pyarrow", "pytest", "scipy", "skops", "sklearn", "starlette", "uvicorn", "vl_convert", "yaml"]
 )  # fmt: skip
 SQL_NAMES = re.compile(r"inputs|features|clock|labelled|parts|raw|events|trained|typed|judged|looked_up|step_\d+")
 """What rendered SQL calls its own tables."""

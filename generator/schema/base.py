@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal, LiteralString
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
 from pydantic_core import PydanticCustomError
+from typing_extensions import TypeAliasType
 
 UNITS = {"second": 1, "minute": 60, "hour": 3_600, "day": 86_400, "week": 604_800}
 
@@ -95,6 +96,9 @@ Share = Annotated[float, Field(ge=0, le=1)]
 
 Sql = Annotated[str, Field(min_length=1, max_length=10_000)]
 """One SQL expression in DuckDB's dialect."""
+
+Setting = TypeAliasType("Setting", "bool | int | float | str | tuple[Setting, ...] | dict[str, Setting] | None")
+"""A value for code that is not ours: whatever YAML can say."""
 
 Kind = Literal["boolean", "integer", "float", "text", "date", "timestamp"]
 """What a column holds; ``timestamp`` has no zone, and is UTC where the data gives one."""

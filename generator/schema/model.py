@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from generator.schema.base import Strict
+from generator.schema.base import Setting, Strict
 
 Count = Annotated[int, Field(ge=1)]
 Positive = Annotated[float, Field(gt=0)]
@@ -86,4 +86,15 @@ class LightGBM(Strict):
     params: LightGBMParams = LightGBMParams()
 
 
-Candidate = Annotated[Baseline | Linear | LightGBM, Field(discriminator="kind")]
+class Sklearn(Strict):
+    """Any classifier or regressor of scikit-learn, with its own parameters."""
+
+    kind: Literal["sklearn"]
+    estimator: str = Field(
+        pattern=r"^sklearn(\.[a-z][a-z0-9_]*)+\.[A-Z][A-Za-z0-9]*$",
+        description="its dotted path, as in sklearn.ensemble.RandomForestClassifier",
+    )
+    params: dict[str, Setting] = Field(default_factory=dict, description="parameters of the estimator, by its names")
+
+
+Candidate = Annotated[Baseline | Linear | LightGBM | Sklearn, Field(discriminator="kind")]

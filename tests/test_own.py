@@ -1,0 +1,83 @@
+"""What a project brings of its own: candidates of scikit-learn, and code beside ours; each runs to the end for real."""
+
+import json
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.sandbox import edit, ran, run, serve, start
+
+pytestmark = pytest.mark.slow
+
+FOREST = """\
+# Trees of scikit-learn, which take gaps.
+forest:
+  kind: sklearn
+  estimator: sklearn.ensemble.RandomForestClassifier
+  params: {n_estimators: 50, max_features: null, random_state: 0}
+"""
+LOGISTIC = """\
+# Not trees: gaps are filled, numbers scaled, categories split.
+logistic:
+  kind: sklearn
+  estimator: sklearn.linear_model.LogisticRegression
+  params: {random_state: 0}
+"""
+SUPPORT = """\
+# What nobody can take apart.
+support:
+  kind: sklearn
+  estimator: sklearn.svm.SVR
+  params: {C: 2000}
+"""
+
+
+def with_candidates(folder: Path, **candidates: str) -> None:
+    """Let ``candidates`` compete in the project in ``folder``, beside the baseline alone."""
+    for name, text in candidates.items():
+        (folder / f"conf/model/{name}.yaml").write_text(text)
+    edit(folder / "conf/config.yaml", "[baseline, linear, lightgbm]", f"[{', '.join(['baseline', *candidates])}]")
+
+
+def check_code(folder: Path, package: str) -> None:
+    """Hold the project to its own checks."""
+    run(folder, "ruff", "check", package)
+    run(folder, "ruff", "format", "--check", package)
+    run(folder, "python", "-m", "pytest", "-q", f"{package}/tests")
+
+
+def test_classifiers_of_scikit_learn_compete(tmp_path: Path) -> None:
+    folder = start("penguins", tmp_path / "penguins")
+    with_candidates(folder, forest=FOREST, logistic=LOGISTIC)
+    assert {"train@forest", "train@logistic", "release"} <= set(ran(run(folder, "ninefold", "run")))
+    assert ran(run(folder, "dvc", "repro")) == []
+    check_code(folder, "birds")
+    params = yaml.safe_load((folder / "params.yaml").read_text())["model"]["forest"]["params"]
+    assert params == {"n_estimators": 50, "max_features": None, "random_state": 0}
+    chosen = json.loads((folder / "reports/evaluation.json").read_text())["chosen"]
+    assert chosen in ("forest", "logistic")
+    assert json.loads((folder / "reports/parity.json").read_text())["largest_difference"] <= 1e-12
+    assert json.loads((folder / f"models/{chosen}/model.json").read_text())["trusted"]
+    before = (folder / "models/forest/model.skops").read_bytes()
+    run(folder, "python", "-m", "birds.train_forest")
+    assert (folder / "models/forest/model.skops").read_bytes() == before
+
+
+def test_a_regressor_of_scikit_learn_is_served(tmp_path: Path) -> None:
+    folder = start("weights", tmp_path / "weights")
+    with_candidates(folder, support=SUPPORT)
+    assert "train@support" in ran(run(folder, "ninefold", "run"))
+    check_code(folder, "weights")
+    assert json.loads((folder / "reports/evaluation.json").read_text())["chosen"] == "support"
+    requirements = (folder / "bundle/requirements.txt").read_text()
+    assert "skops==" in requirements
+    assert "lightgbm" not in requirements
+    example = json.loads((folder / "bundle/example.json").read_text())
+    with serve(folder / "bundle", "weights") as client:
+        answer = client.post("/predict", json=example).json()
+        assert 2_000 < answer["value"] < 7_000
+        told = client.post("/explain", json=example).json()
+        assert told["base"] + sum(part["contribution"] for part in told["features"]) == pytest.approx(answer["value"])
+        many = client.post("/predict/batch", json=[example] * 3).json()
+        assert [row["value"] for row in many] == pytest.approx([answer["value"]] * 3, rel=1e-12)
