@@ -132,6 +132,8 @@ class Project:
     features: tuple[Feature, ...]
     target: Target
     estimators: Mapping[str, Estimator]
+    modules: Mapping[str, str]
+    """The texts of the project's own modules, by their paths from its root."""
 
     def with_role(self, *roles: str) -> tuple[Column, ...]:
         """Return the columns that have one of ``roles``, in the order of the config."""

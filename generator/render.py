@@ -26,7 +26,7 @@ def render(plan: Plan, overrides: Path | None = None) -> Tree:
         for file in plan.files
     }
     formatted = _formatted(tree, plan.project.package)
-    dvc = {"dvc.yaml": pipeline(plan.stages, formatted, plan.project.package, plan.sections)}
+    dvc = {"dvc.yaml": pipeline(plan.stages, {**plan.own, **formatted}, plan.project.package, plan.sections)}
     return dict(sorted((formatted | dvc | plan.texts).items()))
 
 

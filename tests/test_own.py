@@ -81,3 +81,50 @@ def test_a_regressor_of_scikit_learn_is_served(tmp_path: Path) -> None:
         assert told["base"] + sum(part["contribution"] for part in told["features"]) == pytest.approx(answer["value"])
         many = client.post("/predict/batch", json=[example] * 3).json()
         assert [row["value"] for row in many] == pytest.approx([answer["value"]] * 3, rel=1e-12)
+
+
+NEAREST = """\
+# The mean of those nearest.
+nearest: {kind: own, module: neighbours, params: {nearest: 9}}
+"""
+NEIGHBOURS = '''\
+"""Predict the mean of the nearest rows of training."""
+
+import numpy as np
+
+
+def fit(matrix: np.ndarray, target: np.ndarray, nearest: int = 5) -> dict[str, object]:
+    """Return the rows and their targets, each column on one scale."""
+    spread = np.nanstd(matrix, axis=0) + 1.0
+    return {"spread": spread.tolist(), "rows": matrix.tolist(), "target": target.tolist(), "nearest": nearest}
+
+
+def predict(state: dict, matrix: np.ndarray) -> np.ndarray:
+    """Return the mean target of the rows nearest to each row of ``matrix``."""
+    spread, target = np.array(state["spread"]), np.array(state["target"])
+    rows = np.nan_to_num(np.array(state["rows"]) / spread)
+    apart = [((rows - row) ** 2).sum(axis=1) for row in np.nan_to_num(matrix / spread)]
+    return np.array([target[np.argsort(away, kind="stable")[: state["nearest"]]].mean() for away in apart])
+'''
+
+
+def test_a_candidate_of_ones_own_is_served_and_trained_again_when_its_code_changes(tmp_path: Path) -> None:
+    folder = start("weights", tmp_path / "weights")
+    with_candidates(folder, nearest=NEAREST)
+    (folder / "weights/neighbours.py").write_text(NEIGHBOURS)
+    assert "train@nearest" in ran(run(folder, "ninefold", "run"))
+    check_code(folder, "weights")
+    assert json.loads((folder / "reports/evaluation.json").read_text())["chosen"] == "nearest"
+    assert (folder / "bundle/weights/neighbours.py").read_text() == NEIGHBOURS
+    example = json.loads((folder / "bundle/example.json").read_text())
+    with serve(folder / "bundle", "weights") as client:
+        assert 2_000 < client.post("/predict", json=example).json()["value"] < 7_000
+        told = client.post("/explain", json=example).json()
+    assert told["base"] + sum(part["contribution"] for part in told["features"]) == pytest.approx(told["value"])
+    assert ran(run(folder, "dvc", "repro")) == []
+    edit(folder / "weights/neighbours.py", "+ 1.0", "+ 2.0")
+    again = ran(run(folder, "dvc", "repro"))
+    assert "train@nearest" in again
+    assert "train@baseline" not in again
+    edit(folder / "weights/neighbours.py", '"target": target.tolist()', '"target": target')
+    assert "`fit` has to return what JSON can hold" in run(folder, "dvc", "repro", fails=True)

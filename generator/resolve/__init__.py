@@ -7,6 +7,7 @@ from generator.compose import Composed
 from generator.errors import ConfigError
 from generator.judge import Judge
 from generator.project import Project
+from generator.resolve.candidates import check_candidates
 from generator.resolve.choices import check_choices
 from generator.resolve.estimators import resolve_estimators
 from generator.resolve.features import resolve_features
@@ -30,6 +31,7 @@ def resolve(config: Config, composed: Composed) -> Project:
         target = resolve_target(session, columns)
         features = resolve_features(session, columns, dimensions)
         estimators = resolve_estimators(session)
+        check_candidates(session)
     if session.problems:
         raise ConfigError(session.problems)
-    return Project(config, columns, dimensions, rules, features, target, estimators)
+    return Project(config, columns, dimensions, rules, features, target, estimators, session.modules)

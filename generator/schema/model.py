@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from generator.schema.base import Setting, Strict
+from generator.schema.base import Identifier, Setting, Strict, Text
 
 Count = Annotated[int, Field(ge=1)]
 Positive = Annotated[float, Field(gt=0)]
@@ -97,4 +97,16 @@ class Sklearn(Strict):
     params: dict[str, Setting] = Field(default_factory=dict, description="parameters of the estimator, by its names")
 
 
-Candidate = Annotated[Baseline | Linear | LightGBM | Sklearn, Field(discriminator="kind")]
+class Own(Strict):
+    """A model of the project's own: the functions `fit` and `predict` of a module in its package."""
+
+    kind: Literal["own"]
+    module: Identifier = Field(description="the module of the package, as in my_model for my_model.py")
+    params: dict[str, Setting] = Field(default_factory=dict, description="what `fit` is called with by name")
+    libraries: tuple[Text, ...] = Field(default=(), description="what the module needs besides numpy, to be served")
+    digest: str | None = Field(
+        default=None, description="of the module, written into params.yaml: a change trains anew"
+    )
+
+
+Candidate = Annotated[Baseline | Linear | LightGBM | Sklearn | Own, Field(discriminator="kind")]

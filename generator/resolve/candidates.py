@@ -1,0 +1,75 @@
+"""Candidates of one's own: the two functions of a module are read, and have to fit together with the params."""
+
+import ast
+from importlib.metadata import PackageNotFoundError, version
+
+from generator.compose import Path_
+from generator.errors import suggestion
+from generator.resolve.modules import find_function, foreign, read_module
+from generator.resolve.session import Session
+from generator.schema.model import Own
+
+FIT = "def fit(matrix: np.ndarray, target: np.ndarray) -> State"
+PREDICT = "def predict(state: State, matrix: np.ndarray) -> np.ndarray"
+
+
+def check_candidates(session: Session) -> None:
+    """Say what is wrong with the candidates of the project's own."""
+    for label, candidate in session.config.model.items():
+        if isinstance(candidate, Own):
+            _check(session, ("model", label), candidate)
+
+
+def _check(session: Session, path: Path_, candidate: Own) -> None:
+    at: Path_ = (*path, "module")
+    file = f"{session.config.project.package}/{candidate.module}.py"
+    for index, library in enumerate(candidate.libraries):
+        if not _is_installed(library):
+            hint = "install it, and add it to requirements.txt; write its name as pip does"
+            session.say((*path, "libraries", index), f"'{library}' is not installed", hint)
+    tree = read_module(session, at, candidate.module, FIT)
+    if tree is None:
+        return
+    for library in foreign(tree, candidate.libraries):
+        hint = f"add `libraries: [{library}]`, with what it needs itself, so that the service has it"
+        if library in (session.config.project.package, "a module of the project"):
+            hint = "keep all that it needs in this one file"
+        session.say(at, f"{file} imports {library}", hint)
+    fit = find_function(session, at, tree, f"{candidate.module}.fit", FIT)
+    predict = find_function(session, at, tree, f"{candidate.module}.predict", PREDICT)
+    if predict is not None and not _takes_two(predict.args):
+        session.say(at, f"{file}:{predict.lineno}: 'predict' takes something else", f"write it like `{PREDICT}`")
+    if fit is not None and len(fit.args.posonlyargs + fit.args.args) < 2:
+        session.say(at, f"{file}:{fit.lineno}: 'fit' takes something else", f"write it like `{FIT}`")
+    elif fit is not None:
+        _params(session, path, candidate, fit, file)
+
+
+def _takes_two(arguments: ast.arguments) -> bool:
+    given = len(arguments.posonlyargs + arguments.args)
+    return given - len(arguments.defaults) <= 2 <= given and None not in arguments.kw_defaults
+
+
+def _params(session: Session, path: Path_, candidate: Own, fit: ast.FunctionDef, file: str) -> None:
+    """Say which params ``fit`` does not take, and which it needs."""
+    arguments = fit.args
+    named = [item.arg for item in (arguments.posonlyargs + arguments.args)[2:]]
+    needed = named[: len(named) - len(arguments.defaults)] if len(named) >= len(arguments.defaults) else []
+    pairs = zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)
+    needed += [item.arg for item, default in pairs if default is None]
+    known = [*named, *(item.arg for item in arguments.kwonlyargs)]
+    for name in candidate.params:
+        if name not in known and not arguments.kwarg:
+            hint = suggestion(name, known) or f"write `fit(matrix, target, {name})`"
+            session.say((*path, "params", name), f"{file}:{fit.lineno}: 'fit' has no parameter '{name}'", hint)
+    for name in needed:
+        if name not in candidate.params:
+            hint = f"add `{name}:` to the params, or give it a default"
+            session.say((*path, "params"), f"{file}:{fit.lineno}: 'fit' needs '{name}'", hint)
+
+
+def _is_installed(library: str) -> bool:
+    try:
+        return bool(version(library))
+    except (PackageNotFoundError, ValueError):
+        return False
