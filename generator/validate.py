@@ -34,6 +34,7 @@ PATTERNS = {
     "memory_limit": "write it like 4GB or 512MiB",
     "lookup": "write source.column, as in planes.seats",
     "python": "write module.function, as in distances.bearing",
+    "function": "write module.function, as in costs.late_cost",
 }
 Said = tuple[Path_, str, str]
 

@@ -128,3 +128,44 @@ def test_a_candidate_of_ones_own_is_served_and_trained_again_when_its_code_chang
     assert "train@baseline" not in again
     edit(folder / "weights/neighbours.py", '"target": target.tolist()', '"target": target')
     assert "`fit` has to return what JSON can hold" in run(folder, "dvc", "repro", fails=True)
+
+
+COSTS = '''\
+"""What wrong weights cost."""
+
+import numpy as np
+
+
+def cost_of_error(target: np.ndarray, score: np.ndarray) -> float:
+    """Return the mean cost: heavier than said costs twice as much as lighter."""
+    return float(np.where(target > score, 2 * (target - score), score - target).mean())
+'''
+ERRORS = """\
+# What errors cost decides.
+primary: cost
+report: [rmse]
+guardrails:
+  cost: {max: 1000}
+own:
+  cost: {function: costs.cost_of_error, better: lower, meaning: "What errors cost, in <grams>."}
+"""
+
+
+def test_a_metric_of_ones_own_decides_and_has_an_interval(tmp_path: Path) -> None:
+    folder = start("weights", tmp_path / "weights")
+    (folder / "conf/metrics/errors.yaml").write_text(ERRORS)
+    (folder / "weights/costs.py").write_text(COSTS)
+    edit(folder / "conf/config.yaml", "[baseline, linear, lightgbm]", "[baseline, linear]")
+    assert "release" in ran(run(folder, "ninefold", "run"))
+    check_code(folder, "weights")
+    evaluation = json.loads((folder / "reports/evaluation.json").read_text())
+    figure = evaluation["holdout"]["linear"]["cost"]
+    low, high = figure["interval"]
+    assert (evaluation["primary"], evaluation["higher_is_better"], evaluation["chosen"]) == ("cost", False, "linear")
+    assert 0 < low < figure["value"] < high < evaluation["holdout"]["baseline"]["cost"]["value"]
+    assert json.loads((folder / "reports/release.json").read_text())["decision"] == "released"
+    assert "What errors cost, in &lt;grams&gt;." in (folder / "reports/index.html").read_text()
+    edit(folder / "weights/costs.py", "2 * (target - score)", "3 * (target - score)")
+    again = ran(run(folder, "dvc", "repro"))
+    assert {"evaluate", "release"} <= set(again)
+    assert not {"features", "train@linear"} & set(again)

@@ -10,7 +10,7 @@ from generator import sql
 from generator.code import Code, name
 from generator.plan.candidates import Candidate, candidates_plan
 from generator.plan.features import features_plan
-from generator.plan.metrics import LOWER_IS_BETTER
+from generator.plan.metrics import asked_metrics, higher_is_better
 from generator.plan.requests import field_names, needed_columns, python_type
 from generator.plan.words import TASKS
 from generator.project import Project
@@ -118,9 +118,9 @@ class TestsPlan:
 def tests_plan(project: Project) -> TestsPlan:
     """Plan the rows and values of the rendered tests."""
     config, task, competing = project.config, project.config.problem.task, candidates_plan(project)
-    asked = dict.fromkeys((config.metrics.primary, *config.metrics.report))
+    ours = [metric for metric in asked_metrics(project) if metric not in config.metrics.own]
     past = any(feature.past for feature in project.features)
-    lower = config.metrics.primary in LOWER_IS_BETTER
+    higher = higher_is_better(project, config.metrics.primary)
     return TestsPlan(
         _request(project),
         _params(project),
@@ -140,9 +140,9 @@ def tests_plan(project: Project) -> TestsPlan:
         OUTCOMES[task],
         TARGETS[task],
         SCORES[task],
-        {metric: BY_HAND[task][metric] for metric in asked},
-        Code("0.1" if lower else "0.9"),
-        Code("0.9" if lower else "0.1"),
+        {metric: BY_HAND[task][metric] for metric in ours},
+        Code("0.9" if higher else "0.1"),
+        Code("0.1" if higher else "0.9"),
     )
 
 

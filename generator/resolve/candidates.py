@@ -5,7 +5,7 @@ from importlib.metadata import PackageNotFoundError, version
 
 from generator.compose import Path_
 from generator.errors import suggestion
-from generator.resolve.modules import find_function, foreign, read_module
+from generator.resolve.modules import find_function, foreign, read_module, takes
 from generator.resolve.session import Session
 from generator.schema.model import Own
 
@@ -37,17 +37,12 @@ def _check(session: Session, path: Path_, candidate: Own) -> None:
         session.say(at, f"{file} imports {library}", hint)
     fit = find_function(session, at, tree, f"{candidate.module}.fit", FIT)
     predict = find_function(session, at, tree, f"{candidate.module}.predict", PREDICT)
-    if predict is not None and not _takes_two(predict.args):
+    if predict is not None and not takes(predict, 2):
         session.say(at, f"{file}:{predict.lineno}: 'predict' takes something else", f"write it like `{PREDICT}`")
     if fit is not None and len(fit.args.posonlyargs + fit.args.args) < 2:
         session.say(at, f"{file}:{fit.lineno}: 'fit' takes something else", f"write it like `{FIT}`")
     elif fit is not None:
         _params(session, path, candidate, fit, file)
-
-
-def _takes_two(arguments: ast.arguments) -> bool:
-    given = len(arguments.posonlyargs + arguments.args)
-    return given - len(arguments.defaults) <= 2 <= given and None not in arguments.kw_defaults
 
 
 def _params(session: Session, path: Path_, candidate: Own, fit: ast.FunctionDef, file: str) -> None:

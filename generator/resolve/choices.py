@@ -3,12 +3,11 @@
 import re
 import sys
 from importlib.util import find_spec
-from typing import get_args
 
 from generator.compose import Path_
 from generator.errors import nearest
+from generator.resolve.metrics import check_metrics
 from generator.resolve.session import Session
-from generator.schema import metrics as metric_names
 
 FOLDERS = frozenset(
     ["bundle", "conf", "data", "deploy", "generator", "logs", "models", "registry", "reports", "templates", "tests"]
@@ -20,12 +19,6 @@ LIBRARIES = frozenset(
 SQL_NAMES = re.compile(r"inputs|features|clock|labelled|parts|raw|events|trained|typed|judged|looked_up|step_\d+")
 """What rendered SQL calls its own tables."""
 
-METRICS = {
-    "binary": get_args(metric_names.Binary),
-    "multiclass": get_args(metric_names.Multiclass),
-    "regression": get_args(metric_names.Regression),
-}
-
 
 def check_choices(session: Session) -> None:
     """Say which names are taken, and which choices contradict each other."""
@@ -33,8 +26,7 @@ def check_choices(session: Session) -> None:
     _sources(session)
     _times(session)
     _decision(session)
-    _metrics(session)
-    _guardrails(session)
+    check_metrics(session)
     _tuning(session)
     _usual(session)
 
@@ -105,33 +97,6 @@ def _decision(session: Session) -> None:
     if problem.decision is not None and problem.task != "binary":
         hint = f"set `task: binary`, or leave the decision out; the task is {problem.task}"
         session.say(("problem", "decision", "kind"), "a threshold needs a yes/no target", hint)
-
-
-def _metrics(session: Session) -> None:
-    metrics, task = session.config.metrics, session.config.problem.task
-    named: list[tuple[Path_, str]] = [(("metrics", "primary"), metrics.primary)]
-    named += [(("metrics", "report", index), name) for index, name in enumerate(metrics.report)]
-    named += [(("metrics", "guardrails", name), name) for name in metrics.guardrails]
-    for path, name in named:
-        if name not in METRICS[task]:
-            hint = f"allowed: {', '.join(METRICS[task])}"
-            session.say(path, f"'{name}' does not measure a {task} target", hint)
-    for index, name in enumerate(metrics.report):
-        if name in metrics.report[:index]:
-            session.say(("metrics", "report", index), f"'{name}' is given twice", "keep one of the two")
-
-
-def _guardrails(session: Session) -> None:
-    metrics = session.config.metrics
-    reported = {metrics.primary, *metrics.report}
-    for name, bounds in metrics.guardrails.items():
-        path: Path_ = ("metrics", "guardrails", name)
-        if name in METRICS[session.config.problem.task] and name not in reported:
-            session.say(path, f"'{name}' is guarded but not reported", f"add {name} to `metrics.report`")
-        if bounds.min is None and bounds.max is None:
-            session.say(path, "a guardrail without a bound", "give `min:` or `max:`")
-        if bounds.min is not None and bounds.max is not None and bounds.min > bounds.max:
-            session.say(path, f"no value is above {bounds.min} and below {bounds.max}", "exchange `min` and `max`")
 
 
 def _tuning(session: Session) -> None:

@@ -54,6 +54,14 @@ def find_function(session: Session, path: Path_, tree: ast.Module, dotted: str, 
     return functions.get(function)
 
 
+def takes(function: ast.FunctionDef, count: int) -> bool:
+    """Return whether ``function`` can be called with ``count`` arguments by position alone."""
+    arguments = function.args
+    given = len(arguments.posonlyargs + arguments.args)
+    enough = given - len(arguments.defaults) <= count
+    return enough and (count <= given or arguments.vararg is not None) and None not in arguments.kw_defaults
+
+
 def imports(tree: ast.Module) -> Iterator[str]:
     """Yield the first part of each name that is imported; "a module of the project" for what is relative."""
     for node in ast.walk(tree):

@@ -97,6 +97,9 @@ Share = Annotated[float, Field(ge=0, le=1)]
 Sql = Annotated[str, Field(min_length=1, max_length=10_000)]
 """One SQL expression in DuckDB's dialect."""
 
+FunctionName = Annotated[str, Field(pattern=r"^[a-z_][a-z0-9_]*\.[a-z_][a-z0-9_]*$")]
+"""A function of a module in the project's own package: ``module.function``."""
+
 Setting = TypeAliasType("Setting", "bool | int | float | str | tuple[Setting, ...] | dict[str, Setting] | None")
 """A value for code that is not ours: whatever YAML can say."""
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 from pydantic_core import PydanticCustomError
 
-from generator.schema.base import ColumnName, Duration, Span, Sql, Strict
+from generator.schema.base import ColumnName, Duration, FunctionName, Span, Sql, Strict
 from generator.schema.encoding import Encoding
 
 AGGREGATES = ("avg", "sum", "count", "min", "max", "stddev", "count_distinct", "last")
@@ -77,9 +77,7 @@ class Aggregate(Strict):
 class Computed(Strict):
     """A feature that a Python function of the project computes, the same one in training and in the service."""
 
-    python: Annotated[str, Field(pattern=r"^[a-z_][a-z0-9_]*\.[a-z_][a-z0-9_]*$")] = Field(
-        description="module.function, in the project's own package"
-    )
+    python: FunctionName = Field(description="module.function, in the project's own package")
     of: tuple[Sql, ...] = Field(min_length=1, description="what it is called with: inputs, features, expressions")
     encode: Encoding | None = None
 
