@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 import yaml
 
@@ -169,3 +170,52 @@ def test_a_metric_of_ones_own_decides_and_has_an_interval(tmp_path: Path) -> Non
     again = ran(run(folder, "dvc", "repro"))
     assert {"evaluate", "release"} <= set(again)
     assert not {"features", "train@linear"} & set(again)
+
+
+SOURCES = '''\
+"""Where the rows come from."""
+
+from collections.abc import Iterator
+from importlib.util import find_spec
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.csv
+
+
+def penguins(missing: str = "NA") -> pa.Table:
+    """Return the penguins that ship with palmerpenguins."""
+    file = Path(find_spec("palmerpenguins").origin).parent / "data/penguins.csv"
+    options = pyarrow.csv.ConvertOptions(null_values=[missing], strings_can_be_null=True)
+    return pyarrow.csv.read_csv(file, convert_options=options)
+
+
+def islands() -> Iterator[pa.RecordBatch]:
+    """Yield the islands, one at a time."""
+    for line in Path("places/islands.csv").read_text().splitlines()[1:]:
+        island, area = line.split(",")
+        yield pa.RecordBatch.from_pylist([{"island": island, "area_km2": float(area)}])
+'''
+
+
+def test_sources_of_ones_own_are_collected_as_files_are(tmp_path: Path) -> None:
+    folder = start("weights", tmp_path / "weights")
+    run(folder, "dvc", "repro", "process")
+    before = pq.read_table(folder / "data/tables/penguins.parquet")
+    (folder / "weights/birds.py").write_text(SOURCES)
+    data = folder / "conf/data/penguins.yaml"
+    edit(
+        data,
+        "{package: palmerpenguins, path: data/penguins.csv, nulls: [NA]}",
+        "{python: birds.penguins, params: {missing: NA}}",
+    )
+    edit(data, "{path: places/islands.csv, ", "{python: birds.islands, deps: [places/islands.csv], ")
+    assert "collect" in ran(run(folder, "ninefold", "run"))
+    check_code(folder, "weights")
+    assert pq.read_table(folder / "data/tables/penguins.parquet").equals(before)
+    assert pq.read_table(folder / "data/tables/islands.parquet").num_rows == 2
+    assert ran(run(folder, "dvc", "repro")) == []
+    edit(folder / "weights/birds.py", "float(area)", "float(area) + 0.0")
+    assert "collect" in ran(run(folder, "dvc", "repro"))
+    edit(folder / "places/islands.csv", "Biscoe", "Biscoe ")
+    assert "collect" in ran(run(folder, "dvc", "repro"))

@@ -54,7 +54,9 @@ def _stages(project: Project, watched: tuple[str, ...]) -> Iterator[Stage]:
     package = config.project.package
     labels = f"{package}/labels.sql"
     table = f"data/tables/{config.data.table}.parquet"
-    files = tuple(source.path for source in config.data.sources.values() if source.package is None)
+    sources = config.data.sources.values()
+    files = tuple(source.path for source in sources if source.path and source.package is None)
+    files = tuple(dict.fromkeys((*files, *(file for source in sources for file in source.deps or ()))))
     trained = ("data/train.parquet", "data/encoders.json")
 
     def module(name: str, **parts: object) -> Stage:

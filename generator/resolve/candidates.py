@@ -1,11 +1,9 @@
 """Candidates of one's own: the two functions of a module are read, and have to fit together with the params."""
 
-import ast
 from importlib.metadata import PackageNotFoundError, version
 
 from generator.compose import Path_
-from generator.errors import suggestion
-from generator.resolve.modules import find_function, foreign, read_module, takes
+from generator.resolve.modules import check_params, find_function, foreign, read_module, takes
 from generator.resolve.session import Session
 from generator.schema.model import Own
 
@@ -42,25 +40,7 @@ def _check(session: Session, path: Path_, candidate: Own) -> None:
     if fit is not None and len(fit.args.posonlyargs + fit.args.args) < 2:
         session.say(at, f"{file}:{fit.lineno}: 'fit' takes something else", f"write it like `{FIT}`")
     elif fit is not None:
-        _params(session, path, candidate, fit, file)
-
-
-def _params(session: Session, path: Path_, candidate: Own, fit: ast.FunctionDef, file: str) -> None:
-    """Say which params ``fit`` does not take, and which it needs."""
-    arguments = fit.args
-    named = [item.arg for item in (arguments.posonlyargs + arguments.args)[2:]]
-    needed = named[: len(named) - len(arguments.defaults)] if len(named) >= len(arguments.defaults) else []
-    pairs = zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)
-    needed += [item.arg for item, default in pairs if default is None]
-    known = [*named, *(item.arg for item in arguments.kwonlyargs)]
-    for name in candidate.params:
-        if name not in known and not arguments.kwarg:
-            hint = suggestion(name, known) or f"write `fit(matrix, target, {name})`"
-            session.say((*path, "params", name), f"{file}:{fit.lineno}: 'fit' has no parameter '{name}'", hint)
-    for name in needed:
-        if name not in candidate.params:
-            hint = f"add `{name}:` to the params, or give it a default"
-            session.say((*path, "params"), f"{file}:{fit.lineno}: 'fit' needs '{name}'", hint)
+        check_params(session, (*path, "params"), fit, file, 2)
 
 
 def _is_installed(library: str) -> bool:

@@ -7,7 +7,9 @@ from importlib.util import find_spec
 from generator.compose import Path_
 from generator.errors import nearest
 from generator.resolve.metrics import check_metrics
+from generator.resolve.modules import check_params, find_function, read_module
 from generator.resolve.session import Session
+from generator.schema.data import Source
 
 FOLDERS = frozenset(
     ["bundle", "conf", "data", "deploy", "generator", "logs", "models", "registry", "reports", "templates", "tests"]
@@ -16,6 +18,7 @@ LIBRARIES = frozenset(
     ["altair", "duckdb", "dvc", "hydra", "lightgbm", "mangum", "msgspec", "numpy", "optuna", "prometheus_client",
      "pyarrow", "pytest", "scipy", "skops", "sklearn", "starlette", "uvicorn", "vl_convert", "yaml"]
 )  # fmt: skip
+EXAMPLE = "def {}() -> pa.Table"
 SQL_NAMES = re.compile(r"inputs|features|clock|labelled|parts|raw|events|trained|typed|judged|looked_up|step_\d+")
 """What rendered SQL calls its own tables."""
 
@@ -48,9 +51,30 @@ def _sources(session: Session) -> None:
         path: Path_ = ("data", "sources", name)
         if SQL_NAMES.fullmatch(name):
             session.say(path, f"the rendered SQL calls a table of its own '{name}'", f"rename it, as '{name}_file'")
+        _origin(session, path, source)
         if source.package and not _is_installed(source.package):
             hint = "install it, and add it to requirements.txt; without `package:` the path is one of the project"
             session.say((*path, "package"), f"'{source.package}' is not installed", hint)
+
+
+def _origin(session: Session, path: Path_, source: Source) -> None:
+    """Say what is wrong with where ``source`` comes from: a file, or a function of the project."""
+    if (source.path is None) == (source.python is None):
+        what = "where the rows come from is not said" if source.path is None else "a file, and a function"
+        session.say(path, what, "give `path:`, a file, or `python:`, a function that returns the rows")
+    given = session.composed.at(path) or {}
+    foreign = ("package", "format", "delimiter", "nulls") if source.python else ("params", "deps")
+    for key in foreign:
+        if key in given and (source.path is None) != (source.python is None):
+            other = "a file" if source.python else "a function, `python:`"
+            session.say((*path, key), f"'{key}' is about {other}", "leave it out")
+    if source.python:
+        module, _, function = source.python.partition(".")
+        tree = read_module(session, (*path, "python"), module, EXAMPLE.format(function))
+        node = tree and find_function(session, (*path, "python"), tree, source.python, EXAMPLE.format(function))
+        if node:
+            file = f"{session.config.project.package}/{module}.py"
+            check_params(session, (*path, "params"), node, file, 0)
 
 
 def _usual(session: Session) -> None:

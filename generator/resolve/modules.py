@@ -4,6 +4,7 @@ import ast
 import sys
 from collections.abc import Iterator
 from importlib.metadata import packages_distributions
+from keyword import iskeyword
 
 from generator.compose import Path_
 from generator.errors import suggestion
@@ -60,6 +61,27 @@ def takes(function: ast.FunctionDef, count: int) -> bool:
     given = len(arguments.posonlyargs + arguments.args)
     enough = given - len(arguments.defaults) <= count
     return enough and (count <= given or arguments.vararg is not None) and None not in arguments.kw_defaults
+
+
+def check_params(session: Session, path: Path_, function: ast.FunctionDef, file: str, count: int) -> None:
+    """Say which of the params at ``path`` a function does not take, and which it needs, after ``count`` arguments."""
+    arguments = function.args
+    named = [item.arg for item in (arguments.posonlyargs + arguments.args)[count:]]
+    needed = named[: max(0, len(named) - len(arguments.defaults))]
+    pairs = zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)
+    needed += [item.arg for item, default in pairs if default is None]
+    known = [*named, *(item.arg for item in arguments.kwonlyargs)]
+    where = f"{file}:{function.lineno}: '{function.name}'"
+    params = session.composed.at(path) or {}
+    for name in params:
+        if not name.isidentifier() or iskeyword(name):
+            session.say((*path, name), f"'{name}' is no name of a parameter", "use letters, digits and underscores")
+        elif name not in known and not arguments.kwarg:
+            hint = suggestion(name, known) or f"add the parameter `{name}` to the function"
+            session.say((*path, name), f"{where} has no parameter '{name}'", hint)
+    for name in needed:
+        if name not in params:
+            session.say(path, f"{where} needs '{name}'", f"add `{name}:` to the params, or give it a default")
 
 
 def imports(tree: ast.Module) -> Iterator[str]:

@@ -4,17 +4,34 @@ from typing import Literal
 
 from pydantic import Field
 
-from generator.schema.base import ColumnName, Duration, Identifier, Kind, Share, Sql, Strict, Text
+from generator.schema.base import (
+    ColumnName,
+    Duration,
+    FunctionName,
+    Identifier,
+    Kind,
+    Setting,
+    Share,
+    Sql,
+    Strict,
+    Text,
+)
 
 Role = Literal["key", "time", "input", "outcome", "drop"]
 
 
 class Source(Strict):
-    """One file of data, in the project or inside an installed Python package."""
+    """One file of data, in the project or inside an installed Python package; or a function that returns the rows."""
 
-    path: Text = Field(
-        description="a file of the project, or of the package when one is named; may be a .zip of one file"
+    path: Text | None = Field(
+        default=None,
+        description="a file of the project, or of the package when one is named; may be a .zip of one file",
     )
+    python: FunctionName | None = Field(
+        default=None, description="instead of a file, module.function of the project, which returns the rows"
+    )
+    params: dict[str, Setting] | None = Field(default=None, description="what the function is called with by name")
+    deps: tuple[Text, ...] | None = Field(default=None, description="files that the function reads")
     package: Text | None = Field(default=None, description="the installed package that holds the file")
     format: Literal["csv", "parquet", "json"] = "csv"
     delimiter: str = Field(default=",", min_length=1, max_length=1)
@@ -30,6 +47,11 @@ class Source(Strict):
         default=None,
         description="timestamp column after which a row is known; later rows are never looked up",
     )
+
+    @property
+    def is_text(self) -> bool:
+        """Return whether every value is read as a text."""
+        return self.python is None and self.format == "csv"
 
 
 class Column(Strict):
