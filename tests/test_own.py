@@ -219,3 +219,100 @@ def test_sources_of_ones_own_are_collected_as_files_are(tmp_path: Path) -> None:
     assert "collect" in ran(run(folder, "dvc", "repro"))
     edit(folder / "places/islands.csv", "Biscoe", "Biscoe ")
     assert "collect" in ran(run(folder, "dvc", "repro"))
+
+
+STAGES = """\
+
+stages:
+  islands:
+    cmd: cp places/islands.csv places/measured.csv
+    deps: [places/islands.csv]
+    outs: [places/measured.csv]
+  lightest:
+    module: lightest
+    deps: [data/tables/penguins.parquet]
+    outs: [data/lightest.json]
+    params: {share: 0.1}
+  mailing:
+    module: mailing
+    deps: [data/lightest.json, reports/evaluation.json]
+    outs: [reports/mailing.txt]
+    metrics: [reports/mailing.json]
+    settings: [project.title]
+"""
+LIGHTEST = '''\
+"""List the lightest penguins in data/lightest.json."""
+
+import json
+from pathlib import Path
+
+import pyarrow.parquet as pq
+
+from weights.own_words import label
+from weights.settings import setting
+
+
+def main() -> None:
+    table = pq.read_table("data/tables/penguins.parquet")
+    weights = sorted(value for value in table["body_mass_g"].to_pylist() if value)
+    kept = weights[: int(len(weights) * setting("stages", "lightest", "params", "share"))]
+    Path("data/lightest.json").write_text(json.dumps([label(value) for value in kept]))
+
+
+if __name__ == "__main__":
+    main()
+'''
+MAILING = '''\
+"""Tell of the chosen candidate and the lightest penguins."""
+
+import json
+from pathlib import Path
+
+from weights.outputs import read_json, write_json
+from weights.settings import setting
+
+
+def main() -> None:
+    chosen, lightest = read_json(Path("reports/evaluation.json"))["chosen"], read_json(Path("data/lightest.json"))
+    Path("reports/mailing.txt").write_text(f"{setting('project', 'title')}: {chosen}, {json.dumps(lightest)}")
+    write_json(Path("reports/mailing.json"), {"told": len(lightest)})
+
+
+if __name__ == "__main__":
+    main()
+'''
+
+
+def test_stages_of_ones_own_run_before_between_and_after_ours(tmp_path: Path) -> None:
+    folder = start("weights", tmp_path / "weights")
+    edit(folder / "conf/config.yaml", "[baseline, linear, lightgbm]", "[baseline, linear]")
+    edit(folder / "conf/data/penguins.yaml", "places/islands.csv", "places/measured.csv")
+    with (folder / "conf/config.yaml").open("a") as config:
+        config.write(STAGES)
+    for name, text in {"lightest": LIGHTEST, "mailing": MAILING, "own_words": WORDS}.items():
+        (folder / f"weights/{name}.py").write_text(text)
+    first = ran(run(folder, "ninefold", "run"))
+    assert first.index("islands") < first.index("collect") < first.index("lightest") < first.index("mailing")
+    assert first.index("evaluate") < first.index("mailing")
+    assert "The weight of penguins: linear, [" in (folder / "reports/mailing.txt").read_text()
+    assert json.loads(run(folder, "dvc", "metrics", "show", "--json"))[""]["data"]["reports/mailing.json"]["data"]
+    check_code(folder, "weights")
+    assert ran(run(folder, "dvc", "repro")) == []
+    edit(folder / "weights/own_words.py", "grams", "g")
+    assert set(ran(run(folder, "dvc", "repro"))) == {"generate", "lightest", "mailing"}
+    edit(folder / "conf/config.yaml", "share: 0.1", "share: 0.2")
+    assert set(ran(run(folder, "dvc", "repro"))) == {"generate", "lightest", "mailing"}
+    edit(folder / "places/islands.csv", "340", "341")
+    assert ran(run(folder, "dvc", "repro"))[:2] == ["islands", "collect"]
+    run(folder, "dvc", "exp", "run", "-S", "stages.lightest.params.share=0.05")
+    assert json.loads((folder / "reports/mailing.json").read_text())["told"] == 17
+
+
+WORDS = '''\
+"""What things are called."""
+
+
+def label(value: float) -> str:
+    """Return a weight with its unit."""
+    return f"{value:g} grams"
+'''

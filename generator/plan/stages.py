@@ -31,8 +31,28 @@ PAYOFF = ("threshold", "value_per_1000_rows", "linear", "Money per 1,000 rows by
 
 
 def stages(project: Project, watched: tuple[str, ...]) -> tuple[Stage, ...]:
-    """Return the stages in the order of the lifecycle; ``watched`` are the folders the code is rendered from."""
-    return tuple(_stages(project, watched))
+    """Return the stages in the order of the lifecycle, then the project's own.
+
+    ``watched`` are the folders the code is rendered from.
+    """
+    return (*_stages(project, watched), *own_stages(project))
+
+
+def own_stages(project: Project) -> tuple[Stage, ...]:
+    """Return the stages of the project's own."""
+    package = project.config.project.package
+    return tuple(
+        Stage(
+            name,
+            stage.cmd or f"python -m {package}.{stage.module}",
+            modules=(stage.module,) if stage.module else (),
+            deps=tuple(dict.fromkeys(stage.deps)),
+            params=(*((f"stages.{name}.params",) if stage.params else ()), *stage.settings),
+            outs=stage.outs,
+            metrics=stage.metrics,
+        )
+        for name, stage in (project.config.stages or {}).items()
+    )
 
 
 def sections(project: Project) -> dict[str, Any]:

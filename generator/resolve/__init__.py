@@ -13,6 +13,7 @@ from generator.resolve.estimators import resolve_estimators
 from generator.resolve.features import resolve_features
 from generator.resolve.session import Session
 from generator.resolve.sources import resolve_dimensions, resolve_rules
+from generator.resolve.stages import check_stages
 from generator.resolve.table import resolve_columns
 from generator.resolve.target import resolve_target
 from generator.schema import Config
@@ -32,6 +33,7 @@ def resolve(config: Config, composed: Composed) -> Project:
         features = resolve_features(session, columns, dimensions)
         estimators = resolve_estimators(session)
         check_candidates(session)
+        check_stages(session)
     if session.problems:
         raise ConfigError(session.problems)
     return Project(config, columns, dimensions, rules, features, target, estimators, session.modules)

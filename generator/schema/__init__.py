@@ -15,6 +15,7 @@ from generator.schema.problem import Problem
 from generator.schema.release import Release
 from generator.schema.service import Service
 from generator.schema.split import Split
+from generator.schema.stages import OwnStage
 from generator.schema.tuning import Tuning
 
 __all__ = ["Config", "Naming"]
@@ -44,3 +45,4 @@ class Config(Strict):
     release: Release
     monitor: Monitor
     deploy: Deploy = Deploy()
+    stages: dict[Identifier, OwnStage] | None = Field(default=None, description="stages of the project's own")
