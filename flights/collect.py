@@ -132,14 +132,21 @@ SOURCES = (
 )
 
 
-def describe(rows: duckdb.DuckDBPyRelation, source: Source) -> dict[str, Any]:
-    """Return what a person wants to know of a snapshot: its rows, columns, time range, and the file's digest."""
-    with source.file.open("rb") as content:
+def check_columns(rows: duckdb.DuckDBPyRelation, columns: tuple[str, ...], source: str) -> None:
+    """Raise where ``rows`` lack any of ``columns``, naming all."""
+    missing = [name for name in columns if name not in rows.columns]
+    if missing:
+        raise ValueError(f"{source} lacks columns: {', '.join(missing)}; it has: {', '.join(rows.columns)}")
+
+
+def describe(rows: duckdb.DuckDBPyRelation, file: Path, time_range: str | None) -> dict[str, Any]:
+    """Return what a person wants to know of a snapshot: its rows, columns, time range, and the digest of its ``file``."""
+    with file.open("rb") as content:
         digest = hashlib.file_digest(content, "sha256").hexdigest()
-    times = rows.aggregate(source.time_range).fetchall()[0] if source.time_range else None
+    times = rows.aggregate(time_range).fetchall()[0] if time_range else None
     return {
-        "file": source.file.name,
-        "bytes": source.file.stat().st_size,
+        "file": file.name,
+        "bytes": file.stat().st_size,
         "sha256": digest,
         "rows": len(rows),
         "columns": dict(zip(rows.columns, map(str, rows.types), strict=True)),
@@ -154,12 +161,10 @@ def snapshot(database: duckdb.DuckDBPyConnection, source: Source, folder: Path) 
     zipped = source.file.suffix == ".zip"
     file = unzipped(source.file, folder / "unzipped") if zipped else source.file
     rows = source.read(database, file)
-    missing = [name for name in source.columns if name not in rows.columns]
-    if missing:
-        raise ValueError(f"{source.file.name} lacks columns: {', '.join(missing)}; it has: {', '.join(rows.columns)}")
+    check_columns(rows, source.columns, source.file.name)
     target = str(folder / f"{source.name}.parquet")
     rows.write_parquet(target, compression="zstd")
-    return describe(database.read_parquet(target), source)
+    return describe(database.read_parquet(target), source.file, source.time_range)
 
 
 def main() -> None:

@@ -167,8 +167,8 @@ def fill(bundle: Path, chosen: str) -> None:
     copy_targets(bundle)
     write_requirements(scoring, bundle)
     write_settings(bundle)
-    copy(MODELS / chosen / scoring.FILE, bundle / "model" / scoring.FILE)
-    copy(MODELS / chosen / "encoders.json", bundle / "model/encoders.json")
+    for name in (*scoring.FILES, "encoders.json"):
+        copy(MODELS / chosen / name, bundle / "model" / name)
     for table, columns in LOOKUPS.items():
         copy(DATA / f"tables/{table}.parquet", bundle / f"data/tables/{table}.parquet")
         write_keyed(DATA / f"tables/{table}.parquet", bundle / f"data/tables/{table}.json", columns)

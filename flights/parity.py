@@ -64,7 +64,7 @@ def check_matrix(trained: np.ndarray, answer: Answer, features: list[str]) -> No
 def check_score(expected: np.ndarray, score: np.ndarray, where: str) -> float:
     """Return by how much scores differ at most; raise when that is more than rounding."""
     apart = float(np.abs(score - expected).max(initial=0.0))
-    if not apart <= TOLERANCE:
+    if not apart <= TOLERANCE * max(1.0, float(np.abs(expected).max(initial=0.0))):
         raise ParityError(f"a score differs by {apart:g} between {where} and the batch path")
     return apart
 

@@ -5,6 +5,7 @@ from generator.errors import ConfigError, Problem
 from generator.project import Project
 from generator.resolve import resolve
 from generator.validate import as_meant, validate
+from generator.wiring import wiring_problems
 
 
 def check(composed: Composed) -> Project:
@@ -13,7 +14,10 @@ def check(composed: Composed) -> Project:
         config = validate(composed)
     except ConfigError as error:
         raise ConfigError([*error.problems, *_hidden(composed)]) from error
-    return resolve(config, composed)
+    project = resolve(config, composed)
+    if problems := list(wiring_problems(project, composed)):
+        raise ConfigError(problems)
+    return project
 
 
 def _hidden(composed: Composed) -> tuple[Problem, ...]:

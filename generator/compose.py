@@ -45,6 +45,13 @@ class Composed:
                 return self.origins[path[:length]]
         return Origin("conf/config.yaml", 0)
 
+    def at(self, path: Path_) -> Any:
+        """Return what is written at ``path``; None where nothing is."""
+        value: Any = self.values
+        for part in path:
+            value = value.get(part) if isinstance(value, dict) else None
+        return value
+
     def problem(self, path: Path_, what: str, hint: str = "") -> Problem:
         """Return a problem that stands at ``path``."""
         origin = self.origin(path)

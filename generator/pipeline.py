@@ -41,7 +41,7 @@ def _entry(stage: Stage, tree: Mapping[str, str], package: str) -> dict[str, Any
     modules = set().union(*(imported(module, tree, package) for module in stage.modules))
     covered = {path for path in modules if any(path.startswith(f"{dep}/") for dep in stage.deps)}
     body: dict[str, Any] = {"cmd": stage.command}
-    body["deps"] = [*sorted(modules - covered), *stage.deps]
+    body["deps"] = list(dict.fromkeys([*sorted(modules - covered), *stage.deps]))
     if stage.params:
         body["params"] = [key or {"params.yaml": None} for key in stage.params]
     outs: list[Any] = list(stage.outs)

@@ -1,5 +1,6 @@
 """What validation has established about a project: names bound, types known, order worked out."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -116,6 +117,15 @@ class Target:
 
 
 @dataclass(frozen=True)
+class Estimator:
+    """A class of scikit-learn: the module it is imported from, its name, and whether it can be fitted on gaps."""
+
+    module: str
+    name: str
+    takes_gaps: bool
+
+
+@dataclass(frozen=True)
 class Project:
     """A config that has passed every check, with what the checks found out."""
 
@@ -125,6 +135,9 @@ class Project:
     rules: tuple[Rule, ...]
     features: tuple[Feature, ...]
     target: Target
+    estimators: Mapping[str, Estimator]
+    modules: Mapping[str, str]
+    """The texts of the project's own modules, by their paths from its root."""
 
     def with_role(self, *roles: str) -> tuple[Column, ...]:
         """Return the columns that have one of ``roles``, in the order of the config."""

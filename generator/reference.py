@@ -150,7 +150,7 @@ def _type(form: Node) -> str:
     if form.get("type") == "object":
         kind = resolved(form.get("properties", {}).get("kind", {})).get("const")
         return f"a mapping with `kind: {kind}`" if kind else "a mapping"
-    words = [form.get("title") or TYPES[form["type"]]]
+    words = [form.get("title") or TYPES.get(form.get("type", ""), "any value")]
     return ", ".join([*words, *(f"{said} {form[key]}" for key, said in BOUNDS.items() if key in form)])
 
 

@@ -34,7 +34,7 @@ Tree = dict[str, str]
 def render(plan: Plan, overrides: Path | None = None) -> Tree:
     """Return every file of ``plan``; templates in the folder ``overrides`` take the place of ours."""
     formatted = _formatted(render_files(plan.files, plan.project, overrides), plan.project.package)
-    dvc = {"dvc.yaml": pipeline(plan.stages, formatted, plan.project.package, plan.sections)}
+    dvc = {"dvc.yaml": pipeline(plan.stages, {**plan.own, **formatted}, plan.project.package, plan.sections)}
     return dict(sorted((formatted | dvc | plan.texts).items()))
 
 

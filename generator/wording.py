@@ -10,6 +10,9 @@ from generator.errors import excerpt, nearest
 from generator.schema.features import AGGREGATES
 
 PATTERNS = {
+    "estimator": "write its dotted path, as in sklearn.ensemble.RandomForestClassifier; "
+    "what is of another library can be a candidate of your own: `kind: own`",
+    "function": "write module.function, as in costs.late_cost",
     "memory_limit": "write it like 4GB or 512MiB",
     "lookup": "write source.column, as in planes.seats",
     "python": "write module.function, as in distances.bearing",

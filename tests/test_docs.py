@@ -8,6 +8,8 @@ from xml.etree import ElementTree
 
 import pytest
 import typer.main
+import yaml
+from pydantic import TypeAdapter
 
 from generator.check import check
 from generator.cli import app
@@ -15,13 +17,18 @@ from generator.compile import supported
 from generator.compose import compose
 from generator.plan.encoding import PLACES
 from generator.plan.stages import stages
+from generator.schema.data import Source
 from generator.schema.encoding import Encoding
+from generator.schema.metrics import OwnMetric
+from generator.schema.model import Candidate
+from generator.schema.stages import OwnStage
 from tests.sandbox import ROOT
 
 README = ROOT / "README.md"
 EXPRESSIONS = ROOT / "docs/expressions.md"
 ENCODERS = ROOT / "docs/encoders.md"
-PAGES = ("features", "edits", "service", "expressions", "encoders")
+EXTENDING = ROOT / "docs/extending.md"
+PAGES = ("features", "edits", "extending", "service", "expressions", "encoders")
 DOCUMENTS = (README, ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", *(ROOT / f"docs/{page}.md" for page in PAGES))
 PICTURE = ROOT / "docs/steps.svg"
 NINEFOLD = typer.main.get_group(app)
@@ -119,6 +126,18 @@ def test_every_verb_and_every_target_of_make_is_documented() -> None:
     assert [target for target in sorted(TARGETS) if f"make {target}" not in contributing] == []
 
 
+def test_recipes_for_own_code_fit_the_schema() -> None:
+    blocks = re.findall(r"```yaml\n(.*?)```", EXTENDING.read_text(encoding="utf-8"), flags=re.DOTALL)
+    kinds: dict[str, Any] = {"own": OwnMetric, "sources": Source, "stages": OwnStage}
+    found = []
+    for block in map(yaml.safe_load, blocks):
+        key = next((key for key in kinds if key in block), "model")
+        (given,) = block.get(key, block).values()
+        TypeAdapter(kinds.get(key, Candidate)).validate_json(json.dumps(given))
+        found.append(key)
+    assert found == ["model", "model", "own", "sources", "stages"]
+
+
 def test_every_part_of_the_generator_has_its_line() -> None:
     text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
     parts = [file for file in (ROOT / "generator").iterdir() if file.name[0] != "_"]
@@ -131,7 +150,7 @@ def test_links_and_paths_lead_somewhere(document: Path) -> None:
     text = document.read_text(encoding="utf-8")
     links = [str((document.parent / link).relative_to(ROOT)) for link in re.findall(r"\]\(([^)#]+)\)", text)]
     paths = re.findall(r"`((?:conf|docs|flights|generator|templates|tests)/[\w./-]+)`", text)
-    pattern = {"conf/model/forest.yaml"}  # the one that the recipe makes
+    pattern = {"conf/model/spline.yaml"}  # the one that the recipe makes
     assert [path for path in {*links, *paths} - pattern if not (ROOT / path).exists()] == []
 
 

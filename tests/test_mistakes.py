@@ -130,14 +130,14 @@ VALUES = (
     Mistake(DATA, "depot: {type: text}", "depot: text", 10, "data.columns.depot", "keys and values, of: role, type"),
     Mistake(DATA, "role: key", "role: id", 8, "data.columns.id.role", "did you mean 'key'?"),
     Mistake(DATA, "key: [courier]", "key: courier", 4, "data.sources.couriers.key", "write a list: [courier]"),
-    Mistake(DATA, "{path: parcels.csv}", "parcels.csv", 3, "data.sources.parcels", "of: path, package"),
+    Mistake(DATA, "{path: parcels.csv}", "parcels.csv", 3, "data.sources.parcels", "of: path, python"),
     Mistake(DATA, "4 days", "4days", 16, "data.columns.damaged.known_after", "'7 days'"),
     Mistake(FEATURES, "over: 7 days", "over: 7d", 12, "features.hours_before.over", "'7 days'"),
     Mistake(
         FEATURES, "depot: depot\n", "depot: {sql: depot, encode: onehot}\n", 2, "features.depot.encode", "'one_hot'"
     ),
     Mistake(METRICS, "primary: rmse", "primary: RMSE", 2, "metrics.primary", "did you mean 'rmse'?"),
-    Mistake(METRICS, "primary: rmse", "primary: [rmse]", 2, "metrics.primary", "write one of"),
+    Mistake(METRICS, "primary: rmse", "primary: [rmse]", 2, "metrics.primary", "write a text"),
     Mistake(METRICS, "report: [mae, r2]", "report: mae", 3, "metrics.report", "write a list: [mae]"),
     Mistake(METRICS, "confidence: 0.9", "confidence: 90", 6, "metrics.bootstrap.confidence", "less than 1"),
     Mistake(DUCKDB, "1GB", "1 gigabyte", 3, "engine.memory_limit", "4GB"),

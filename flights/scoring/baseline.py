@@ -8,7 +8,7 @@ import numpy as np
 
 from flights.outputs import read_json, write_json
 
-FILE = "model.json"
+FILES = ("model.json",)
 LIBRARIES = ()
 
 
@@ -21,11 +21,11 @@ class Model:
     @classmethod
     def load(cls, folder: Path) -> Self:
         """Read the model that :meth:`save` wrote."""
-        return cls(read_json(folder / FILE)["prediction"])
+        return cls(read_json(folder / "model.json")["prediction"])
 
     def save(self, folder: Path) -> None:
         """Write the model into ``folder``."""
-        write_json(folder / FILE, {"prediction": self.prediction})
+        write_json(folder / "model.json", {"prediction": self.prediction})
 
     def predict(self, matrix: np.ndarray) -> np.ndarray:
         """Return the prediction for each row of ``matrix``, shape (rows,)."""

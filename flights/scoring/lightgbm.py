@@ -7,7 +7,7 @@ from typing import Self
 import lightgbm as lgb
 import numpy as np
 
-FILE = "model.txt"
+FILES = ("model.txt",)
 LIBRARIES = ("lightgbm",)
 
 
@@ -20,11 +20,11 @@ class Model:
     @classmethod
     def load(cls, folder: Path) -> Self:
         """Read the model that :meth:`save` wrote."""
-        return cls(lgb.Booster(model_file=str(folder / FILE)))
+        return cls(lgb.Booster(model_file=str(folder / "model.txt")))
 
     def save(self, folder: Path) -> None:
         """Write the model into ``folder``."""
-        self.booster.save_model(str(folder / FILE), num_iteration=-1)
+        self.booster.save_model(str(folder / "model.txt"), num_iteration=-1)
 
     def predict(self, matrix: np.ndarray) -> np.ndarray:
         """Return the prediction for each row of ``matrix``, shape (rows,)."""

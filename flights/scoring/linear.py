@@ -8,7 +8,7 @@ import numpy as np
 
 from flights.outputs import read_json, write_json
 
-FILE = "model.json"
+FILES = ("model.json",)
 LIBRARIES = ()
 
 
@@ -32,11 +32,11 @@ class Model:
     @classmethod
     def load(cls, folder: Path) -> Self:
         """Read the model that :meth:`save` wrote."""
-        return cls(**read_json(folder / FILE))
+        return cls(**read_json(folder / "model.json"))
 
     def save(self, folder: Path) -> None:
         """Write the model into ``folder``."""
-        write_json(folder / FILE, vars(self))
+        write_json(folder / "model.json", vars(self))
 
     def predict(self, matrix: np.ndarray) -> np.ndarray:
         """Return the prediction for each row of ``matrix``, shape (rows,)."""

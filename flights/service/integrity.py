@@ -34,6 +34,6 @@ def prove(scorer: Scorer, bundle: Path) -> None:
     for features, expected in zip(proof["features"], proof["scores"], strict=True):
         score = scorer.score(scorer.encode(tuple(features)))
         pairs = zip(score, expected, strict=True) if isinstance(score, list) else [(score, expected)]
-        apart = max(abs(here - there) for here, there in pairs)
+        apart = max(abs(here - there) / max(1.0, abs(there)) for here, there in pairs)
         if not apart <= TOLERANCE:
             raise BundleError(f"a score is {apart:g} away from what it was where the bundle was made")

@@ -7,7 +7,14 @@ import yaml
 from generator.code import Code
 from generator.editor import schemas
 from generator.plan.audit import audit_plan
-from generator.plan.candidates import candidate_plan, candidates_plan, evaluate_plan
+from generator.plan.candidates import (
+    candidate_plan,
+    candidates_plan,
+    compares_rows,
+    digests,
+    evaluate_plan,
+    scorer_plan,
+)
 from generator.plan.collect import collect_plan
 from generator.plan.define import define_plan
 from generator.plan.deploy import deploy_files
@@ -66,12 +73,14 @@ def plan(project: Project, watched: tuple[str, ...] = ("conf",)) -> Plan:
         for path, template, context in _modules(project)
     )
     values = project.config.model_dump(mode="json", by_alias=True, exclude_none=True)
+    for label, digest in digests(project).items():
+        values["model"][label]["digest"] = digest
     params = yaml.safe_dump(values, sort_keys=False, allow_unicode=True, width=120)
     texts = {"params.yaml": params, **schemas()}
     if project.config.problem.use != "descriptive":
         texts["logs/.gitignore"] = "*\n!.gitignore\n"
         texts[f"{package}/service/openapi.json"] = openapi(project)
-    return Plan(ProjectPlan(Code(package)), files, stages(project, watched), sections(project), texts)
+    return Plan(ProjectPlan(Code(package)), files, stages(project, watched), sections(project), texts, project.modules)
 
 
 def _modules(project: Project) -> Iterator[Module]:
@@ -122,7 +131,9 @@ def _models(project: Project) -> Iterator[Module]:
     yield "metrics.py", "", metrics_plan(project)
     yield "scoring/__init__.py", "", None
     for kind in sorted({candidate.kind for candidate in project.config.model.values()}):
-        yield f"scoring/{kind}.py", "", task
+        yield f"scoring/{kind}.py", "", scorer_plan(project, kind)
+    if compares_rows(project):
+        yield "usual.py", "", None
     for name, candidate in project.config.model.items():
         yield f"train_{name}.py", f"train_{candidate.kind}.py", candidate_plan(project, name)
     yield "curves.py", f"curves/{task.name}.py", None
@@ -140,8 +151,9 @@ def _service(project: Project) -> Iterator[Module]:
         yield f"service/{name}", "", service
     for name in ("feedback.py", "log.py") if service.log else ():
         yield f"service/{name}", "", service
-    for name in ("__init__", *sorted({candidate.kind for candidate in project.config.model.values()})):
-        yield f"service/models/{name}.py", "", TASKS[project.config.problem.task]
+    kinds = {candidate.kind for candidate in project.config.model.values()}
+    for name in ("__init__", *sorted(kinds | ({"moves"} if compares_rows(project) else set()))):
+        yield f"service/models/{name}.py", "", scorer_plan(project, name)
     yield "service/features.py", "", online
     if online.tables:
         yield "service/tables.py", "", online

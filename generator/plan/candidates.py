@@ -1,10 +1,12 @@
 """Plan the candidates: how each is trained, and how they are compared."""
 
+import hashlib
 from dataclasses import dataclass
 
 from generator.code import Code
-from generator.plan.words import LIGHTGBM_METRICS, TASKS
+from generator.plan.words import LIGHTGBM_METRICS, TASKS, Task
 from generator.project import Project
+from generator.schema.model import Own
 from generator.schema.tuning import Optuna
 
 
@@ -16,6 +18,15 @@ class TuningPlan:
     rounds: int
     seed: int
     direction: str
+
+
+@dataclass(frozen=True)
+class SklearnPlan:
+    """The estimator of a candidate, and whether its columns are prepared: gaps filled, numbers scaled, codes split."""
+
+    module: Code
+    name: Code
+    prepared: bool
 
 
 @dataclass(frozen=True)
@@ -32,6 +43,23 @@ class CandidatePlan:
     metric: str
     tuning: TuningPlan | None
     progress: int
+    sklearn: SklearnPlan | None
+    own: Code
+
+
+@dataclass(frozen=True)
+class OwnPlan:
+    """What the modules that score candidates of the project's own need."""
+
+    task: Task
+    names: tuple[Code, ...]
+    libraries: tuple[str, ...]
+    dimensions: int
+
+    @property
+    def modules(self) -> Code:
+        """Return the modules as they are imported."""
+        return Code(", ".join(self.names))
 
 
 @dataclass(frozen=True)
@@ -67,6 +95,7 @@ def candidate_plan(project: Project, candidate: str) -> CandidatePlan:
     tuning = project.config.tuning
     direction = "maximize" if metric in ("auc", "average_precision") else "minimize"
     search = TuningPlan(tuning.trials, tuning.rounds, tuning.seed, direction) if isinstance(tuning, Optuna) else None
+    chosen, found = project.config.model[candidate], project.estimators.get(candidate)
     return CandidatePlan(
         Code(candidate),
         task.classes,
@@ -78,7 +107,48 @@ def candidate_plan(project: Project, candidate: str) -> CandidatePlan:
         metric,
         search,
         0 if search else 50,
+        SklearnPlan(Code(found.module), Code(found.name), not found.takes_gaps) if found else None,
+        Code(chosen.module if isinstance(chosen, Own) else ""),
     )
+
+
+UNEXPLAINED = ("sklearn", "own")
+"""The kinds of candidates that cannot tell by themselves what moved a score."""
+
+
+def compares_rows(project: Project) -> bool:
+    """Return whether a candidate is explained by comparing rows with a usual one."""
+    return any(candidate.kind in UNEXPLAINED for candidate in project.config.model.values())
+
+
+def own_modules(project: Project) -> tuple[Code, ...]:
+    """Return the modules of the candidates of the project's own."""
+    found = {candidate.module for candidate in project.config.model.values() if isinstance(candidate, Own)}
+    return tuple(Code(module) for module in sorted(found))
+
+
+def digests(project: Project) -> dict[str, str]:
+    """Return the digest of the module of each candidate of the project's own, in params.yaml.
+
+    All candidates are one stage with one list of files; their params differ, so that each is trained when its own are
+    changed.
+    """
+    found = {}
+    for label, candidate in project.config.model.items():
+        if isinstance(candidate, Own):
+            text = project.modules[f"{project.config.project.package}/{candidate.module}.py"]
+            found[label] = hashlib.sha256(text.encode()).hexdigest()
+    return found
+
+
+def scorer_plan(project: Project, kind: str) -> OwnPlan | Task:
+    """Plan the modules that score candidates of ``kind``, for evaluation and for the service."""
+    task = TASKS[project.config.problem.task]
+    if kind != "own":
+        return task
+    own = [candidate for candidate in project.config.model.values() if isinstance(candidate, Own)]
+    libraries = {"numpy", *(library for candidate in own for library in candidate.libraries)}
+    return OwnPlan(task, own_modules(project), tuple(sorted(libraries)), 2 if task.classes else 1)
 
 
 def candidates_plan(project: Project) -> CandidatesPlan:

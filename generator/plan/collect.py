@@ -1,5 +1,6 @@
 """Plan the collection: where each source is, how it is read, what it has to have."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from generator.code import Code, name, python
@@ -19,21 +20,23 @@ class Reader:
 
 @dataclass(frozen=True)
 class SourcePlan:
-    """A source for ``collect``: the code that finds it, the function that reads it, and what is expected of it."""
+    """A source for ``collect``: the code that finds or makes it, and what is expected of it."""
 
     name: str
-    file: Code
-    reader: Code
+    kind: Code
+    code: Code
     columns: tuple[str, ...]
     time_range: str | None
 
 
 @dataclass(frozen=True)
 class CollectPlan:
-    """What ``collect.py`` needs."""
+    """What ``collect.py`` needs; ``modules`` are those with functions that return rows."""
 
     readers: tuple[Reader, ...]
     sources: tuple[SourcePlan, ...]
+    modules: tuple[Code, ...]
+    partial: bool
     packaged: bool
     zipped: bool
     patterns: bool
@@ -42,18 +45,22 @@ class CollectPlan:
 def collect_plan(project: Project) -> CollectPlan:
     """Plan the reading of every source; sources that are read alike share a function."""
     sources = project.config.data.sources
+    files = {label: source for label, source in sources.items() if source.path}
     readers: dict[Code, Reader] = {}
-    for label, source in sources.items():
+    for label, source in files.items():
         call = _call(source)
-        first = all(source.format != sources[other].format for other in sources if _call(sources[other]) in readers)
+        first = all(source.format != files[other].format for other in files if _call(files[other]) in readers)
         name = f"read_{source.format}" if first else f"read_{label}"
         readers.setdefault(call, Reader(Code(name), _words(source), call))
+    modules = sorted({source.python.split(".")[0] for source in sources.values() if source.python})
     return CollectPlan(
         tuple(readers.values()),
-        tuple(_source(project, label, source, readers[_call(source)]) for label, source in sources.items()),
-        packaged=any(source.package for source in sources.values()),
-        zipped=any(source.path.endswith(".zip") for source in sources.values()),
-        patterns=any("*" in source.path for source in sources.values()),
+        tuple(_source(project, label, source, readers) for label, source in sources.items()),
+        tuple(Code(module) for module in modules),
+        partial=any(source.params for source in sources.values()),
+        packaged=any(source.package for source in files.values()),
+        zipped=any(source.path.endswith(".zip") for source in files.values() if source.path),
+        patterns=any("*" in source.path for source in files.values() if source.path),
     )
 
 
@@ -70,9 +77,7 @@ def _words(source: Source) -> Code:
     return Code(names[source.format])
 
 
-def _source(project: Project, label: str, source: Source, reader: Reader) -> SourcePlan:
-    path = python(source.path)
-    file = Code(f"packaged({python(source.package)}, {path})" if source.package else f"Path({path})")
+def _source(project: Project, label: str, source: Source, readers: Mapping[Code, Reader]) -> SourcePlan:
     if label == project.config.data.table:
         read = [column for column in project.columns if column.sql is None]
         columns = {column.source: column.type for column in read}
@@ -81,4 +86,19 @@ def _source(project: Project, label: str, source: Source, reader: Reader) -> Sou
         columns, values = {column: TYPES[kind] for column, kind in source.columns.items()}, {}
     times = [column for column, kind in columns.items() if kind in ("TIMESTAMP", "DATE")]
     time = f"TRY_CAST({values.get(times[0], name(times[0]))} AS TIMESTAMP)" if times else None
-    return SourcePlan(label, file, reader.name, tuple(columns), f"min({time}), max({time})" if time else None)
+    kind = Code("Made" if source.python else "Source")
+    code = _function(source) if source.python else _file(source, readers[_call(source)])
+    return SourcePlan(label, kind, code, tuple(columns), f"min({time}), max({time})" if time else None)
+
+
+def _file(source: Source, reader: Reader) -> Code:
+    """Return where the file is, and what reads it."""
+    path = python(source.path)
+    file = f"packaged({python(source.package)}, {path})" if source.package else f"Path({path})"
+    return Code(f"{file}, {reader.name}")
+
+
+def _function(source: Source) -> Code:
+    """Return the function that returns the rows, with its parameters."""
+    given = "".join(f", {key}={python(value)}" for key, value in (source.params or {}).items())
+    return Code(f"partial({source.python}{given})" if given else source.python)

@@ -68,7 +68,7 @@ def _table(project: Project, label: str) -> TablePlan:
     read = tuple(
         ColumnPlan(
             name(column.name),
-            sql=_cast(column, text_already=project.config.data.sources[label].format == "csv"),
+            sql=_cast(column, text_already=project.config.data.sources[label].is_text),
             source=name(column.source),
             misfit=text(f"{column.name} is not {_article(column.type)}") if column.type != "VARCHAR" else Code(""),
         )

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from generator.code import Code
+from generator.plan.metrics import asked_metrics
 from generator.project import Project
 
 TITLES = {
@@ -125,9 +126,9 @@ class ReportPlan:
 
 def report_plan(project: Project) -> ReportPlan:
     """Plan the report."""
-    problem, asked = project.config.problem, project.config.metrics
+    problem = project.config.problem
     modelled, decision = problem.use != "descriptive", problem.decision is not None
-    named = tuple(dict.fromkeys((asked.primary, *asked.report)))
+    named = asked_metrics(project)
     tiles = _tiles(modelled, decision)
     extra = ("Html", "table") if decision else ()
     return ReportPlan(
@@ -135,8 +136,8 @@ def report_plan(project: Project) -> ReportPlan:
         decision=decision,
         sections=tuple(Code(name) for name in sorted(MODELLED if modelled else DESCRIBED)),
         read=tuple(Code(name) for name in report_inputs(project)),
-        titles={name: TITLES[name] for name in named},
-        meanings={name: MEANINGS[name] for name in named},
+        titles={name: TITLES.get(name) or _title(project, name) for name in named},
+        meanings={name: MEANINGS.get(name) or _meaning(project, name) for name in named},
         parts=("sections/candidates.py", "charts.py") if modelled else (),
         brief_template=f"package/sections/brief/{problem.task}.py.jinja",
         brief_imports=_more("bar" if problem.task == "multiclass" else "", *extra),
@@ -155,6 +156,15 @@ def report_plan(project: Project) -> ReportPlan:
         calls=any(feature.call for feature in project.features),
         audited=project.time is not None,
     )
+
+
+def _title(project: Project, metric: str) -> str:
+    return project.config.metrics.own[metric].title or metric.replace("_", " ").capitalize()
+
+
+def _meaning(project: Project, metric: str) -> str:
+    own = project.config.metrics.own[metric]
+    return own.meaning or f"As {own.function} measures it. {own.better.capitalize()} is better."
 
 
 def report_inputs(project: Project) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from generator.code import Code, name
+from generator.plan.candidates import compares_rows, own_modules
 from generator.plan.deploy import deploy_files
 from generator.plan.encoding import encoding_plan
 from generator.plan.features import features_plan
@@ -178,15 +179,17 @@ def package_plan(project: Project, online: OnlinePlan) -> PackagePlan:
     decision, past = project.config.problem.decision is not None, groups(project)
     functions = functions_plan(project)
     calling = ("calls.py", "functions.py") if functions.calls else ()
-    own = (*(f"{module}.py" for module in functions.modules), *calling)
+    own = {f"{module}.py" for module in (*functions.modules, *own_modules(project))}
     encoding = tuple(f"encoding/{name}" for name in encoding_plan(project).files)
     modules = (
         *MODULES,
         *encoding,
         *own,
+        *calling,
         "scoring/__init__.py",
         *(("payoff.py",) if decision else ()),
         *(PAST_MODULES if past else ()),
+        *(("service/models/moves.py",) if compares_rows(project) else ()),
     )
     return PackagePlan(
         tuple(sorted(modules)),

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from generator.plan.candidates import compares_rows
 from generator.plan.deploy import deploy_files
 from generator.plan.report import report_inputs
 from generator.plan.types import Stage
@@ -30,8 +31,28 @@ PAYOFF = ("threshold", "value_per_1000_rows", "linear", "Money per 1,000 rows by
 
 
 def stages(project: Project, watched: tuple[str, ...]) -> tuple[Stage, ...]:
-    """Return the stages in the order of the lifecycle; ``watched`` are the folders the code is rendered from."""
-    return tuple(_stages(project, watched))
+    """Return the stages in the order of the lifecycle, then the project's own.
+
+    ``watched`` are the folders the code is rendered from.
+    """
+    return (*_stages(project, watched), *own_stages(project))
+
+
+def own_stages(project: Project) -> tuple[Stage, ...]:
+    """Return the stages of the project's own."""
+    package = project.config.project.package
+    return tuple(
+        Stage(
+            name,
+            stage.cmd or f"python -m {package}.{stage.module}",
+            modules=(stage.module,) if stage.module else (),
+            deps=tuple(dict.fromkeys(stage.deps)),
+            params=(*((f"stages.{name}.params",) if stage.params else ()), *stage.settings),
+            outs=stage.outs,
+            metrics=stage.metrics,
+        )
+        for name, stage in (project.config.stages or {}).items()
+    )
 
 
 def sections(project: Project) -> dict[str, Any]:
@@ -53,7 +74,9 @@ def _stages(project: Project, watched: tuple[str, ...]) -> Iterator[Stage]:
     package = config.project.package
     labels = f"{package}/labels.sql"
     table = f"data/tables/{config.data.table}.parquet"
-    files = tuple(source.path.partition("/*")[0] for source in config.data.sources.values() if source.package is None)
+    sources = config.data.sources.values()
+    files = tuple(source.path.partition("/*")[0] for source in sources if source.path and source.package is None)
+    files = tuple(dict.fromkeys((*files, *(file for source in sources for file in source.deps or ()))))
     trained = ("data/train.parquet", "data/encoders.json")
 
     def module(name: str, **parts: object) -> Stage:
@@ -106,7 +129,7 @@ def _stages(project: Project, watched: tuple[str, ...]) -> Iterator[Stage]:
     yield Stage(
         "train",
         f"python -m {package}.train_${{key}}",
-        modules=("encoders", "outputs", "settings"),
+        modules=("encoders", "outputs", "settings", *(("usual",) if compares_rows(project) else ())),
         deps=(*trained, f"{package}/train_${{key}}.py", f"{package}/scoring/${{item.kind}}.py"),
         params=("model.${key}",),
         outs=("models/${key}",),

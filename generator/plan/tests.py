@@ -10,7 +10,7 @@ from generator import sql
 from generator.code import Code, name
 from generator.plan.candidates import Candidate, candidates_plan
 from generator.plan.features import features_plan
-from generator.plan.metrics import LOWER_IS_BETTER
+from generator.plan.metrics import asked_metrics, higher_is_better
 from generator.plan.requests import field_names, needed_columns, python_type
 from generator.plan.words import TASKS
 from generator.project import Project
@@ -33,7 +33,10 @@ CANDIDATE_PARAMS: dict[str, dict[str, Any]] = {
         },
     },
 }
-"""Settings under which each kind of candidate learns from a few rows."""
+"""Settings under which each kind of candidate of ours learns from a few rows."""
+
+LEARNERS = ("linear", "lightgbm")
+"""The kinds of candidates that then have to learn a separable target."""
 
 VALUES: dict[str, Any] = {
     "bool": True,
@@ -115,9 +118,9 @@ class TestsPlan:
 def tests_plan(project: Project) -> TestsPlan:
     """Plan the rows and values of the rendered tests."""
     config, task, competing = project.config, project.config.problem.task, candidates_plan(project)
-    asked = dict.fromkeys((config.metrics.primary, *config.metrics.report))
+    ours = [metric for metric in asked_metrics(project) if metric not in config.metrics.own]
     past = any(feature.past for feature in project.features)
-    lower = config.metrics.primary in LOWER_IS_BETTER
+    higher = higher_is_better(project, config.metrics.primary)
     return TestsPlan(
         _request(project),
         _params(project),
@@ -127,7 +130,7 @@ def tests_plan(project: Project) -> TestsPlan:
         _time_field(project),
         f"package/tests/examples/{TASKS[task].name}.py.jinja",
         competing.candidates,
-        tuple(label for label, candidate in config.model.items() if candidate.kind != "baseline"),
+        tuple(label for label, candidate in config.model.items() if candidate.kind in LEARNERS),
         competing.candidates[0].name,
         Code(", ".join(sorted(f"train_{label}" for label in config.model))),
         competing.scorers,
@@ -137,9 +140,9 @@ def tests_plan(project: Project) -> TestsPlan:
         OUTCOMES[task],
         TARGETS[task],
         SCORES[task],
-        {metric: BY_HAND[task][metric] for metric in asked},
-        Code("0.1" if lower else "0.9"),
-        Code("0.9" if lower else "0.1"),
+        {metric: BY_HAND[task][metric] for metric in ours},
+        Code("0.9" if higher else "0.1"),
+        Code("0.1" if higher else "0.9"),
     )
 
 
@@ -173,7 +176,8 @@ def _params(project: Project) -> dict[str, Any]:
     decision = {"problem": {"decision": problem.decision.model_dump(mode="json")}} if problem.decision else {}
     return {
         "model": {
-            label: {"kind": item.kind, **CANDIDATE_PARAMS[item.kind]} for label, item in project.config.model.items()
+            label: {"kind": item.kind, **CANDIDATE_PARAMS.get(item.kind, item.model_dump(include={"params"}))}
+            for label, item in project.config.model.items()
         },
         "service": _service_params(project.config.service.log),
         "engine": {"memory_limit": "1GB", "threads": 1},

@@ -1,5 +1,6 @@
 """What a plan is made of."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -47,7 +48,8 @@ class Stage:
 class Plan:
     """All that is rendered: files from templates, the stages that run them, and texts that need no template.
 
-    ``sections`` are the parts of ``dvc.yaml`` beside its stages.
+    ``sections`` are the parts of ``dvc.yaml`` beside its stages; ``own`` are the texts, by their paths, of modules that
+    are not rendered.
     """
 
     project: ProjectPlan
@@ -55,3 +57,4 @@ class Plan:
     stages: tuple[Stage, ...]
     sections: dict[str, Any]
     texts: dict[str, str]
+    own: Mapping[str, str]

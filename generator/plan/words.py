@@ -4,6 +4,21 @@ from dataclasses import dataclass
 
 from generator.code import Code
 
+SKLEARN_LIBRARIES = (
+    "cloudpickle",
+    "joblib",
+    "narwhals",
+    "numpy",
+    "packaging",
+    "prettytable",
+    "scikit-learn",
+    "scipy",
+    "skops",
+    "threadpoolctl",
+    "wcwidth",
+)
+"""What an estimator of scikit-learn is read and run with, and what that runs on."""
+
 
 @dataclass(frozen=True)
 class Task:
@@ -31,6 +46,9 @@ class Task:
     default_metric: str
     likelihood: Code
     outcome_type: Code
+    estimator_call: Code
+    raw_imports: Code
+    sklearn_libraries: tuple[str, ...] = SKLEARN_LIBRARIES
 
     @property
     def score_type(self) -> Code:
@@ -41,6 +59,11 @@ class Task:
     def single_link_template(self) -> str:
         """Return what renders the link of a linear model for one row."""
         return f"package/service/models/link/{self.name}.py.jinja"
+
+    @property
+    def raw_template(self) -> str:
+        """Return what renders the raw score that a prediction stands for."""
+        return f"package/service/models/raw/{self.name}.py.jinja"
 
 
 _LOGISTIC = Code('LogisticRegression(C=1 / params["regularization"], max_iter=params["max_iter"], warm_start=True)')
@@ -69,6 +92,8 @@ TASKS = {
         default_metric="binary_logloss",
         likelihood=Code("np.where(target, score, 1 - score)"),
         outcome_type=Code("bool"),
+        estimator_call=Code("predict_proba(matrix.astype(np.float64))[:, 1]"),
+        raw_imports=Code("import math"),
     ),
     "multiclass": Task(
         name=Code("multiclass"),
@@ -93,6 +118,8 @@ TASKS = {
         default_metric="multi_logloss",
         likelihood=Code("score[np.arange(len(target)), target]"),
         outcome_type=Code("str"),
+        estimator_call=Code("predict_proba(matrix.astype(np.float64))"),
+        raw_imports=Code("import math"),
     ),
     "regression": Task(
         name=Code("regression"),
@@ -117,6 +144,8 @@ TASKS = {
         default_metric="l2",
         likelihood=Code(""),
         outcome_type=Code("float"),
+        estimator_call=Code("predict(matrix.astype(np.float64))"),
+        raw_imports=Code(""),
     ),
 }
 """What each task changes in the code."""

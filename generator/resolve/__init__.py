@@ -7,10 +7,13 @@ from generator.compose import Composed
 from generator.errors import ConfigError
 from generator.judge import Judge
 from generator.project import Project
+from generator.resolve.candidates import check_candidates
 from generator.resolve.choices import check_choices
+from generator.resolve.estimators import resolve_estimators
 from generator.resolve.features import resolve_features
 from generator.resolve.session import Session
 from generator.resolve.sources import resolve_dimensions, resolve_rules
+from generator.resolve.stages import check_stages
 from generator.resolve.table import resolve_columns
 from generator.resolve.target import resolve_target
 from generator.schema import Config
@@ -28,6 +31,9 @@ def resolve(config: Config, composed: Composed) -> Project:
         rules = resolve_rules(session, columns, dimensions)
         target = resolve_target(session, columns)
         features = resolve_features(session, columns, dimensions)
+        estimators = resolve_estimators(session)
+        check_candidates(session)
+        check_stages(session)
     if session.problems:
         raise ConfigError(session.problems)
-    return Project(config, columns, dimensions, rules, features, target)
+    return Project(config, columns, dimensions, rules, features, target, estimators, session.modules)

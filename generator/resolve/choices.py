@@ -3,28 +3,24 @@
 import re
 import sys
 from importlib.util import find_spec
-from typing import get_args
 
 from generator.compose import Path_
 from generator.errors import nearest
+from generator.resolve.metrics import check_metrics
+from generator.resolve.modules import check_params, find_function, read_module
 from generator.resolve.session import Session
-from generator.schema import metrics as metric_names
+from generator.schema.data import Source
 
 FOLDERS = frozenset(
     ["bundle", "conf", "data", "deploy", "generator", "logs", "models", "registry", "reports", "templates", "tests"]
 )
 LIBRARIES = frozenset(
     ["altair", "duckdb", "dvc", "hydra", "lightgbm", "mangum", "msgspec", "numpy", "optuna", "prometheus_client",
-     "pyarrow", "pytest", "scipy", "sklearn", "starlette", "uvicorn", "vl_convert", "yaml"]
+     "pyarrow", "pytest", "scipy", "skops", "sklearn", "starlette", "uvicorn", "vl_convert", "yaml"]
 )  # fmt: skip
+EXAMPLE = "def {}() -> pa.Table"
 SQL_NAMES = re.compile(r"inputs|features|clock|labelled|parts|raw|events|trained|typed|judged|looked_up|step_\d+")
 """What rendered SQL calls its own tables."""
-
-METRICS = {
-    "binary": get_args(metric_names.Binary),
-    "multiclass": get_args(metric_names.Multiclass),
-    "regression": get_args(metric_names.Regression),
-}
 
 
 def check_choices(session: Session) -> None:
@@ -33,8 +29,7 @@ def check_choices(session: Session) -> None:
     _sources(session)
     _times(session)
     _decision(session)
-    _metrics(session)
-    _guardrails(session)
+    check_metrics(session)
     _tuning(session)
     _usual(session)
 
@@ -56,9 +51,30 @@ def _sources(session: Session) -> None:
         path: Path_ = ("data", "sources", name)
         if SQL_NAMES.fullmatch(name):
             session.say(path, f"the rendered SQL calls a table of its own '{name}'", f"rename it, as '{name}_file'")
+        _origin(session, path, source)
         if source.package and not _is_installed(source.package):
             hint = "install it, and add it to requirements.txt; without `package:` the path is one of the project"
             session.say((*path, "package"), f"'{source.package}' is not installed", hint)
+
+
+def _origin(session: Session, path: Path_, source: Source) -> None:
+    """Say what is wrong with where ``source`` comes from: a file, or a function of the project."""
+    if (source.path is None) == (source.python is None):
+        what = "where the rows come from is not said" if source.path is None else "a file, and a function"
+        session.say(path, what, "give `path:`, a file, or `python:`, a function that returns the rows")
+    given = session.composed.at(path) or {}
+    foreign = ("package", "format", "delimiter", "nulls") if source.python else ("params", "deps")
+    for key in foreign:
+        if key in given and (source.path is None) != (source.python is None):
+            other = "a file" if source.python else "a function, `python:`"
+            session.say((*path, key), f"'{key}' is about {other}", "leave it out")
+    if source.python:
+        module, _, function = source.python.partition(".")
+        tree = read_module(session, (*path, "python"), module, EXAMPLE.format(function))
+        node = tree and find_function(session, (*path, "python"), tree, source.python, EXAMPLE.format(function))
+        if node:
+            file = f"{session.config.project.package}/{module}.py"
+            check_params(session, (*path, "params"), node, file, 0)
 
 
 def _usual(session: Session) -> None:
@@ -105,33 +121,6 @@ def _decision(session: Session) -> None:
     if problem.decision is not None and problem.task != "binary":
         hint = f"set `task: binary`, or leave the decision out; the task is {problem.task}"
         session.say(("problem", "decision", "kind"), "a threshold needs a yes/no target", hint)
-
-
-def _metrics(session: Session) -> None:
-    metrics, task = session.config.metrics, session.config.problem.task
-    named: list[tuple[Path_, str]] = [(("metrics", "primary"), metrics.primary)]
-    named += [(("metrics", "report", index), name) for index, name in enumerate(metrics.report)]
-    named += [(("metrics", "guardrails", name), name) for name in metrics.guardrails]
-    for path, name in named:
-        if name not in METRICS[task]:
-            hint = f"allowed: {', '.join(METRICS[task])}"
-            session.say(path, f"'{name}' does not measure a {task} target", hint)
-    for index, name in enumerate(metrics.report):
-        if name in metrics.report[:index]:
-            session.say(("metrics", "report", index), f"'{name}' is given twice", "keep one of the two")
-
-
-def _guardrails(session: Session) -> None:
-    metrics = session.config.metrics
-    reported = {metrics.primary, *metrics.report}
-    for name, bounds in metrics.guardrails.items():
-        path: Path_ = ("metrics", "guardrails", name)
-        if name in METRICS[session.config.problem.task] and name not in reported:
-            session.say(path, f"'{name}' is guarded but not reported", f"add {name} to `metrics.report`")
-        if bounds.min is None and bounds.max is None:
-            session.say(path, "a guardrail without a bound", "give `min:` or `max:`")
-        if bounds.min is not None and bounds.max is not None and bounds.min > bounds.max:
-            session.say(path, f"no value is above {bounds.min} and below {bounds.max}", "exchange `min` and `max`")
 
 
 def _tuning(session: Session) -> None:

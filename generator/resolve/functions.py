@@ -2,12 +2,11 @@
 
 import ast
 import sys
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from generator.compose import Path_
-from generator.errors import suggestion
+from generator.resolve.modules import find_function, imports, read_module
 from generator.resolve.session import Session
 from generator.schema.features import Computed
 
@@ -39,30 +38,18 @@ class Signature:
 def signature(session: Session, name: str, feature: Computed) -> Signature | None:
     """Return the signature of the function that ``feature`` names, or None where it is refused."""
     path: Path_ = ("features", name, "python")
-    module, function = feature.python.split(".")
+    module = feature.python.split(".")[0]
     package = session.config.project.package
-    file = session.composed.root / package / f"{module}.py"
-    if not file.is_file():
-        others = sorted(item.stem for item in file.parent.glob("*.py")) if file.parent.is_dir() else []
-        hint = suggestion(module, others) if others else ""
-        session.say(
-            path, f"no module {package}/{module}.py", f"write it, with `{EXAMPLE}: ...` in it; {hint}".rstrip("; ")
-        )
+    tree = read_module(session, path, module, EXAMPLE)
+    if tree is None:
         return None
-    try:
-        tree = ast.parse(file.read_text(encoding="utf-8"))
-    except (SyntaxError, ValueError) as error:
-        session.say(path, f"{package}/{module}.py is not Python: {error}", "mend the file")
-        return None
-    for library in sorted(set(_imports(tree)) - ALLOWED) if _is_first(session, name, module) else ():
+    for library in sorted(set(imports(tree)) - ALLOWED) if _is_first(session, name, module) else ():
         hint = "use the standard library or numpy: the service has nothing else, and answers the same every day"
         session.say(path, f"{package}/{module}.py imports {library}", hint)
-    functions = {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef)}
-    if function not in functions:
-        hint = suggestion(function, functions) or f"write `{EXAMPLE}: ...`"
-        session.say(path, f"{package}/{module}.py has no function '{function}'", hint)
+    node = find_function(session, path, tree, feature.python, EXAMPLE)
+    if node is None:
         return None
-    return _signature(session, path, functions[function], feature, Path(package) / f"{module}.py")
+    return _signature(session, path, node, feature, Path(package) / f"{module}.py")
 
 
 def _is_first(session: Session, name: str, module: str) -> bool:
@@ -73,14 +60,6 @@ def _is_first(session: Session, name: str, module: str) -> bool:
         if isinstance(item, Computed) and item.python.startswith(f"{module}.")
     )
     return next(calls) == name
-
-
-def _imports(tree: ast.Module) -> Iterator[str]:
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            yield from (alias.name.split(".")[0] for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            yield (node.module or ".").split(".")[0] if not node.level else "a module of the project"
 
 
 def _signature(session: Session, path: Path_, node: ast.FunctionDef, feature: Computed, file: Path) -> Signature | None:

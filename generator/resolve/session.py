@@ -26,6 +26,8 @@ class Session:
     composed: Composed
     judge: Judge
     problems: list[Problem] = field(default_factory=list)
+    modules: dict[str, str] = field(default_factory=dict)
+    """The texts of the project's own modules that were read, by their paths from its root."""
 
     def say(self, path: Path_, what: str, hint: str) -> None:
         """Note a problem at ``path``."""

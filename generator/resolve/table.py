@@ -81,7 +81,7 @@ def _reading(session: Session, name: str) -> str | None:
     if typed is None:
         return None
     source = session.config.data.sources.get(session.config.data.table)
-    return typed[1] if source is None or source.format == "csv" else as_text(typed[1])
+    return typed[1] if source is None or source.is_text else as_text(typed[1])
 
 
 def _derive(

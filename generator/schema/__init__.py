@@ -15,6 +15,7 @@ from generator.schema.problem import Problem
 from generator.schema.release import Release
 from generator.schema.service import Service
 from generator.schema.split import Split
+from generator.schema.stages import OwnStage
 from generator.schema.tuning import Tuning
 
 __all__ = ["Config", "Naming"]
@@ -62,3 +63,4 @@ class Config(Strict):
         description="where the bundle runs; only targets that are given are rendered",
         examples=[{"container": {"port": 8000}}],
     )
+    stages: dict[Identifier, OwnStage] | None = Field(default=None, description="stages of the project's own")

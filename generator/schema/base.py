@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal, LiteralString
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema
 from pydantic_core import PydanticCustomError
+from typing_extensions import TypeAliasType
 
 UNITS = {"second": 1, "minute": 60, "hour": 3_600, "day": 86_400, "week": 604_800}
 NAME = "[a-z][a-z0-9_]{0,62}"
@@ -138,6 +139,13 @@ def _several(value: Any) -> Any:
 
 Sqls = Annotated[tuple[Sql, ...], BeforeValidator(_several, json_schema_input_type=Sql | tuple[Sql, ...])]
 """SQL expressions; one alone needs no brackets."""
+
+FunctionName = Annotated[str, Field(pattern=r"^[a-z_][a-z0-9_]*\.[a-z_][a-z0-9_]*$")]
+"""A function of a module in the project's own package: ``module.function``."""
+
+_Setting = TypeAliasType("_Setting", "bool | int | float | str | tuple[_Setting, ...] | dict[str, _Setting] | None")
+Setting = Annotated[_Setting, WithJsonSchema({"description": "whatever the code takes"})]
+"""A value for code that is not ours: whatever YAML can say."""
 
 Kind = Annotated[
     Literal["boolean", "integer", "float", "text", "date", "timestamp"], Field(description="what the column holds")

@@ -5,17 +5,40 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from generator.schema.base import ColumnName, Duration, Identifier, Kind, Share, Sql, Strict, Text
+from generator.schema.base import (
+    ColumnName,
+    Duration,
+    FunctionName,
+    Identifier,
+    Kind,
+    Setting,
+    Share,
+    Sql,
+    Strict,
+    Text,
+)
 
 Role = Literal["key", "time", "input", "outcome", "drop"]
 
 
 class Source(Strict):
-    """One file of data, in the project or inside an installed Python package."""
+    """One file of data, in the project or inside an installed Python package; or a function that returns the rows."""
 
-    path: Text = Field(
+    path: Text | None = Field(
+        default=None,
         description="a file of the project, or of the package when one is named; may be a .zip of one file, or all "
-        "files of a folder whose names fit a pattern, as in inputs/orders/*.csv"
+        "files of a folder whose names fit a pattern, as in inputs/orders/*.csv",
+    )
+    python: FunctionName | None = Field(
+        default=None,
+        description="instead of a file, module.function of the project, which returns the rows",
+        examples=["orders.latest"],
+    )
+    params: dict[str, Setting] | None = Field(
+        default=None, description="what the function is called with by name", examples=[{"year": 2024}]
+    )
+    deps: tuple[Text, ...] | None = Field(
+        default=None, description="files that the function reads", examples=[["inputs/orders.db"]]
     )
     package: Text | None = Field(default=None, description="the installed package that holds the file")
     format: Literal["csv", "parquet", "json"] = Field(default="csv", description="how the file is written")
@@ -37,12 +60,17 @@ class Source(Strict):
 
     @model_validator(mode="after")
     def _one_folder(self) -> Self:
-        folder, _, name = self.path.rpartition("/")
-        if "*" in self.path and ("*" in folder or not folder or self.package or name.endswith(".zip")):
+        folder, _, name = (self.path or "").rpartition("/")
+        if "*" in f"{folder}{name}" and ("*" in folder or not folder or self.package or name.endswith(".zip")):
             raise PydanticCustomError(
                 "pattern", "a pattern names files of one folder: write it like inputs/orders/*.csv"
             )
         return self
+
+    @property
+    def is_text(self) -> bool:
+        """Return whether every value is read as a text."""
+        return self.python is None and self.format == "csv"
 
 
 class Column(Strict):

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 from pydantic_core import PydanticCustomError
 
-from generator.schema.base import ColumnName, Duration, Span, Sql, Sqls, Strict
+from generator.schema.base import ColumnName, Duration, FunctionName, Span, Sql, Sqls, Strict
 from generator.schema.encoding import Encoding
 
 Encoded = Annotated[
@@ -110,7 +110,7 @@ class Aggregate(Strict):
 class Computed(Strict):
     """A feature that a Python function of the project computes, the same one in training and in the service."""
 
-    python: Annotated[str, Field(pattern=r"^[a-z_][a-z0-9_]*\.[a-z_][a-z0-9_]*$")] = Field(
+    python: FunctionName = Field(
         description="module.function, in the project's own package", examples=["distances.bearing"]
     )
     of: Sqls = Field(

@@ -1,15 +1,30 @@
 """``conf/metrics/``: what is measured, what decides, and what must not get worse."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
-from pydantic import Field
+from pydantic import AfterValidator, Field, ValidationInfo, WithJsonSchema
+from pydantic_core import PydanticCustomError
 
-from generator.schema.base import ColumnName, Strict
+from generator.schema.base import NAME, ColumnName, FunctionName, Identifier, Strict, Text
 
 Binary = Literal["roc_auc", "average_precision", "log_loss", "brier", "calibration_error"]
 Multiclass = Literal["log_loss", "accuracy", "macro_f1", "roc_auc_ovr"]
 Regression = Literal["rmse", "mae", "r2"]
-Metric = Binary | Multiclass | Regression
+OURS = tuple(dict.fromkeys(name for task in (Binary, Multiclass, Regression) for name in get_args(task)))
+
+
+def _known(name: str, info: ValidationInfo) -> str:
+    """Refuse what is no metric of ours nor of ``own``, as pydantic refuses what is not to choose from."""
+    known = (*OURS, *info.data.get("own", {}))
+    if name not in known and "own" in info.data:  # where it is not, something else is wrong there
+        raise PydanticCustomError("literal_error", "Input should be {expected}", {"expected": ", ".join(known)})
+    return name
+
+
+Metric = Annotated[
+    str, AfterValidator(_known), WithJsonSchema({"anyOf": [{"enum": list(OURS)}, {"type": "string", "pattern": NAME}]})
+]
+"""One of ours, which editors complete, or the name of one of the project's own."""
 
 
 class Bounds(Strict):
@@ -17,6 +32,19 @@ class Bounds(Strict):
 
     min: float | None = Field(default=None, description="the least it may be", examples=[0.7])
     max: float | None = Field(default=None, description="the most it may be", examples=[0.08])
+
+
+class OwnMetric(Strict):
+    """A metric of the project's own: a function of the target and the score."""
+
+    function: FunctionName = Field(
+        description="module.function, in the project's own package", examples=["costs.late_cost"]
+    )
+    better: Literal["higher", "lower"] = Field(description="which way is better")
+    title: Text | None = Field(
+        default=None, description="what the report calls it; its name by default", examples=["Cost"]
+    )
+    meaning: Text | None = Field(default=None, description="how the report explains it", examples=["USD a row"])
 
 
 class Bootstrap(Strict):
@@ -32,6 +60,11 @@ class Bootstrap(Strict):
 class Metrics(Strict):
     """The primary metric chooses; the others are reported; guardrails stop a release."""
 
+    own: dict[Identifier, OwnMetric] = Field(
+        default_factory=dict,
+        description="metrics of the project's own, by name",
+        examples=[{"late_cost": {"function": "costs.late_cost", "better": "lower"}}],
+    )
     primary: Metric = Field(
         description="the metric that chooses between candidates; binary has roc_auc to calibration_error, multiclass "
         "log_loss to roc_auc_ovr, regression rmse to r2",

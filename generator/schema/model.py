@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from generator.schema.base import Strict
+from generator.schema.base import Identifier, Setting, Strict, Text
 
 Count = Annotated[int, Field(ge=1)]
 Positive = Annotated[float, Field(gt=0)]
@@ -102,4 +102,34 @@ class LightGBM(Strict):
     params: LightGBMParams = Field(default=LightGBMParams(), description="LightGBM's own parameters, under its names")
 
 
-Candidate = Annotated[Baseline | Linear | LightGBM, Field(discriminator="kind")]
+class Sklearn(Strict):
+    """Any classifier or regressor of scikit-learn, with its own parameters."""
+
+    kind: Literal["sklearn"]
+    estimator: str = Field(
+        pattern=r"^sklearn(\.[a-z][a-z0-9_]*)+\.[A-Z][A-Za-z0-9]*$",
+        description="its dotted path, as in sklearn.ensemble.RandomForestClassifier",
+        examples=["sklearn.ensemble.RandomForestClassifier"],
+    )
+    params: dict[str, Setting] = Field(
+        default_factory=dict, description="parameters of the estimator, by its names", examples=[{"n_estimators": 200}]
+    )
+
+
+class Own(Strict):
+    """A model of the project's own: the functions `fit` and `predict` of a module in its package."""
+
+    kind: Literal["own"]
+    module: Identifier = Field(
+        description="the module of the package, as in my_model for my_model.py", examples=["my_model"]
+    )
+    params: dict[str, Setting] = Field(
+        default_factory=dict, description="what `fit` is called with by name", examples=[{"depth": 3}]
+    )
+    libraries: tuple[Text, ...] = Field(default=(), description="what the module needs besides numpy, to be served")
+    digest: str | None = Field(
+        default=None, description="of the module, written into params.yaml: a change trains anew"
+    )
+
+
+Candidate = Annotated[Baseline | Linear | LightGBM | Sklearn | Own, Field(discriminator="kind")]

@@ -1,0 +1,1 @@
+def fit(matrix, target:
