@@ -1,10 +1,12 @@
 """``ninefold new``: what is inferred from a table, what is refused, and that nothing is left half-made."""
 
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from generator.new.answers import Answers, Choice, Inferred, UnfitError
 from generator.new.fetching import at_hand
@@ -230,3 +232,33 @@ def test_nothing_is_left_of_a_project_that_could_not_be_made(tmp_path: Path) -> 
     run(tmp_path, "ninefold", "new", "p", "--data", str(file), "--target", "gaol", fails=True)
     run(tmp_path, "ninefold", "new", "p", "--data", str(file), "--target", "goal", env={"PATH": SCRIPTS}, fails=True)
     assert [item.name for item in tmp_path.iterdir()] == ["rows.csv"]
+
+
+def test_a_new_config_is_what_editors_and_ninefold_take(tmp_path: Path) -> None:
+    """Hostile names, each file with its schema, doubts that lead to lines, and nothing to do after the first commit."""
+    names = [
+        "select",
+        'Länge "oben", mm',
+        "it's",
+        "a:b # c",
+        "{{ x }}",
+        "${oc.env:HOME}",
+        "日本 年",
+        "__own",
+        "- dash",
+        "null",
+    ]
+    columns = {name: cycle(1, 2, 3, 4, 5, index, 7) for index, name in enumerate(names)}
+    file = table(tmp_path, {**columns, "class": cycle("a", "b", "c", "b")}, "Früh & spät.csv")
+    said = run(tmp_path, "ninefold", "new", "my project", "--data", str(file), "--target", "class", "--key", "null")
+    folder = tmp_path / "my project"
+    for option in (folder / "conf").rglob("*.yaml"):
+        assert re.match(r"# .+\n# yaml-language-server: \$schema=\S+\n", option.read_text(encoding="utf-8")), option
+        schema = option.parent / option.read_text(encoding="utf-8").split("$schema=")[1].split()[0]
+        assert schema.is_file()
+    run(folder, "ninefold", "generate", "--check")
+    assert run(folder, "git", "status", "--porcelain") == ""
+    for place, line in re.findall(r"^(conf/\S+):(\d+): ", said, flags=re.MULTILINE):
+        assert 0 < int(line) <= len((folder / place).read_text(encoding="utf-8").splitlines())
+    shown = yaml.safe_load(run(folder, "ninefold", "show", "data"))["data"]["columns"]
+    assert set(shown) == {*names, "class"} - {"__own"} | {"own"}

@@ -158,11 +158,11 @@ def _column(choice: Choice) -> str:
         parts.append(f"from: {scalar(choice.name)}")
     if choice.kind.read:
         parts.append(f"read: {scalar(choice.kind.read)}")
-    return f"{scalar(choice.label)}: {{{', '.join(parts)}}}"
+    return f"{yaml_text(choice.label)}: {{{', '.join(parts)}}}"
 
 
 def _feature(feature: NewFeature) -> str:
-    name = scalar(feature.name)
+    name = yaml_text(feature.name)  # a key is never looked up, as a value with ${ is
     if feature.encode:
         return f"{name}: {{sql: {scalar(feature.sql)}, encode: {feature.encode}}}"
     return f"{name}: {scalar(feature.sql)}"
