@@ -14,6 +14,7 @@ from generator.commands.new import new
 from generator.commands.plan import plan
 from generator.commands.run import run
 from generator.commands.show import show
+from generator.commands.upgrade import upgrade
 from generator.errors import ConfigError
 
 app = typer.Typer(
@@ -32,6 +33,7 @@ app.command()(generate)
 app.command()(plan)
 app.command()(show)
 app.command()(contract)
+app.command()(upgrade)
 app.command()(explain)
 app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(run)
 

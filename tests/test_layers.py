@@ -10,7 +10,7 @@ LAYERS = (
     ("errors",),
     ("schema", "dialect"),
     ("reference", "editor"),
-    ("sql", "judge", "origins", "interpolation", "overrides", "defaults", "fields", "wording", "code"),
+    ("sql", "judge", "origins", "migrate", "interpolation", "overrides", "defaults", "fields", "wording", "code"),
     ("compile",),
     ("compose",),
     ("validate", "project"),

@@ -10,6 +10,7 @@ from generator.check import check
 from generator.compare import Change, top
 from generator.compose import Composed, compose, read_params
 from generator.errors import MergeConflictError
+from generator.migrate import mismatch
 from generator.plan import plan
 from generator.render import Tree, render, templates_folder
 from generator.write import CONFLICTS, apply
@@ -46,6 +47,13 @@ def rendered(project: Path, overrides: list[str]) -> Tree:
     is_framework = own.is_dir() and own.resolve() == templates_folder().resolve()
     watched += ["generator"] if is_framework else []
     return render(plan(check(composed(project, overrides)), tuple(watched)), None if is_framework else own)
+
+
+def check_version(project: Path) -> None:
+    """Exit with what to do where another version of Ninefold rendered the folder ``project``."""
+    if told := mismatch(project):
+        say(told)
+        raise typer.Exit(1)
 
 
 def bring(changes: tuple[Change, ...], tree: Tree, project: Path) -> None:

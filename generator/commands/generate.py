@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from generator.commands.common import Folder, Overrides, bring, rendered, say
+from generator.commands.common import Folder, Overrides, bring, check_version, rendered, say
 from generator.compare import Change, compare
 from generator.errors import suggestion
 from generator.graph import difference, stage_names
@@ -34,6 +34,7 @@ def generate(
 
     Examples: `ninefold generate`, `ninefold generate --check`, `ninefold generate --keep churn/train_linear.py`.
     """
+    check_version(project)
     tree = rendered(project, overrides or [])
     named = {file: _path(file, project, tree) for file in (*(keep or ()), *(take or ()))}
     changes = compare(tree, project, [named[file] for file in keep or ()], [named[file] for file in take or ()])

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import typer
 
-from generator.commands.common import Folder, bring, rendered
+from generator.commands.common import Folder, bring, check_version, rendered
 from generator.compare import compare
 
 
@@ -15,6 +15,7 @@ def run(context: typer.Context, project: Folder = Path()) -> None:
 
     Whatever follows goes to DVC. Examples: `ninefold run`, `ninefold run train`, `ninefold run --force evaluate`.
     """
+    check_version(project)
     tree = rendered(project, [])
     bring(compare(tree, project), tree, project)
     raise typer.Exit(

@@ -4,8 +4,10 @@ from collections.abc import Iterator
 
 import yaml
 
+from generator import __version__
 from generator.code import Code
 from generator.editor import schemas
+from generator.migrate import VERSION
 from generator.plan.audit import audit_plan
 from generator.plan.candidates import (
     candidate_plan,
@@ -76,7 +78,7 @@ def plan(project: Project, watched: tuple[str, ...] = ("conf",)) -> Plan:
     for label, digest in digests(project).items():
         values["model"][label]["digest"] = digest
     params = yaml.safe_dump(values, sort_keys=False, allow_unicode=True, width=120)
-    texts = {"params.yaml": params, **schemas()}
+    texts = {"params.yaml": params, VERSION: f"{__version__}\n", **schemas()}
     if project.config.problem.use != "descriptive":
         texts["logs/.gitignore"] = "*\n!.gitignore\n"
         texts[f"{package}/service/openapi.json"] = openapi(project)
