@@ -13,6 +13,7 @@ from generator.commands.generate import generate
 from generator.commands.new import new
 from generator.commands.plan import plan
 from generator.commands.run import run
+from generator.commands.serve import serve
 from generator.commands.show import show
 from generator.commands.upgrade import upgrade
 from generator.errors import ConfigError
@@ -28,14 +29,18 @@ Edit a file in conf/, then type `dvc repro`: its first stage renders the code an
 runs again. `ninefold run` does the same and goes on by itself when an edit changes the stages themselves.
 """,
 )
+PASSED_ON = {"allow_extra_args": True, "ignore_unknown_options": True}
+"""For verbs that hand on what they do not know."""
+
 app.command()(new)
 app.command()(generate)
 app.command()(plan)
+app.command(context_settings=PASSED_ON)(run)
+app.command(context_settings=PASSED_ON)(serve)
 app.command()(show)
+app.command()(explain)
 app.command()(contract)
 app.command()(upgrade)
-app.command()(explain)
-app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(run)
 
 
 @app.callback(invoke_without_command=True)
