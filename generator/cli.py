@@ -10,6 +10,7 @@ from generator.commands.common import say
 from generator.commands.contract import contract
 from generator.commands.explain import explain
 from generator.commands.generate import generate
+from generator.commands.import_ import import_
 from generator.commands.new import new
 from generator.commands.plan import plan
 from generator.commands.run import run
@@ -33,6 +34,7 @@ PASSED_ON = {"allow_extra_args": True, "ignore_unknown_options": True}
 """For verbs that hand on what they do not know."""
 
 app.command()(new)
+app.command("import")(import_)
 app.command()(generate)
 app.command()(plan)
 app.command(context_settings=PASSED_ON)(run)

@@ -1,7 +1,7 @@
 """``ninefold new``: a project from a file of data."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, cast, get_args
@@ -52,22 +52,30 @@ def new(
     """
     folder = Path(name)
     try:
-        _check_empty(folder)
+        check_empty(folder)
         if data is None and interactive:
             data = _ask("Which file, pattern or URL holds the data?")
         if data is None:
             data, target = str(templates_folder() / EXAMPLE), target or "species"
-        with at_hand(data) as table:
-            with opened(table) as raw:
-                say(f"{data}: {raw.rows:,} rows, {len(raw.columns):,} columns")
-                target = target or _target(raw, interactive)
-                answers = Answers(target, None, task, positive, time, key, at_random)
-                found = infer(raw, answers)
-                found = infer(raw, _asked(answers, found)) if interactive else found
-            _make(folder, found)
+
+        def ask(raw: Raw) -> Inferred:
+            answers = Answers(target or _target(raw, interactive), None, task, positive, time, key, at_random)
+            found = infer(raw, answers)
+            return infer(raw, _asked(answers, found)) if interactive else found
+
+        make_project(folder, data, ask)
     except (UnfitError, UnreadableError) as error:
         say(f"{error}\nNothing was written.")
         raise typer.Exit(1) from error
+
+
+def make_project(folder: Path, data: str, ask: Callable[[Raw], Inferred]) -> None:
+    """Make a project in ``folder`` of what ``ask`` makes of the table that is in ``data``, and say what it is."""
+    with at_hand(data) as table:
+        with opened(table) as raw:
+            say(f"{data}: {raw.rows:,} rows, {len(raw.columns):,} columns")
+            found = ask(raw)
+        _make(folder, found)
     _tell(folder, found)
 
 
@@ -107,7 +115,8 @@ def _asked(answers: Answers, found: Inferred) -> Answers:
     )
 
 
-def _check_empty(folder: Path) -> None:
+def check_empty(folder: Path) -> None:
+    """Raise where ``folder`` holds something that would be mixed with a project."""
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise UnfitError(f"{folder} exists and is not empty: name another folder")
 

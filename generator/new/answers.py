@@ -1,5 +1,6 @@
 """What is known or asked before the data is looked at, and what is decided when it has been."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -26,6 +27,12 @@ class Answers:
     key: str | None = None
     at_random: bool = False
     """Whether rows are split at random even where there is a time."""
+    metric: str | None = None
+    holdout: float = 0.25
+    validation: float = 0.2
+    """The share of the rows that is held out, and that of the others which chooses."""
+    guardrails: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    """Bounds of metrics outside of which nothing is released: ``{"rmse": {"max": 3.0}}``."""
 
 
 @dataclass(frozen=True)
@@ -92,7 +99,8 @@ class Inferred:
     slices: tuple[str, ...]
     by_time: bool
     split_reason: str
-    doubts: tuple[Doubt, ...] = field(default=())
+    doubts: tuple[Doubt, ...]
+    answers: Answers
 
     def with_role(self, role: str) -> tuple[Choice, ...]:
         """Return the columns that have ``role``."""

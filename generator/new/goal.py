@@ -1,5 +1,7 @@
 """What is predicted: the task by the target's values, what counts as yes, and the metric by how rare that is."""
 
+from dataclasses import replace
+
 from generator.errors import suggestion
 from generator.new.answers import Answers, Choice, Doubt, Goal, UnfitError
 from generator.new.kinds import WORDS
@@ -24,6 +26,17 @@ METRICS: dict[Task, tuple[str, ...]] = {
 
 def goal_of(target: Choice, answers: Answers, doubts: list[Doubt]) -> Goal:
     """Return what is predicted; raises :class:`UnfitError` where the target has one value, or too many texts."""
+    goal = _goal(target, answers, doubts)
+    metrics = METRICS[goal.task]
+    told = [name for name in (answers.metric, *answers.guardrails) if name is not None and name not in metrics]
+    doubts += [Doubt(("metrics", "primary"), f"{name} is no metric of a {goal.task} target: left out") for name in told]
+    if answers.metric not in metrics:
+        return goal
+    others = tuple(name for name in metrics if name != answers.metric)
+    return replace(goal, primary=str(answers.metric), report=others, metric_reason="as you said")
+
+
+def _goal(target: Choice, answers: Answers, doubts: list[Doubt]) -> Goal:
     found = target.measure
     if found.distinct < 2:
         raise UnfitError(f"the target {target.name} has {'one value' if found.distinct else 'no value'} in every row")

@@ -55,6 +55,7 @@ def infer(raw: Raw, answers: Answers) -> Inferred:
         time is not None and not late,
         _split_reason(time, late),
         (*doubts, *leaks, *_copies(raw, choices)),
+        answers,
     )
 
 

@@ -1,6 +1,6 @@
 """Write down a new project: what is inferred as config with its reasons, and the files that stand around it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from generator.code import Code, json_text, yaml_text
@@ -47,6 +47,9 @@ class Scaffold:
     primary: Code
     report: Code
     metric_reason: Code
+    guardrails: tuple[Code, ...]
+    holdout: Code
+    validation: Code
     slices: Code
     slice_rows: int
     split: Code
@@ -84,6 +87,9 @@ def scaffold(found: Inferred, package: str, path: str, pins: Iterable[str]) -> S
         primary=Code(goal.primary),
         report=_listed(goal.report),
         metric_reason=_comment(goal.metric_reason),
+        guardrails=tuple(_guardrails(found)),
+        holdout=Code(repr(found.answers.holdout)),
+        validation=Code(repr(found.answers.validation)),
         slices=_listed(found.slices),
         slice_rows=max(10, min(200, found.rows // 50)),
         split=Code("by_time" if found.by_time else "at_random"),
@@ -137,6 +143,13 @@ def _positive(value: str | int) -> Code:
 
 def _listed(values: Iterable[str]) -> Code:
     return Code(f"[{', '.join(scalar(value) for value in values)}]")
+
+
+def _guardrails(found: Inferred) -> Iterator[Code]:
+    for name, bounds in found.answers.guardrails.items():
+        if name in (found.goal.primary, *found.goal.report):
+            said = ", ".join(f"{bound}: {float(value)!r}" for bound, value in bounds.items())
+            yield Code(f"{scalar(name)}: {{{said}}}")
 
 
 def _source(found: Inferred, path: str) -> Code:

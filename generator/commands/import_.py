@@ -1,0 +1,36 @@
+"""``ninefold import``: bring a project of MLflow Recipes over."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from generator.commands.common import say
+from generator.commands.new import check_empty, make_project
+from generator.new.answers import UnfitError
+from generator.new.infer import infer
+from generator.new.reading import UnreadableError
+from generator.new.recipes import read_recipe
+
+
+def import_(
+    recipe: Annotated[Path, typer.Argument(help="The recipe.yaml of a project of MLflow Recipes.", dir_okay=False)],
+    name: Annotated[str, typer.Argument(help="The folder to make.")],
+    profile: Annotated[str, typer.Option(help="The profile that fills in its variables.")] = "local",
+    data: Annotated[str | None, typer.Option("--data", "-d", help="The data, where it is elsewhere by now.")] = None,
+) -> None:
+    """Make a project of an MLflow Recipes project: its data, target, metric, split and criteria; the rest is inferred.
+
+    What is Python in the recipe does not go over; each is listed with its line and what there is for it here.
+
+    Examples: `ninefold import recipe.yaml taxi`, `ninefold import recipe.yaml taxi --profile cloud --data trips.csv`.
+    """
+    try:
+        check_empty(Path(name))
+        found = read_recipe(recipe, profile, data)
+        make_project(Path(name), found.data, lambda raw: infer(raw, found.answers))
+    except (UnfitError, UnreadableError) as error:
+        say(f"{error}\nNothing was written.")
+        raise typer.Exit(1) from error
+    for note in found.notes:
+        say(note)
