@@ -8,6 +8,7 @@ from generator.code import Code
 from generator.editor import schemas
 from generator.plan.audit import audit_plan
 from generator.plan.candidates import candidate_plan, candidates_plan, evaluate_plan
+from generator.plan.ci import ci_files
 from generator.plan.collect import collect_plan
 from generator.plan.define import define_plan
 from generator.plan.deploy import deploy_files
@@ -65,13 +66,14 @@ def plan(project: Project, watched: tuple[str, ...] = ("conf",)) -> Plan:
         File(f"{package}/{path}", f"package/{template or path}.jinja", context)
         for path, template, context in _modules(project)
     )
+    steps = stages(project, watched)
     values = project.config.model_dump(mode="json", by_alias=True, exclude_none=True)
     params = yaml.safe_dump(values, sort_keys=False, allow_unicode=True, width=120)
     texts = {"params.yaml": params, **schemas()}
     if project.config.problem.use != "descriptive":
         texts["logs/.gitignore"] = "*\n!.gitignore\n"
         texts[f"{package}/service/openapi.json"] = openapi(project)
-    return Plan(ProjectPlan(Code(package)), files, stages(project, watched), sections(project), texts)
+    return Plan(ProjectPlan(Code(package)), (*files, *ci_files(project, steps)), steps, sections(project), texts)
 
 
 def _modules(project: Project) -> Iterator[Module]:

@@ -3,6 +3,7 @@
 from pydantic import Field
 
 from generator.schema.base import Identifier, Strict, Text
+from generator.schema.ci import Ci
 from generator.schema.data import Data
 from generator.schema.deploy import Deploy
 from generator.schema.engine import Engine
@@ -61,4 +62,9 @@ class Config(Strict):
         default=Deploy(),
         description="where the bundle runs; only targets that are given are rendered",
         examples=[{"container": {"port": 8000}}],
+    )
+    ci: Ci = Field(
+        default=Ci(),
+        description="what checks and retrains the project on a server; only files that are asked for are rendered",
+        examples=[{"github": True, "cron": "0 4 * * 1"}],
     )
