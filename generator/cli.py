@@ -8,6 +8,7 @@ import typer
 from generator import __version__
 from generator.commands.common import say
 from generator.commands.contract import contract
+from generator.commands.eject import eject
 from generator.commands.explain import explain
 from generator.commands.generate import generate
 from generator.commands.new import new
@@ -34,6 +35,7 @@ app.command()(show)
 app.command()(contract)
 app.command()(explain)
 app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(run)
+app.command()(eject)
 
 
 @app.callback(invoke_without_command=True)

@@ -357,7 +357,7 @@ def test_retraining_proposes_what_is_new_and_nothing_else(origin: Path, tmp_path
 
     assert "nothing is proposed" in retrain()
     with (folder / "places/islands.csv").open("a", encoding="utf-8") as file:
-        file.write("Nowhere,1,1\n")
+        file.write("Torgersen,17\n")
     commit(folder, "More islands")
     retrain()
     branch = re.search(r"retrain-\d{8}-\d{6}", (tmp_path / "bin/gh.said").read_text())

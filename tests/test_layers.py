@@ -19,7 +19,7 @@ LAYERS = (
     ("plan",),
     ("pipeline", "graph", "forecast"),
     ("render",),
-    ("compare",),
+    ("compare", "eject"),
     ("write",),
     ("new",),
     ("commands",),

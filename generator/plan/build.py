@@ -60,7 +60,10 @@ Module = tuple[str, str, object]
 
 
 def plan(project: Project, watched: tuple[str, ...] = ("conf",)) -> Plan:
-    """Return everything to render for ``project``; ``watched`` are the folders that a change of renders anew."""
+    """Return everything to render for ``project``; ``watched`` are the folders that a change of renders anew.
+
+    Where there is none, the project is rendered this once and nothing of it calls Ninefold again.
+    """
     package = project.config.project.package
     files = tuple(
         File(f"{package}/{path}", f"package/{template or path}.jinja", context)
@@ -69,11 +72,17 @@ def plan(project: Project, watched: tuple[str, ...] = ("conf",)) -> Plan:
     steps = stages(project, watched)
     values = project.config.model_dump(mode="json", by_alias=True, exclude_none=True)
     params = yaml.safe_dump(values, sort_keys=False, allow_unicode=True, width=120)
-    texts = {"params.yaml": params, **schemas()}
+    texts = {"params.yaml": params, **(schemas() if watched else {})}
     if project.config.problem.use != "descriptive":
         texts["logs/.gitignore"] = "*\n!.gitignore\n"
         texts[f"{package}/service/openapi.json"] = openapi(project)
-    return Plan(ProjectPlan(Code(package)), (*files, *ci_files(project, steps)), steps, sections(project), texts)
+    return Plan(
+        ProjectPlan(Code(package)),
+        (*files, *ci_files(project, steps, renders=bool(watched))),
+        steps,
+        sections(project),
+        texts,
+    )
 
 
 def _modules(project: Project) -> Iterator[Module]:

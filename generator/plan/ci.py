@@ -52,7 +52,7 @@ class CiPlan:
     proof: tuple[Code, ...]
 
 
-def ci_files(project: Project, stages: tuple[Stage, ...], renders: bool = True) -> Iterator[File]:
+def ci_files(project: Project, stages: tuple[Stage, ...], renders: bool) -> Iterator[File]:
     """Yield the files at the root that are asked for; they call Ninefold only where it ``renders`` the project."""
     ci = project.config.ci
     asked = {
@@ -70,7 +70,6 @@ def _plan(project: Project, stages: tuple[Stage, ...], renders: bool) -> CiPlan:
     config = project.config
     ci, problem, package = config.ci, config.problem, config.project.package
     models, writes = problem.use != "descriptive", ci.comment or ci.cron is not None
-    kept = stages if renders else tuple(stage for stage in stages if stage.name != "generate")
     targets = ("setup", "repro", "check", *(("test", "serve") if models else ()), "diff", "clean")
     return CiPlan(
         renders,
@@ -92,7 +91,7 @@ def _plan(project: Project, stages: tuple[Stage, ...], renders: bool) -> CiPlan:
         Code(problem.task),
         _span(project.target.sql),
         tuple(_groups()),
-        tuple(Row(Code(stage.name), Code(stage.command.replace("${key}", "CANDIDATE"))) for stage in kept),
+        tuple(Row(Code(stage.name), Code(stage.command.replace("${key}", "CANDIDATE"))) for stage in stages),
         tuple(_proof(package, models, renders)),
     )
 
