@@ -8,6 +8,7 @@ import typer
 from generator import __version__
 from generator.commands.common import say
 from generator.commands.contract import contract
+from generator.commands.eject import eject
 from generator.commands.explain import explain
 from generator.commands.generate import generate
 from generator.commands.import_ import import_
@@ -43,6 +44,7 @@ app.command()(show)
 app.command()(explain)
 app.command()(contract)
 app.command()(upgrade)
+app.command()(eject)
 
 
 @app.callback(invoke_without_command=True)

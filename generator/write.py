@@ -48,6 +48,16 @@ def create(tree: Mapping[str, str], root: Path) -> None:
         _write(root / path, text)
 
 
+def leave(texts: Mapping[str, str], folders: Iterable[str], root: Path) -> None:
+    """Write ``texts`` and remove ``folders``, of which a link goes alone."""
+    for path, text in texts.items():
+        _write(root / path, text)
+    for folder in folders:
+        if (root / folder).is_symlink():
+            (root / folder).unlink()
+        _remove_folder(root / folder)
+
+
 def replace_lines(file: Path, first: int, last: int, lines: Iterable[str]) -> None:
     """Put ``lines`` in the place of those of ``file`` from ``first`` to before ``last``, counted from 0."""
     given = file.read_text(encoding="utf-8-sig").splitlines()

@@ -20,7 +20,7 @@ LAYERS = (
     ("check", "provenance"),
     ("pipeline", "graph", "forecast"),
     ("render",),
-    ("compare",),
+    ("compare", "eject"),
     ("write",),
     ("new",),
     ("commands",),

@@ -40,13 +40,19 @@ def composed(project: Path, overrides: list[str]) -> Composed:
     return compose(project / "conf", overrides)
 
 
-def rendered(project: Path, overrides: list[str]) -> Tree:
-    """Return every file that the config of the folder ``project`` describes."""
+def is_framework(project: Path) -> bool:
+    """Return whether ``project`` is the checkout that Ninefold itself is in."""
     own = project / "templates"
+    return own.is_dir() and own.resolve() == templates_folder().resolve()
+
+
+def rendered(project: Path, overrides: list[str], last: bool = False) -> Tree:
+    """Return every file that the config of ``project`` describes; after the ``last`` render none calls Ninefold."""
+    framework = is_framework(project)
     watched = [name for name in ("conf", "templates") if (project / name).is_dir()]
-    is_framework = own.is_dir() and own.resolve() == templates_folder().resolve()
-    watched += ["generator"] if is_framework else []
-    return render(plan(check(composed(project, overrides)), tuple(watched)), None if is_framework else own)
+    watched += ["generator"] if framework else []
+    described = plan(check(composed(project, overrides)), () if last else tuple(watched))
+    return render(described, None if framework else project / "templates")
 
 
 def check_version(project: Path) -> None:

@@ -17,6 +17,7 @@ from generator.plan.candidates import (
     evaluate_plan,
     scorer_plan,
 )
+from generator.plan.ci import ci_files
 from generator.plan.collect import collect_plan
 from generator.plan.define import define_plan
 from generator.plan.deploy import deploy_files
@@ -68,21 +69,32 @@ Module = tuple[str, str, object]
 
 
 def plan(project: Project, watched: tuple[str, ...] = ("conf",)) -> Plan:
-    """Return everything to render for ``project``; ``watched`` are the folders that a change of renders anew."""
+    """Return everything to render for ``project``; ``watched`` are the folders that a change of renders anew.
+
+    Where there is none, the project is rendered this once and nothing of it calls Ninefold again.
+    """
     package = project.config.project.package
     files = tuple(
         File(f"{package}/{path}", f"package/{template or path}.jinja", context)
         for path, template, context in _modules(project)
     )
+    steps = stages(project, watched)
     values = project.config.model_dump(mode="json", by_alias=True, exclude_none=True)
     for label, digest in digests(project).items():
         values["model"][label]["digest"] = digest
     params = yaml.safe_dump(values, sort_keys=False, allow_unicode=True, width=120)
-    texts = {"params.yaml": params, VERSION: f"{__version__}\n", **schemas()}
+    texts = {"params.yaml": params, **({VERSION: f"{__version__}\n", **schemas()} if watched else {})}
     if project.config.problem.use != "descriptive":
         texts["logs/.gitignore"] = "*\n!.gitignore\n"
         texts[f"{package}/service/openapi.json"] = openapi(project)
-    return Plan(ProjectPlan(Code(package)), files, stages(project, watched), sections(project), texts, project.modules)
+    return Plan(
+        ProjectPlan(Code(package)),
+        (*files, *ci_files(project, steps, renders=bool(watched))),
+        steps,
+        sections(project),
+        texts,
+        project.modules,
+    )
 
 
 def _modules(project: Project) -> Iterator[Module]:

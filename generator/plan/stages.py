@@ -33,7 +33,7 @@ PAYOFF = ("threshold", "value_per_1000_rows", "linear", "Money per 1,000 rows by
 def stages(project: Project, watched: tuple[str, ...]) -> tuple[Stage, ...]:
     """Return the stages in the order of the lifecycle, then the project's own.
 
-    ``watched`` are the folders the code is rendered from.
+    ``watched`` are the folders that it is rendered from.
     """
     return (*_stages(project, watched), *own_stages(project))
 
@@ -82,7 +82,8 @@ def _stages(project: Project, watched: tuple[str, ...]) -> Iterator[Stage]:
     def module(name: str, **parts: object) -> Stage:
         return Stage(name, f"python -m {package}.{name}", modules=(name,), **parts)  # type: ignore[arg-type]
 
-    yield Stage("generate", "ninefold generate", deps=watched, params=("",), edited=(package,))
+    if watched:
+        yield Stage("generate", "ninefold generate", deps=watched, params=("",), edited=(package,))
     yield module("collect", deps=files, params=("engine",), outs=("data/raw", f"{REPORTS}/collection.json"))
     yield module(
         "process",

@@ -3,6 +3,7 @@
 from pydantic import Field
 
 from generator.schema.base import Identifier, Strict, Text
+from generator.schema.ci import Ci
 from generator.schema.data import Data
 from generator.schema.deploy import Deploy
 from generator.schema.engine import Engine
@@ -64,3 +65,8 @@ class Config(Strict):
         examples=[{"container": {"port": 8000}}],
     )
     stages: dict[Identifier, OwnStage] | None = Field(default=None, description="stages of the project's own")
+    ci: Ci = Field(
+        default=Ci(),
+        description="what checks and retrains the project on a server; only files that are asked for are rendered",
+        examples=[{"github": True, "cron": "0 4 * * 1"}],
+    )

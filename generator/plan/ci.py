@@ -1,0 +1,130 @@
+"""Plan what stands at the project's root: pipelines of GitHub and GitLab, hooks, a Makefile, a page for agents."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from generator.code import Code
+from generator.plan.types import File, Stage
+from generator.project import Project
+from generator.schema import Config
+
+CHECKOUT = Code("actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1")
+SETUP = Code("actions/setup-python@5fda3b95a4ea91299a34e894583c3862153e4b97 # v7.0.0")
+TOKEN = Code("PROJECT_TOKEN")
+"""The variable that holds what GitLab is written to with."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """A line of a table: a name and what is said of it."""
+
+    name: Code
+    text: Code
+
+
+@dataclass(frozen=True)
+class CiPlan:
+    """What the files at the root need; ``renders`` says whether Ninefold still renders the project.
+
+    ``models`` says whether there is a model to test and serve, ``made`` what stages leave behind that DVC brings back.
+    """
+
+    renders: bool
+    models: bool
+    checkout: Code
+    setup: Code
+    token: Code | None
+    token_value: Code
+    writes: bool
+    python: Code
+    versions: list[str]
+    comment: bool
+    cron: Code | None
+    secrets: tuple[Code, ...]
+    targets: Code
+    made: Code
+    title: Code
+    question: Code
+    task: Code
+    target: Code
+    groups: tuple[Row, ...]
+    stages: tuple[Row, ...]
+    proof: tuple[Code, ...]
+
+
+def ci_files(project: Project, stages: tuple[Stage, ...], renders: bool) -> Iterator[File]:
+    """Yield the files at the root that are asked for; they call Ninefold only where it ``renders`` the project."""
+    ci = project.config.ci
+    asked = {
+        ".github/workflows/ninefold.yml": (ci.github, "github.yml"),
+        ".gitlab-ci.yml": (ci.gitlab, "gitlab.yml"),
+        ".pre-commit-config.yaml": (ci.hooks, "hooks.yaml"),
+        "Makefile": (ci.makefile, "Makefile"),
+        "AGENTS.md": (ci.agents, "AGENTS.md"),
+    }
+    plan = _plan(project, stages, renders)
+    yield from (File(path, f"root/{name}.jinja", plan) for path, (wanted, name) in asked.items() if wanted)
+
+
+def _plan(project: Project, stages: tuple[Stage, ...], renders: bool) -> CiPlan:
+    config = project.config
+    ci, problem, package = config.ci, config.problem, config.project.package
+    models, writes = problem.use != "descriptive", ci.comment or ci.cron is not None
+    targets = ("setup", "repro", "check", *(("test", "serve") if models else ()), "diff", "clean")
+    return CiPlan(
+        renders,
+        models,
+        CHECKOUT,
+        SETUP,
+        TOKEN if writes or ci.secrets else None,
+        Code(f"${TOKEN}"),
+        writes,
+        Code(ci.python[0]),
+        list(ci.python),
+        ci.comment,
+        Code(ci.cron) if ci.cron else None,
+        tuple(Code(name) for name in ci.secrets),
+        Code(" ".join(targets)),
+        Code(" ".join(sorted({_folder(out) for stage in stages for out in stage.outs}))),
+        _line(config.project.title),
+        _line(problem.question),
+        Code(problem.task),
+        _span(project.target.sql),
+        tuple(_groups()),
+        tuple(Row(Code(stage.name), Code(stage.command.replace("${key}", "CANDIDATE"))) for stage in stages),
+        tuple(_proof(package, models, renders)),
+    )
+
+
+def _folder(out: str) -> str:
+    return out.partition("/${")[0]
+
+
+def _line(text: str) -> Code:
+    """Return words for people as one line of Markdown, in which nothing of theirs is markup."""
+    line = " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
+    return Code("".join(f"\\{sign}" if sign in "\\`*_{}[]<>|#&" else sign for sign in line))
+
+
+def _span(text: str) -> Code:
+    """Return ``text`` as code within a line of Markdown."""
+    line, ticks = " ".join(text.split()), "``" if "`" in text else "`"
+    return Code(f"{ticks}{line}{ticks}")
+
+
+def _groups() -> Iterator[Row]:
+    """Yield each group of ``conf/`` with what its type says of it."""
+    for name, field in Config.model_fields.items():
+        if name != "project":
+            text = field.description or (getattr(field.annotation, "__doc__", "") or "").strip().rstrip(".")
+            yield Row(Code(name), Code(text[:1].upper() + text[1:]))
+
+
+def _proof(package: str, models: bool, renders: bool) -> Iterator[Code]:
+    yield Code("ninefold run" if renders else "dvc repro")
+    if renders:
+        yield Code("ninefold generate --check")
+    yield Code(f"ruff check {package} && ruff format --check {package}")
+    if models:
+        yield Code(f"python -m pytest {package}/tests")
+    yield Code("dvc metrics diff")
