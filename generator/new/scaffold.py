@@ -114,7 +114,7 @@ def files(plan: Scaffold) -> tuple[File, ...]:
             for name in (
                 "config", "metrics/standard", "explore/standard", "split/by_time", "split/at_random", "model/baseline",
                 "model/linear", "model/lightgbm", "tuning/none", "tuning/optuna", "engine/duckdb", "service/http",
-                "release/gate", "monitor/drift",
+                "release/gate", "monitor/drift", "ci/local", "ci/none", "ci/github", "ci/gitlab",
             )
         },
         **{name: name.lstrip(".") for name in ("README.md", "requirements.txt", ".gitignore", ".dvcignore")},
