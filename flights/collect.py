@@ -48,7 +48,7 @@ def unzipped(archive: Path, folder: Path) -> Path:
 
 def read_csv(database: duckdb.DuckDBPyConnection, file: Path) -> duckdb.DuckDBPyRelation:
     """Read a CSV file, every value as text."""
-    return database.read_csv(str(file), header=True, all_varchar=True, sep=",", na_values=["NA", ""])
+    return database.read_csv(str(file), header=True, skiprows=0, all_varchar=True, sep=",", na_values=["NA", ""])
 
 
 SOURCES = (

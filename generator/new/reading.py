@@ -97,7 +97,7 @@ def _delimiter(database: duckdb.DuckDBPyConnection, file: Path) -> str:
 def _call(files: tuple[Path, ...], kind: str, delimiter: str) -> str:
     path = f"[{', '.join(literal(str(file)) for file in files)}]"
     if kind == "csv":
-        return f"read_csv({path}, header = true, all_varchar = true, sep = {literal(delimiter)}, nullstr = [''])"
+        return f"read_csv({path}, header = true, skip = 0, all_varchar = true, sep = {literal(delimiter)}, nullstr = [''])"
     return f"read_{kind}({path})"
 
 

@@ -69,7 +69,7 @@ def _call(source: Source) -> Code:
     if source.format != "csv":
         return Code(f"read_{source.format}(str(file))")
     marks = f"sep={python(source.delimiter)}, na_values={python(list(source.nulls))}"
-    return Code(f"read_csv(str(file), header=True, all_varchar=True, {marks})")
+    return Code(f"read_csv(str(file), header=True, skiprows=0, all_varchar=True, {marks})")
 
 
 def _words(source: Source) -> Code:
