@@ -57,6 +57,7 @@ def values(words: dict[str, str]) -> dict[str, Any]:
     """Return a whole config in which every text a user may choose freely is one of ``words``."""
     base = compose(PROJECTS / "weights/conf").values
     column = {name: identifier(words[name]) for name in ("number", "category", "outcome", "time")}
+    path = words["path"].replace("*", "x")  # a pattern in a path means many files
     return base | {
         "project": {"package": "hostile", "title": words["title"]},
         "problem": {
@@ -80,9 +81,9 @@ def values(words: dict[str, str]) -> dict[str, Any]:
         "data": {
             "table": "main",
             "sources": {
-                "main": {"path": words["path"], "nulls": [words["missing"]], "delimiter": words["missing"][0]},
+                "main": {"path": path, "nulls": [words["missing"]], "delimiter": words["missing"][0]},
                 "other": {
-                    "path": words["path"] + ".zip",
+                    "path": path + ".zip",
                     "package": "palmerpenguins",
                     "columns": {words["key"]: "text", words["reading"]: "float", words["time"]: "timestamp"},
                     "key": [words["key"]],
