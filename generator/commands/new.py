@@ -73,7 +73,8 @@ def make_project(folder: Path, data: str, ask: Callable[[Raw], Inferred]) -> Non
     """Make a project in ``folder`` of what ``ask`` makes of the table that is in ``data``, and say what it is."""
     with at_hand(data) as table:
         with opened(table) as raw:
-            say(f"{data}: {raw.rows:,} rows, {len(raw.columns):,} columns")
+            names = table[0].name if len(table) == 1 else f"{len(table):,} files"
+            say(f"{names}: {raw.rows:,} rows, {len(raw.columns):,} columns")
             found = ask(raw)
         _make(folder, found)
     _tell(folder, found)

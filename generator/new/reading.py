@@ -97,7 +97,8 @@ def _delimiter(database: duckdb.DuckDBPyConnection, file: Path) -> str:
 def _call(files: tuple[Path, ...], kind: str, delimiter: str) -> str:
     path = f"[{', '.join(literal(str(file)) for file in files)}]"
     if kind == "csv":
-        return f"read_csv({path}, header = true, skip = 0, all_varchar = true, sep = {literal(delimiter)}, nullstr = [''])"
+        how = f"header = true, skip = 0, all_varchar = true, sep = {literal(delimiter)}, nullstr = ['']"
+        return f"read_csv({path}, {how})"
     return f"read_{kind}({path})"
 
 
