@@ -181,7 +181,8 @@ def test_make_knows_every_target(use: str, tmp_path: Path) -> None:
     for target in targets:
         said = tool("make", "-n", target, folder=tmp_path)
         assert (said.returncode, said.stderr) == (0, "")
-    assert [line.split("\t")[0] for line in tool("make", folder=tmp_path).stdout.splitlines()] == targets[1:]
+    listed = tool("make", "--no-print-directory", folder=tmp_path).stdout  # it says where it is, run by another make
+    assert [line.split("\t")[0] for line in listed.splitlines()] == targets[1:]
     assert tool("make", "-n", "nothing", folder=tmp_path).returncode == 2
 
 
