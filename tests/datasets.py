@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 LEAST_ROWS = 5
+ENOUGH = 20
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,9 @@ def _genes(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def _tweets(frame: pd.DataFrame) -> pd.DataFrame:
-    return frame.assign(text=frame["text"].str.replace("\r", " "))
+    """Keep the devices that enough were written on: HistGradientBoosting refuses a class of one row."""
+    kept = frame[frame["source"].map(frame["source"].value_counts()) >= ENOUGH]
+    return kept.assign(text=kept["text"].str.replace("\r", " "))
 
 
 DATASETS = {
