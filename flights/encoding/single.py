@@ -3,6 +3,7 @@
 import math
 import re
 from collections.abc import Callable
+from itertools import groupby
 from typing import Any
 
 from flights.columns import FEATURES
@@ -80,19 +81,34 @@ KINDS: dict[str, Callable[[State], Single]] = {
     "target": target,
     "text": text,
 }
+PLAIN: State = {"kind": "number"}
+
+
+def plain_numbers(values: tuple[Any, ...]) -> list[float]:
+    """Encode numbers that stay as they are, as most do: without a call for each."""
+    lowest, highest, missing = -LARGEST, LARGEST, math.nan
+    return [value if value is not None and lowest <= value <= highest else missing for value in values]
 
 
 class Encoder:
     """Encode rows as the training rows of ``encoders`` were."""
 
     def __init__(self, encoders: dict[str, Any]) -> None:
-        self.features = [KINDS[encoders["features"][name]["kind"]](encoders["features"][name]) for name in FEATURES]
+        states: list[State] = [encoders["features"][name] for name in FEATURES]
+        self.features = [KINDS[state["kind"]](state) for state in states]
+        self.parts: list[tuple[int, int, Single | None]] = []
+        for plain, run in groupby(range(len(states)), lambda place: states[place] == PLAIN):
+            first, *rest = run
+            if plain:
+                self.parts.append((first, first + 1 + len(rest), None))
+            else:
+                self.parts += [(place, place + 1, self.features[place]) for place in (first, *rest)]
 
     def row(self, values: tuple[Any, ...]) -> list[float]:
         """Return the columns of the features ``values``."""
         row: list[float] = []
-        for value, encode_one in zip(values, self.features, strict=True):
-            row += encode_one(value)
+        for start, end, encode_one in self.parts:
+            row += encode_one(values[start]) if encode_one else plain_numbers(values[start:end])
         return row
 
     def names(self) -> list[str]:

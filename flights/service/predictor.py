@@ -60,7 +60,7 @@ class Predictor:
         limits = self.settings["log_max_bytes"], 3_600 * self.settings["log_max_hours"]
         self.log, self.outcomes = Log(logs, "predictions", *limits), Log(logs, "outcomes", *limits)
         self.needs_log: bool = self.settings["log_failure"] == "refuse"
-        self.encode_entry = msgspec.json.Encoder().encode
+        self.encode_lines = msgspec.json.Encoder().encode_lines
         self.decider = Decider(params["problem"]["decision"])
 
     def predict(self, row: Row) -> Prediction:
@@ -71,7 +71,7 @@ class Predictor:
         features = self.features(row, 0)
         columns = self.scorer.encode(features)
         found = Prediction(f"{self.prefix}{next(self.count):x}", self.scorer.score(columns), unusual, features, columns)
-        self.write(self.entry(row, found))
+        self.write([row], [found])
         return found
 
     def predict_many(self, rows: list[Row], first: int) -> list[Prediction]:
@@ -85,7 +85,7 @@ class Predictor:
         ids = [f"{self.prefix}{next(self.count):x}" for _ in rows]
         found = list(map(Prediction, ids, self.scorer.scores(columns), unusual, features, columns))
         self.telemetry.batch_rows.inc(len(rows))
-        self.write(b"".join(map(self.entry, rows, found)))
+        self.write(rows, found)
         return found
 
     def mark(self, unusual: list[Unusual], place: int) -> None:
@@ -104,26 +104,26 @@ class Predictor:
                 422, f"there are no features for these values: {error}", [Problem("", str(error), place)]
             ) from error
 
-    def entry(self, row: Row, found: Prediction) -> bytes:
-        """Return a line of the log."""
-        features = dict(zip(FEATURES, found.features, strict=True))
-        act = bool(self.decider.payoff.act(found.score))
-        entry = Entry(found.id, datetime.now(UTC), self.digest, row, features, found.score, act)
-        return self.encode_entry(entry) + b"\n"
-
-    def write(self, lines: bytes) -> None:
-        """Append ``lines`` to the log of predictions; where that fails, refuse the request if it is so set."""
+    def write(self, rows: list[Row], found: list[Prediction]) -> None:
+        """Append a line for each of ``rows`` to the log of predictions; where that fails, refuse the request if it is so set."""
+        now = datetime.now(UTC)
         try:
-            self.log.append(lines)
+            self.log.append(self.encode_lines([self.entry(now, *pair) for pair in zip(rows, found, strict=True)]))
         except OSError as error:
             self.telemetry.log_failures.inc()
             if self.needs_log:
                 raise RefusedError(503, f"the prediction cannot be logged: {error.strerror or error}") from error
 
+    def entry(self, now: datetime, row: Row, found: Prediction) -> Entry:
+        """Return what the log says of ``row``."""
+        features = dict(zip(FEATURES, found.features, strict=True))
+        act = bool(self.decider.payoff.act(found.score))
+        return Entry(found.id, now, self.digest, row, features, found.score, act)
+
     def record(self, outcome: Outcome) -> None:
         """Append what happened to the log of outcomes."""
         try:
-            self.outcomes.append(self.encode_entry(outcome) + b"\n")
+            self.outcomes.append(self.encode_lines([outcome]))
         except OSError as error:
             self.telemetry.log_failures.inc()
             raise RefusedError(503, f"the outcome cannot be recorded: {error.strerror or error}") from error

@@ -128,8 +128,9 @@ class EncodingPlan:
     @property
     def single_imports(self) -> tuple[Code, ...]:
         """Return what ``single.py`` imports of the standard library."""
-        wanted = (line for kind, line in SINGLE_IMPORTS if kind in {item.name for item in self.kinds})
-        return tuple(Code(line) for line in (*dict.fromkeys(wanted), *SINGLE_TYPES))
+        wanted = [line for kind, line in SINGLE_IMPORTS if kind in {item.name for item in self.kinds}]
+        grouped = ["from itertools import groupby"] if self.has_numbers else []
+        return tuple(Code(line) for line in (*dict.fromkeys(wanted), *grouped, *SINGLE_TYPES))
 
     @property
     def has_words(self) -> bool:

@@ -1,7 +1,6 @@
 """LightGBM's trees by its C library, which is loaded without its Python package: that imports much and adds time."""
 
 import ctypes
-from array import array
 from importlib.util import find_spec
 from pathlib import Path
 from struct import Struct
@@ -89,15 +88,12 @@ class Model:
 
     def matrix(self, rows: list[list[float]], kind: int, width: int) -> list[float]:
         """Return ``width`` numbers of ``kind`` for each of ``rows``, one row after the other."""
-        given = array("f")
-        for row in rows:
-            given.extend(row)
+        given = b"".join([self.rows.pack(*row) for row in rows])
         outputs = (ctypes.c_double * (width * len(rows)))()
-        start = (ctypes.c_float * len(given)).from_buffer(given)
         self.call(
             "BoosterPredictForMat",
             self.booster,
-            start,
+            given,
             FLOAT32,
             len(rows),
             self.width,
