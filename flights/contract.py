@@ -39,10 +39,11 @@ def learn() -> dict[str, dict[str, Any]]:
     rows = pq.read_table(TABLE, columns=["__row"])["__row"].to_numpy()
     places = np.searchsorted(rows, pq.read_table(TRAIN, columns=["__row"])["__row"].to_numpy())
     said = setting("service", "usual")
-    return {
-        field: seen(pq.read_table(TABLE, columns=[column])[column].take(places)) | said.get(field, {})
-        for field, column in zip(FIELDS, COLUMNS, strict=True)
-    }
+    with pq.ParquetFile(TABLE) as file:
+        return {
+            field: seen(file.read(columns=[column])[column].take(places)) | said.get(field, {})
+            for field, column in zip(FIELDS, COLUMNS, strict=True)
+        }
 
 
 def write_contract(contract: dict[str, dict[str, Any]]) -> None:

@@ -30,12 +30,15 @@ FEWEST_WORDS = 3  # in a name of a person or place there are two on average; mor
 def fit_encoders(train: Path) -> Encoders:
     """Return what is learnt on the rows of ``train`` to encode each feature, and what the columns are called."""
     encoders: Encoders = {"features": {}, "columns": []}
-    for name in FEATURES:
-        values = pq.read_table(train, columns=[name])[name]
-        options = ENCODINGS.get(name) or (choose(values) if name in CATEGORIES else NUMBER)
-        kind = KINDS[options["kind"]]
-        state = target.fit(values, options, outcomes(train, encoders)) if kind is target else kind.fit(values, options)
-        encoders["features"][name] = {"kind": options["kind"], **state}
+    with pq.ParquetFile(train) as file:
+        for name in FEATURES:
+            values = file.read(columns=[name])[name]
+            options = ENCODINGS.get(name) or (choose(values) if name in CATEGORIES else NUMBER)
+            kind = KINDS[options["kind"]]
+            state = (
+                target.fit(values, options, outcomes(train, encoders)) if kind is target else kind.fit(values, options)
+            )
+            encoders["features"][name] = {"kind": options["kind"], **state}
     encoders["columns"] = column_names(encoders)
     return encoders
 

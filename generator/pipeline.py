@@ -43,7 +43,7 @@ def _entry(stage: Stage, tree: Mapping[str, str], package: str) -> dict[str, Any
     body: dict[str, Any] = {"cmd": stage.command}
     body["deps"] = list(dict.fromkeys([*sorted(modules - covered), *stage.deps]))
     if stage.params:
-        body["params"] = [key or {"params.yaml": None} for key in stage.params]
+        body["params"] = list(stage.params)
     outs: list[Any] = list(stage.outs)
     outs += [{out: {"persist": True}} for out in stage.persistent]
     outs += [{out: {"cache": False, "persist": True}} for out in stage.edited]

@@ -83,7 +83,7 @@ def _stages(project: Project, watched: tuple[str, ...]) -> Iterator[Stage]:
         return Stage(name, f"python -m {package}.{name}", modules=(name,), **parts)  # type: ignore[arg-type]
 
     if watched:
-        yield Stage("generate", "ninefold generate", deps=watched, params=("",), edited=(package,))
+        yield Stage("generate", "ninefold generate", deps=(*watched, "params.yaml"), edited=(package,))
     yield module("collect", deps=files, params=("engine",), outs=("data/raw", f"{REPORTS}/collection.json"))
     yield module(
         "process",
