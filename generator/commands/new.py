@@ -1,4 +1,4 @@
-"""``ninefold new``: a project from a file of data."""
+"""``ninefold new``: a project from a file of data, or from a table of a database."""
 
 import os
 from collections.abc import Callable, Sequence
@@ -17,8 +17,10 @@ from generator.new.infer import infer, package_of
 from generator.new.reading import Raw, UnreadableError, opened
 from generator.new.repository import commit, initialise, pins
 from generator.new.scaffold import files, scaffold
+from generator.new.tables import stored
 from generator.plan import ProjectPlan
 from generator.render import render_files, templates_folder
+from generator.schema.data import Source
 from generator.schema.problem import Task
 from generator.write import apply, create, discard, take
 
@@ -30,7 +32,15 @@ def new(
     name: Annotated[str, typer.Argument(help="The folder to make; its last part is the name of the package.")],
     data: Annotated[
         str | None,
-        typer.Option("--data", "-d", help="CSV, TSV, JSON lines, Parquet or Excel: a file, a pattern or a URL."),
+        typer.Option(
+            "--data",
+            "-d",
+            help="CSV, TSV, JSON lines, Parquet or Excel: a file, a pattern or a URL; or "
+            "env:DATABASE_URL, the environment variable with the URL of a database.",
+        ),
+    ] = None,
+    table: Annotated[
+        str | None, typer.Option(help="The table or view of the database, as in orders or public.orders.")
     ] = None,
     target: Annotated[str | None, typer.Option("--target", "-t", help="The column to predict.")] = None,
     task: Annotated[
@@ -48,7 +58,8 @@ def new(
     Types, roles, likely leaks, the task, the split, the metric and the candidates follow from the data; what is
     doubtful is listed at the end, with the line to edit. The project is under git and DVC; `dvc repro` makes the rest.
 
-    Examples: `ninefold new churn --data customers.csv --target churned`, `ninefold new demo`.
+    Examples: `ninefold new churn --data customers.csv --target churned`, `ninefold new demo`,
+    `ninefold new churn --data env:DATABASE_URL --table public.customers --target churned`.
     """
     folder = Path(name)
     try:
@@ -63,20 +74,23 @@ def new(
             found = infer(raw, answers)
             return infer(raw, _asked(answers, found)) if interactive else found
 
-        make_project(folder, data, ask)
+        make_project(folder, data, ask, stored(data, table))
     except (UnfitError, UnreadableError) as error:
         say(f"{error}\nNothing was written.")
         raise typer.Exit(1) from error
 
 
-def make_project(folder: Path, data: str, ask: Callable[[Raw], Inferred]) -> None:
-    """Make a project in ``folder`` of what ``ask`` makes of the table that is in ``data``, and say what it is."""
-    with at_hand(data) as table:
-        with opened(table) as raw:
-            names = table[0].name if len(table) == 1 else f"{len(table):,} files"
+def make_project(folder: Path, data: str, ask: Callable[[Raw], Inferred], source: Source | None = None) -> None:
+    """Make a project in ``folder`` of what ``ask`` makes of the table that is in ``data``, and say what it is.
+
+    ``source`` is that of the project where ``data`` is a database.
+    """
+    with at_hand(data, source) as files:
+        with opened(files) as raw:
+            names = f"{len(files):,} files" if len(files) > 1 else source.table if source else files[0].name
             say(f"{names}: {raw.rows:,} rows, {len(raw.columns):,} columns")
             found = ask(raw)
-        _make(folder, found)
+        _make(folder, found, source)
     _tell(folder, found)
 
 
@@ -122,7 +136,7 @@ def check_empty(folder: Path) -> None:
         raise UnfitError(f"{folder} exists and is not empty: name another folder")
 
 
-def _make(folder: Path, found: Inferred) -> None:
+def _make(folder: Path, found: Inferred, source: Source | None) -> None:
     """Make the project beside its place, and move it there when it is whole."""
     begun = folder.absolute().with_name(f".{folder.absolute().name}.partial")
     discard(begun)
@@ -131,14 +145,15 @@ def _make(folder: Path, found: Inferred) -> None:
     many = len(found.files) > 1
     path = f"{INPUTS}/{package}/*{''.join(found.files[0].suffixes)}" if many else f"{INPUTS}/{first}"
     try:
-        plan = scaffold(found, package, path, pins())
+        libraries = pins("project", "databases") if source else pins("project")
+        plan = scaffold(found, package, source or path, libraries)
         create(render_files(files(plan), ProjectPlan(plan.package)), begun)
-        for file in found.files:
+        for file in () if source else found.files:
             take(file, (begun / path).with_name(file.name))
         tree = rendered(begun, [])
         apply(compare(tree, begun), tree, begun)
-        initialise(begun, path.partition("/*")[0])
-        commit(begun, f"Start from {first}")
+        initialise(begun, None if source else path.partition("/*")[0])
+        commit(begun, f"Start from {source.table if source else first}")
         if folder.exists():
             folder.rmdir()
         begun.rename(folder)

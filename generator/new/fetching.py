@@ -1,4 +1,4 @@
-"""Bring data to hand: a file, many files by a pattern, a URL, the first sheet of a workbook."""
+"""Bring data to hand: a file, many by a pattern, a URL, the first sheet of a workbook, a table of a database."""
 
 import csv
 import glob
@@ -10,19 +10,22 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from generator.new.reading import UnreadableError
+from generator.new.tables import fetched
+from generator.schema.data import Source
 
 WORKBOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 WITH_LIBRARY = "{what} takes a library that is not installed: pip install {library}"
 
 
 @contextmanager
-def at_hand(data: str) -> Iterator[tuple[Path, ...]]:
+def at_hand(data: str, source: Source | None = None) -> Iterator[tuple[Path, ...]]:
     """Yield the files that ``data`` names: itself, those of a pattern, or a copy of what has to be fetched or read.
 
-    A workbook becomes a CSV file of its first sheet. Raises :class:`UnreadableError` for what is not there.
+    A workbook becomes a CSV file of its first sheet, the table of a database, ``source``, a Parquet file.
+    Raises :class:`UnreadableError` for what is not there.
     """
     with tempfile.TemporaryDirectory() as name:
-        files = _files(data, Path(name))
+        files = [fetched(source, Path(name))] if source else _files(data, Path(name))
         yield tuple(_sheet(file, Path(name)) if file.suffix.lower() in WORKBOOKS else file for file in files)
 
 

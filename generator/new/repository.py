@@ -12,13 +12,14 @@ NOBODY = ("-c", "user.name=Ninefold", "-c", "user.email=ninefold@localhost")
 """Who commits where git knows nobody; the first commit is the tool's, after all."""
 
 
-def initialise(folder: Path, data: str) -> None:
+def initialise(folder: Path, data: str | None) -> None:
     """Make ``folder`` a repository of git and DVC, with the file ``data`` in DVC's care; raises :class:`UnfitError`."""
     _run(folder, "git", "init", "--quiet", "--initial-branch", "main")
     _dvc(folder, "init", "--quiet")
     _dvc(folder, "config", "--quiet", "hydra.enabled", "true")
     _dvc(folder, "config", "--quiet", "core.autostage", "false")
-    _dvc(folder, "add", "--quiet", data)
+    if data is not None:
+        _dvc(folder, "add", "--quiet", data)
 
 
 def commit(folder: Path, message: str) -> None:
@@ -30,12 +31,12 @@ def commit(folder: Path, message: str) -> None:
     _run(folder, "git", *(() if known else NOBODY), "commit", "--quiet", "--message", message)
 
 
-def pins() -> Iterator[str]:
-    """Yield what the project runs on, with the versions that are installed."""
+def pins(*extras: str) -> Iterator[str]:
+    """Yield what the project runs on, with the versions that are installed; ``extras`` are Ninefold's."""
     yield f"ninefold=={version('ninefold')}"
     for requirement in sorted(requires("ninefold") or ()):
         name, _, condition = requirement.partition(";")
-        if "extra" in condition and "project" not in condition:
+        if "extra" in condition and not any(extra in condition for extra in extras):
             continue
         name = name.split(">")[0].split("=")[0].split("[")[0].strip()
         try:

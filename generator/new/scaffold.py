@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from generator.code import Code, json_text, yaml_text
 from generator.new.answers import Choice, Inferred, NewFeature
 from generator.plan.types import File
+from generator.schema.data import Source
 
 WIDTH = 100
 """Columns of a line up to which a reason stands beside its value."""
@@ -64,8 +65,11 @@ class Scaffold:
     pins: tuple[Code, ...]
 
 
-def scaffold(found: Inferred, package: str, path: str, pins: Iterable[str]) -> Scaffold:
-    """Return what a new project says, whose data is at ``path`` in it; ``pins`` are the versions it is made with."""
+def scaffold(found: Inferred, package: str, data: str | Source, pins: Iterable[str]) -> Scaffold:
+    """Return what a new project says, whose data is at the path ``data`` in it, or in a database.
+
+    ``pins`` are the versions it is made with.
+    """
     goal, inputs = found.goal, found.with_role("input")
     linear = found.rows * len(found.features) <= DENSE
     hypotheses = ["signal", "nonlinear", "interactions", "missingness", "categories", "more_data"]
@@ -74,14 +78,14 @@ def scaffold(found: Inferred, package: str, path: str, pins: Iterable[str]) -> S
         title=scalar(found.title),
         heading=_comment(found.title),
         package=Code(package),
-        stem=_comment(path),
+        stem=_comment(data if isinstance(data, str) else f"the table {data.table}"),
         question=scalar(f"What will {found.target} be, by what is known of {_known(inputs)}?"),
         task=Code(goal.task),
         task_reason=_comment(goal.reason),
         target_name=scalar(found.target),
         target_sql=scalar(goal.sql),
         positive=None if goal.positive is None else _positive(goal.positive),
-        source=_source(found, path),
+        source=_source(found, data) if isinstance(data, str) else _table(data),
         columns=_beside((_column(choice), choice.reason) for choice in found.columns),
         features=_beside((_feature(feature), feature.reason) for feature in found.features),
         primary=Code(goal.primary),
@@ -161,6 +165,10 @@ def _source(found: Inferred, path: str) -> Code:
     if found.format == "csv" and len(found.nulls) > 1:
         parts.append(f"nulls: [{', '.join(json_text(mark) for mark in found.nulls)}]")
     return Code(f"{{{', '.join(parts)}}}")
+
+
+def _table(source: Source) -> Code:
+    return Code(f"{{database: {source.database}, table: {scalar(source.table or '')}}}")
 
 
 def _column(choice: Choice) -> str:

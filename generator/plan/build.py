@@ -18,7 +18,7 @@ from generator.plan.candidates import (
     scorer_plan,
 )
 from generator.plan.ci import ci_files
-from generator.plan.collect import collect_plan
+from generator.plan.collect import collect_plan, database_module
 from generator.plan.define import define_plan
 from generator.plan.deploy import deploy_files
 from generator.plan.encoding import encoding_plan
@@ -101,7 +101,10 @@ def _modules(project: Project) -> Iterator[Module]:
     """Yield every file of the package, in the order of the lifecycle."""
     for name in ("__init__.py", "ruff.toml", "settings.py", "outputs.py", "engine.py"):
         yield name, "", None
-    yield "collect.py", "", collect_plan(project)
+    collect = collect_plan(project)
+    if collect.databases:
+        yield "database.py", "", database_module()
+    yield "collect.py", "", collect
     process = process_plan(project)
     yield "process.sql", "", process
     yield "process.py", "", process

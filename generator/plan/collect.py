@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from generator.code import Code, name, python
 from generator.project import Project
-from generator.schema.data import Source
+from generator.schema.data import Source, table_parts
 from generator.sql import TYPES
 
 
@@ -31,11 +32,16 @@ class SourcePlan:
 
 @dataclass(frozen=True)
 class CollectPlan:
-    """What ``collect.py`` needs; ``modules`` are those with functions that return rows."""
+    """What ``collect.py`` needs; ``modules`` are the project's own, with functions that return rows.
+
+    ``made`` says whether there is any source that is not a file, ``databases`` whether any is a table of a database.
+    """
 
     readers: tuple[Reader, ...]
     sources: tuple[SourcePlan, ...]
     modules: tuple[Code, ...]
+    made: bool
+    databases: bool
     partial: bool
     packaged: bool
     zipped: bool
@@ -57,11 +63,18 @@ def collect_plan(project: Project) -> CollectPlan:
         tuple(readers.values()),
         tuple(_source(project, label, source, readers) for label, source in sources.items()),
         tuple(Code(module) for module in modules),
-        partial=any(source.params for source in sources.values()),
+        made=any(source.path is None for source in sources.values()),
+        databases=any(source.database for source in sources.values()),
+        partial=any(source.params or source.database for source in sources.values()),
         packaged=any(source.package for source in files.values()),
         zipped=any(source.path.endswith(".zip") for source in files.values() if source.path),
         patterns=any("*" in source.path for source in files.values() if source.path),
     )
+
+
+def database_module() -> Code:
+    """Return the text of the module that reads databases; it is not imported, since generating needs no database."""
+    return Code((Path(__file__).parents[1] / "database.py").read_text(encoding="utf-8"))
 
 
 def _call(source: Source) -> Code:
@@ -86,8 +99,8 @@ def _source(project: Project, label: str, source: Source, readers: Mapping[Code,
         columns, values = {column: TYPES[kind] for column, kind in source.columns.items()}, {}
     times = [column for column, kind in columns.items() if kind in ("TIMESTAMP", "DATE")]
     time = f"TRY_CAST({values.get(times[0], name(times[0]))} AS TIMESTAMP)" if times else None
-    kind = Code("Made" if source.python else "Source")
-    code = _function(source) if source.python else _file(source, readers[_call(source)])
+    kind = Code("Source" if source.path else "Made")
+    code = _file(source, readers[_call(source)]) if source.path else _function(source)
     return SourcePlan(label, kind, code, tuple(columns), f"min({time}), max({time})" if time else None)
 
 
@@ -100,5 +113,9 @@ def _file(source: Source, reader: Reader) -> Code:
 
 def _function(source: Source) -> Code:
     """Return the function that returns the rows, with its parameters."""
+    if source.database and source.table:
+        schema, table = table_parts(source.table)
+        place = f"{python(table)}, schema={python(schema)}" if schema else python(table)
+        return Code(f"partial(read_table, {python(source.database)}, {place})")
     given = "".join(f", {key}={python(value)}" for key, value in (source.params or {}).items())
     return Code(f"partial({source.python}{given})" if given else source.python)

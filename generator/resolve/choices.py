@@ -16,9 +16,16 @@ FOLDERS = frozenset(
 )
 LIBRARIES = frozenset(
     ["altair", "duckdb", "dvc", "hydra", "lightgbm", "mangum", "msgspec", "numpy", "optuna", "prometheus_client",
-     "pyarrow", "pytest", "scipy", "skops", "sklearn", "starlette", "uvicorn", "vl_convert", "yaml"]
+     "psycopg", "pyarrow", "pymysql", "pytest", "scipy", "skops", "sklearn", "sqlalchemy", "starlette", "uvicorn",
+     "vl_convert", "yaml"]
 )  # fmt: skip
 EXAMPLE = "def {}() -> pa.Table"
+OF_ORIGINS = {
+    "path": ("a file", ("package", "format", "delimiter", "nulls")),
+    "python": ("a function, `python:`", ("params", "deps")),
+    "database": ("a database", ("table", "deps")),
+}
+"""What says where the rows of a source come from, what it is in words, and the keys that are about it."""
 SQL_NAMES = re.compile(r"inputs|features|clock|labelled|parts|raw|events|trained|typed|judged|looked_up|step_\d+")
 """What rendered SQL calls its own tables."""
 
@@ -57,17 +64,26 @@ def _sources(session: Session) -> None:
             session.say((*path, "package"), f"'{source.package}' is not installed", hint)
 
 
+def _about(key: str) -> str:
+    """Return what kinds of source ``key`` belongs to, in words."""
+    return " or ".join(words for words, keys in OF_ORIGINS.values() if key in keys)
+
+
 def _origin(session: Session, path: Path_, source: Source) -> None:
-    """Say what is wrong with where ``source`` comes from: a file, or a function of the project."""
-    if (source.path is None) == (source.python is None):
-        what = "where the rows come from is not said" if source.path is None else "a file, and a function"
-        session.say(path, what, "give `path:`, a file, or `python:`, a function that returns the rows")
-    given = session.composed.at(path) or {}
-    foreign = ("package", "format", "delimiter", "nulls") if source.python else ("params", "deps")
-    for key in foreign:
-        if key in given and (source.path is None) != (source.python is None):
-            other = "a file" if source.python else "a function, `python:`"
-            session.say((*path, key), f"'{key}' is about {other}", "leave it out")
+    """Say what is wrong with where ``source`` comes from: a file, a function of the project, or a database."""
+    origins = [key for key in OF_ORIGINS if getattr(source, key) is not None]
+    if len(origins) == 1:
+        fitting = OF_ORIGINS[origins[0]][1]
+        for key in session.composed.at(path) or {}:
+            if key not in fitting and (others := _about(key)):
+                session.say((*path, key), f"'{key}' is about {others}", "leave it out")
+    else:
+        what = ", and ".join(OF_ORIGINS[key][0] for key in origins) or "where the rows come from is not said"
+        hint = "give `path:`, a file, or `python:`, a function that returns the rows, or `database:` and `table:`"
+        session.say(path, what, hint)
+    if source.database and not source.table:
+        hint = "add `table:`, as in `table: public.orders`"
+        session.say(path, "which table of the database is not said", hint)
     if source.python:
         module, _, function = source.python.partition(".")
         tree = read_module(session, (*path, "python"), module, EXAMPLE.format(function))

@@ -12,7 +12,7 @@ from generator.resolve.session import Session
 
 OURS = frozenset(
     ["audit", "bundles", "calls", "candidates", "charts", "collect", "columns", "comparison", "contract",
-     "curves", "decision", "define", "deploy", "drift", "encoders", "encoding", "engine", "evaluate",
+     "curves", "database", "decision", "define", "deploy", "drift", "encoders", "encoding", "engine", "evaluate",
      "exploration", "explore", "features", "functions", "gate", "keyed", "link", "markup", "metrics", "monitor",
      "outputs", "package", "page", "parity", "payoff", "power", "process", "release", "report", "scoring",
      "sections", "service", "serving", "settings", "snapshots", "split", "tests", "usual"]

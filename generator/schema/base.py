@@ -123,6 +123,17 @@ Variable = Annotated[
 ]
 """The name of an environment variable."""
 
+QUOTED = r'(?:[^".]+|"(?:[^"]|"")+")'
+TableName = Annotated[
+    str,
+    matching(
+        rf"(?:{QUOTED}\.)?{QUOTED}",
+        "table_name",
+        'not a table\'s name: write table or schema.table, and a name with a dot or quote like "it.em""s"',
+    ),
+]
+"""A table of a database, with its schema or without."""
+
 Text = Annotated[str, Field(min_length=1, max_length=2_000)]
 """Words for people."""
 

@@ -1,11 +1,13 @@
 """``conf/data/``: the sources, the project's table, the roles of its columns, and the checks its rows must pass."""
 
+import re
 from typing import Literal, Self
 
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from generator.schema.base import (
+    QUOTED,
     ColumnName,
     Duration,
     FunctionName,
@@ -15,14 +17,24 @@ from generator.schema.base import (
     Share,
     Sql,
     Strict,
+    TableName,
     Text,
+    Variable,
 )
 
 Role = Literal["key", "time", "input", "outcome", "drop"]
 
 
+def table_parts(table: str) -> tuple[str | None, str]:
+    """Return the schema, None where none is given, and the name of a table, without the quotes around them."""
+    *schema, name = (
+        part[1:-1].replace('""', '"') if part.startswith('"') else part for part in re.findall(QUOTED, table)
+    )
+    return (schema[0] if schema else None), name
+
+
 class Source(Strict):
-    """One file of data, in the project or inside an installed Python package; or a function that returns the rows."""
+    """A file of data, in the project or in an installed Python package; a function that returns rows; a database."""
 
     path: Text | None = Field(
         default=None,
@@ -37,8 +49,21 @@ class Source(Strict):
     params: dict[str, Setting] | None = Field(
         default=None, description="what the function is called with by name", examples=[{"year": 2024}]
     )
+    database: Variable | None = Field(
+        default=None,
+        description="instead of a file, the environment variable that holds the URL of a database, as in "
+        "postgresql://user:password@host/name; the URL itself is written nowhere",
+        examples=["DATABASE_URL"],
+    )
+    table: TableName | None = Field(
+        default=None,
+        description="the table or view of the database, with its schema where it needs one",
+        examples=["public.orders"],
+    )
     deps: tuple[Text, ...] | None = Field(
-        default=None, description="files that the function reads", examples=[["inputs/orders.db"]]
+        default=None,
+        description="files that the function, or the database, reads",
+        examples=[["inputs/orders.db"]],
     )
     package: Text | None = Field(default=None, description="the installed package that holds the file")
     format: Literal["csv", "parquet", "json"] = Field(default="csv", description="how the file is written")
@@ -70,7 +95,7 @@ class Source(Strict):
     @property
     def is_text(self) -> bool:
         """Return whether every value is read as a text."""
-        return self.python is None and self.format == "csv"
+        return self.path is not None and self.format == "csv"
 
 
 class Column(Strict):
