@@ -53,7 +53,7 @@ def new(
     at_random: Annotated[bool, typer.Option("--at-random", help="Split at random even if rows have a time.")] = False,
     interactive: Annotated[bool, typer.Option("--interactive", "-i", help="Ask, and infer the rest.")] = False,
 ) -> None:
-    """Make a project from a file of data: its config inferred, with the reason beside each line.
+    """Make a project from a file or a table of a database: its config inferred, with the reason beside each line.
 
     Types, roles, likely leaks, the task, the split, the metric and the candidates follow from the data; what is
     doubtful is listed at the end, with the line to edit. The project is under git and DVC; `dvc repro` makes the rest.
