@@ -50,7 +50,7 @@ def engine(variable: str) -> sa.Engine:
         url = sa.make_url(text)
     except (sa.exc.ArgumentError, ValueError):
         raise ValueError(f"{variable} holds no URL of a database, like postgresql://user:password@host/name") from None
-    if "@" in (url.host or "") + (url.database or ""):
+    if url.host and "@" in f"{url.host}{url.database}":
         raise ValueError(f"{variable} holds a URL with a second @: write one that is part of a password as %40")
     if url.get_backend_name() == "sqlite" and not Path(url.database or "").is_file():
         raise LookupError(f"{variable} names a file that is not there: write sqlite:////folder/file.db")
