@@ -18,7 +18,7 @@ from generator.new.reading import UnreadableError, opened
 from generator.new.tables import stored
 from generator.schema.data import table_parts
 from tests.postgres import AS_IN_URLS, PASSWORD, execute, server
-from tests.sandbox import edit, free_port, ran, run
+from tests.sandbox import copy, edit, free_port, ran, run, tree
 
 NAMES = {
     '"Sales 2024"."it""em.s"': ("Sales 2024", 'it"em.s'),
@@ -132,6 +132,16 @@ def test_a_table_is_measured_as_a_file_is(shop: Path) -> None:
     with at_hand("env:SHOP", source) as files, opened(files) as raw:
         assert raw.columns == {"Order ID": "BIGINT", "price": "DOUBLE", "late": "VARCHAR", "ö": "VARCHAR"}
         assert raw.rows == BATCH + 5
+
+
+def test_pipelines_are_given_the_url(tmp_path: Path) -> None:
+    folder = copy("penguins", tmp_path / "birds")
+    edit(folder / "conf/data/birds.yaml", 'path: measured/birds.csv, nulls: [NA, ""]', "database: SHOP, table: birds")
+    files = tree(folder, "+ci.github=true", "+ci.gitlab=true", "+ci.secrets=[REMOTE]")
+    assert "SHOP: ${{ secrets.SHOP }}\n" in files[".github/workflows/ninefold.yml"]
+    for line in ("# - SHOP: the URL of a database\n", "# - REMOTE: for DVC's remote\n"):
+        assert line in files[".gitlab-ci.yml"]
+    assert 'partial(read_table, "SHOP", "birds")' in files["birds/collect.py"]
 
 
 @pytest.fixture(scope="module")

@@ -40,7 +40,7 @@ class CiPlan:
     versions: list[str]
     comment: bool
     cron: Code | None
-    secrets: tuple[Code, ...]
+    secrets: tuple[Row, ...]
     targets: Code
     made: Code
     title: Code
@@ -70,20 +70,23 @@ def _plan(project: Project, stages: tuple[Stage, ...], renders: bool) -> CiPlan:
     config = project.config
     ci, problem, package = config.ci, config.problem, config.project.package
     models, writes = problem.use != "descriptive", ci.comment or ci.cron is not None
+    databases = (source.database for source in config.data.sources.values() if source.database)
+    asked = dict.fromkeys(databases, "the URL of a database") | dict.fromkeys(ci.secrets, "for DVC's remote")
+    secrets = tuple(Row(Code(name), Code(text)) for name, text in asked.items())
     targets = ("setup", "repro", "check", *(("test", "serve") if models else ()), "diff", "clean")
     return CiPlan(
         renders,
         models,
         CHECKOUT,
         SETUP,
-        TOKEN if writes or ci.secrets else None,
+        TOKEN if writes or secrets else None,
         Code(f"${TOKEN}"),
         writes,
         Code(ci.python[0]),
         list(ci.python),
         ci.comment,
         Code(ci.cron) if ci.cron else None,
-        tuple(Code(name) for name in ci.secrets),
+        secrets,
         Code(" ".join(targets)),
         Code(" ".join(sorted({_folder(out) for stage in stages for out in stage.outs}))),
         _line(config.project.title),
