@@ -158,8 +158,9 @@ def snapshot(database: duckdb.DuckDBPyConnection, source: Source, folder: Path) 
     """Write ``source`` to ``folder`` as Parquet and return its description."""
     if not source.file.is_file():
         raise FileNotFoundError(f"the source {source.name} has no file {source.file}")
-    zipped = source.file.suffix == ".zip"
-    file = unzipped(source.file, folder / "unzipped") if zipped else source.file
+    file = source.file
+    if file.suffix == ".zip":
+        file = unzipped(file, folder / "prepared" / source.name)
     rows = source.read(database, file)
     check_columns(rows, source.columns, source.file.name)
     target = str(folder / f"{source.name}.parquet")
@@ -173,7 +174,7 @@ def main() -> None:
         for source in SOURCES:
             summary[source.name] = snapshot(database, source, folder)
             print(f"{source.name}: {summary[source.name]['rows']:,} rows")
-        shutil.rmtree(folder / "unzipped")
+        shutil.rmtree(folder / "prepared")
     write_json(SUMMARY, summary)
 
 

@@ -1,10 +1,12 @@
 """``ninefold new``: what is inferred from a table, what is refused, and that nothing is left half-made."""
 
+import gzip
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import pyarrow.parquet as pq
 import pytest
 import yaml
 
@@ -217,6 +219,51 @@ def test_files_of_a_pattern_are_one_table(tmp_path: Path) -> None:
         table(tmp_path, {"size": cycle(1, 2)}, name)
     with at_hand(str(tmp_path / "*.csv")) as files, opened(files) as raw:
         assert (len(files), raw.rows) == (2, 2 * ROWS)
+
+
+@pytest.mark.parametrize("name", ["rows.csv", "rows.csv.gz"])
+@pytest.mark.parametrize(
+    ("encoding", "told"),
+    [
+        ("utf-8", "utf-8"),
+        ("utf-8-sig", "utf-8"),
+        ("cp1252", "windows-1252"),
+        ("utf-16", "utf-16"),
+        ("utf-32", "utf-32"),
+    ],
+)
+def test_letters_are_read_as_they_are_written(name: str, encoding: str, told: str, tmp_path: Path) -> None:
+    content = "größe,preis\r\n" + '"ä\r\nö",10 €\r\n' * ROWS
+    with (gzip.open if name.endswith(".gz") else open)(tmp_path / name, "wb") as file:
+        file.write(content.encode(encoding))
+    with opened((tmp_path / name,)) as raw:
+        assert raw.encoding == told
+        assert raw.database.execute("SELECT DISTINCT größe, preis FROM raw").fetchall() == [("ä\r\nö", "10 €")]
+
+
+def test_what_no_encoding_has_is_read_all_the_same(tmp_path: Path) -> None:
+    (tmp_path / "rows.csv").write_bytes(b"a\xe4,b\n" + b"\x81,1\n" * ROWS)
+    with opened((tmp_path / "rows.csv",)) as raw:
+        assert (raw.encoding, list(raw.columns)) == ("latin-1", ["aä", "b"])
+
+
+@pytest.mark.slow
+def test_a_project_reads_the_letters_of_its_files(tmp_path: Path) -> None:
+    lines = "".join(
+        f"{index},{('grün', 'weiß €')[index % 2]},{('ja', 'nein')[index % 3 % 2]}\n" for index in range(ROWS)
+    )
+    for month in ("Mai", "Jun"):
+        (tmp_path / f"{month}.csv").write_bytes(f"id,farbe,käufer\n{lines}".encode("windows-1252"))
+    said = run(tmp_path, "ninefold", "new", "shop", "--data", str(tmp_path / "*.csv"), "--target", "käufer")
+    assert re.search(r"conf/data/shop.yaml:\d+: not in UTF-8: read as windows-1252", said)
+    run(tmp_path / "shop", "python", "-m", "shop.collect")
+    snapshot = pq.read_table(tmp_path / "shop/data/raw/shop.parquet")
+    assert [file.name for file in (tmp_path / "shop/data/raw").iterdir()] == ["shop.parquet"]
+    assert set(snapshot["farbe"].to_pylist()) == {"grün", "weiß €"} and len(snapshot) == 2 * ROWS
+    (tmp_path / "shop/inputs/shop/Mai.csv").write_bytes(b"id,farbe,k\x81ufer\n1,a,ja\n")
+    assert "Mai.csv is not written in windows-1252" in run(
+        tmp_path / "shop", "python", "-m", "shop.collect", fails=True
+    )
 
 
 def test_a_folder_with_something_in_it_is_left_alone(tmp_path: Path) -> None:

@@ -90,6 +90,7 @@ class Inferred:
     files: tuple[Path, ...]
     format: str
     delimiter: str
+    encoding: str
     nulls: tuple[str, ...]
     rows: int
     goal: Goal

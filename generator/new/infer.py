@@ -45,6 +45,7 @@ def infer(raw: Raw, answers: Answers) -> Inferred:
         raw.files,
         raw.format,
         raw.delimiter,
+        raw.encoding,
         ("", *sorted({mark for choice in choices for mark in choice.measure.marks} - {""})),
         raw.rows,
         goal,
@@ -54,9 +55,16 @@ def infer(raw: Raw, answers: Answers) -> Inferred:
         tuple(_slices(choices)),
         time is not None and not late,
         _split_reason(time, late),
-        (*doubts, *leaks, *_copies(raw, choices)),
+        (*_encoding(raw), *doubts, *leaks, *_copies(raw, choices)),
         answers,
     )
+
+
+def _encoding(raw: Raw) -> Iterator[Doubt]:
+    """Yield a doubt where the encoding is a guess: only UTF-8, UTF-16 and UTF-32 can be told from the others."""
+    if not raw.encoding.startswith("utf"):
+        text = f"not in UTF-8: read as {raw.encoding}; where letters look wrong, write another `encoding`"
+        yield Doubt(("data", "sources"), text)
 
 
 def _late_classes(raw: Raw, time: Choice) -> tuple[str, ...]:

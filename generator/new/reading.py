@@ -5,10 +5,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import duckdb
 
+from generator.new.encodings import UTF8, encoding_of
 from generator.sql import literal
+from generator.utf8 import in_utf8
 
 FORMATS = {
     ".csv": "csv",
@@ -41,6 +44,7 @@ class Raw:
     files: tuple[Path, ...]
     format: str
     delimiter: str
+    encoding: str
     columns: dict[str, str]
     rows: int
 
@@ -52,11 +56,13 @@ def opened(files: tuple[Path, ...]) -> Iterator[Raw]:
     Raises :class:`UnreadableError` for a file that is not there, is empty, has no names, or is of no known format.
     """
     kind, file = _format(files), files[0]
-    with duckdb.connect() as database:
+    encoding = encoding_of(files) if kind == "csv" else UTF8
+    with duckdb.connect() as database, TemporaryDirectory() as folder:
         database.execute("SET preserve_insertion_order = true")
+        readable = files if encoding == UTF8 else _in_utf8(files, encoding, Path(folder))
         try:
-            delimiter = _delimiter(database, file) if kind == "csv" else ","
-            database.execute(f"CREATE TABLE {RAW} AS SELECT * FROM {_call(files, kind, delimiter)}")
+            delimiter = _delimiter(database, readable[0]) if kind == "csv" else ","
+            database.execute(f"CREATE TABLE {RAW} AS SELECT * FROM {_call(readable, kind, delimiter)}")
         except duckdb.Error as error:
             raise UnreadableError(f"{_first_line(error)}{HINTS[kind]}") from error
         columns = {str(row[0]): str(row[1]) for row in database.execute(f"DESCRIBE {RAW}").fetchall()}
@@ -65,7 +71,7 @@ def opened(files: tuple[Path, ...]) -> Iterator[Raw]:
             _check_names(file, columns)
         if rows == 0:
             raise UnreadableError(f"{file.name} has names and no rows")
-        yield Raw(database, files, kind, delimiter, columns, int(rows))
+        yield Raw(database, files, kind, delimiter, encoding, columns, int(rows))
 
 
 def _format(files: tuple[Path, ...]) -> str:
@@ -84,6 +90,11 @@ def _format(files: tuple[Path, ...]) -> str:
     if len(kinds) > 1:
         raise UnreadableError(f"the files are of several formats: {', '.join(sorted(kinds))}")
     return kinds.pop()
+
+
+def _in_utf8(files: tuple[Path, ...], encoding: str, folder: Path) -> tuple[Path, ...]:
+    """Return copies of ``files`` in UTF-8."""
+    return tuple(in_utf8(file, encoding, folder / str(place)) for place, file in enumerate(files))
 
 
 def _delimiter(database: duckdb.DuckDBPyConnection, file: Path) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from generator.code import Code, json_text, yaml_text
 from generator.new.answers import Choice, Inferred, NewFeature
+from generator.new.encodings import UTF8
 from generator.plan.types import File
 from generator.schema.data import Source
 
@@ -162,6 +163,8 @@ def _source(found: Inferred, path: str) -> Code:
         parts.append(f"format: {found.format}")
     if found.delimiter != ",":
         parts.append(f"delimiter: {json_text(found.delimiter)}")
+    if found.encoding != UTF8:
+        parts.append(f"encoding: {found.encoding}")
     if found.format == "csv" and len(found.nulls) > 1:
         parts.append(f"nulls: [{', '.join(json_text(mark) for mark in found.nulls)}]")
     return Code(f"{{{', '.join(parts)}}}")

@@ -18,7 +18,7 @@ from generator.plan.candidates import (
     scorer_plan,
 )
 from generator.plan.ci import ci_files
-from generator.plan.collect import collect_plan, database_module
+from generator.plan.collect import collect_plan, module_text
 from generator.plan.define import define_plan
 from generator.plan.deploy import deploy_files
 from generator.plan.encoding import encoding_plan
@@ -103,7 +103,9 @@ def _modules(project: Project) -> Iterator[Module]:
         yield name, "", None
     collect = collect_plan(project)
     if collect.databases:
-        yield "database.py", "", database_module()
+        yield "database.py", "", module_text("database")
+    if collect.encoded:
+        yield "utf8.py", "", module_text("utf8")
     yield "collect.py", "", collect
     process = process_plan(project)
     yield "process.sql", "", process

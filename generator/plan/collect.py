@@ -45,7 +45,13 @@ class CollectPlan:
     partial: bool
     packaged: bool
     zipped: bool
+    encoded: bool
     patterns: bool
+
+    @property
+    def prepared(self) -> bool:
+        """Return whether any file is unpacked, or turned into UTF-8, before it is read."""
+        return self.zipped or self.encoded
 
 
 def collect_plan(project: Project) -> CollectPlan:
@@ -68,13 +74,14 @@ def collect_plan(project: Project) -> CollectPlan:
         partial=any(source.params or source.database for source in sources.values()),
         packaged=any(source.package for source in files.values()),
         zipped=any(source.path.endswith(".zip") for source in files.values() if source.path),
+        encoded=any(_encoding(source) for source in files.values()),
         patterns=any("*" in source.path for source in files.values() if source.path),
     )
 
 
-def database_module() -> Code:
-    """Return the text of the module that reads databases; it is not imported, since generating needs no database."""
-    return Code((Path(__file__).parents[1] / "database.py").read_text(encoding="utf-8"))
+def module_text(name: str) -> Code:
+    """Return the text of a module that `ninefold new` and projects share; importing it would need its libraries."""
+    return Code((Path(__file__).parents[1] / f"{name}.py").read_text(encoding="utf-8"))
 
 
 def _call(source: Source) -> Code:
@@ -105,10 +112,16 @@ def _source(project: Project, label: str, source: Source, readers: Mapping[Code,
 
 
 def _file(source: Source, reader: Reader) -> Code:
-    """Return where the file is, and what reads it."""
+    """Return where the file is, what reads it, and its encoding where that is not UTF-8."""
     path = python(source.path)
     file = f"packaged({python(source.package)}, {path})" if source.package else f"Path({path})"
-    return Code(f"{file}, {reader.name}")
+    encoding = _encoding(source)
+    return Code(f"{file}, {reader.name}, encoding={python(encoding)}" if encoding else f"{file}, {reader.name}")
+
+
+def _encoding(source: Source) -> str:
+    """Return the encoding of a file that has to be turned into UTF-8, nothing for others."""
+    return "" if source.format != "csv" or source.is_in_utf8 else source.encoding
 
 
 def _function(source: Source) -> Code:

@@ -21,7 +21,7 @@ LIBRARIES = frozenset(
 )  # fmt: skip
 EXAMPLE = "def {}() -> pa.Table"
 OF_ORIGINS = {
-    "path": ("a file", ("package", "format", "delimiter", "nulls")),
+    "path": ("a file", ("package", "format", "delimiter", "encoding", "nulls")),
     "python": ("a function, `python:`", ("params", "deps")),
     "database": ("a database", ("table", "deps")),
 }

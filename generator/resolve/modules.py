@@ -15,7 +15,7 @@ OURS = frozenset(
      "curves", "database", "decision", "define", "deploy", "drift", "encoders", "encoding", "engine", "evaluate",
      "exploration", "explore", "features", "functions", "gate", "keyed", "link", "markup", "metrics", "monitor",
      "outputs", "package", "page", "parity", "payoff", "power", "process", "release", "report", "scoring",
-     "sections", "service", "serving", "settings", "snapshots", "split", "tests", "usual"]
+     "sections", "service", "serving", "settings", "snapshots", "split", "tests", "usual", "utf8"]
 )  # fmt: skip
 """What is rendered into a package, for one project or another."""
 

@@ -1,9 +1,10 @@
 """``conf/data/``: the sources, the project's table, the roles of its columns, and the checks its rows must pass."""
 
+import codecs
 import re
 from typing import Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from generator.schema.base import (
@@ -70,6 +71,11 @@ class Source(Strict):
     delimiter: str = Field(
         default=",", min_length=1, max_length=1, description="what separates the values of a CSV file"
     )
+    encoding: Text = Field(
+        default="utf-8",
+        description="how the letters of a CSV file are written, as Python calls it",
+        examples=["windows-1252", "utf-16"],
+    )
     nulls: tuple[str, ...] = Field(default=("",), description="texts that stand for a missing value")
     columns: dict[ColumnName, Kind] = Field(
         default_factory=dict,
@@ -82,6 +88,22 @@ class Source(Strict):
         default=None,
         description="timestamp column after which a row is known; later rows are never looked up",
     )
+
+    @field_validator("encoding")
+    @classmethod
+    def _is_known(cls, encoding: str) -> str:
+        try:
+            "".encode(encoding)
+        except LookupError as error:
+            raise PydanticCustomError(
+                "encoding", "no encoding of text that Python knows: write it like windows-1252 or utf-16"
+            ) from error
+        return encoding
+
+    @property
+    def is_in_utf8(self) -> bool:
+        """Return whether a CSV file can be read as it is."""
+        return codecs.lookup(self.encoding).name in ("utf-8", "utf-8-sig", "ascii")
 
     @model_validator(mode="after")
     def _one_folder(self) -> Self:
