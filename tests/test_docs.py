@@ -31,7 +31,7 @@ EXTENDING = ROOT / "docs/extending.md"
 PAGES = ("features", "edits", "extending", "service", "expressions", "encoders")
 DOCUMENTS = (README, ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", *(ROOT / f"docs/{page}.md" for page in PAGES))
 PICTURE = ROOT / "docs/steps.svg"
-NINEFOLD = typer.main.get_group(app)
+NINEFOLD = typer.main.get_group(app())
 VERBS = {name: command.help or "" for name, command in NINEFOLD.commands.items()}  # type: ignore[attr-defined]
 TARGETS = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
 

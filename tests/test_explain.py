@@ -17,7 +17,7 @@ KEYS = {".".join((*entry.path, entry.kind)): entry for entry in everything()}
 
 
 def explained(*arguments: str, folder: Path = ROOT) -> str:
-    done = CliRunner().invoke(app, ["explain", *arguments, "--project", str(folder)])
+    done = CliRunner().invoke(app(), ["explain", *arguments, "--project", str(folder)])
     assert done.exit_code == 0, done.output
     return done.stdout
 
@@ -97,6 +97,6 @@ def test_names_of_the_users_own_lead_on() -> None:
     ],
 )
 def test_a_key_that_is_not_there(key: str, hint: str) -> None:
-    done = CliRunner().invoke(app, ["explain", key])
+    done = CliRunner().invoke(app(), ["explain", key])
     assert done.exit_code == 2
     assert hint in " ".join(done.stderr.replace("│", " ").split())

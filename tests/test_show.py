@@ -18,7 +18,7 @@ FOLDERS = [ROOT, BASE, *(folder for folder in PROJECTS.iterdir() if (folder / "c
 
 
 def shown(*arguments: str, folder: Path = ROOT) -> str:
-    done = CliRunner().invoke(app, ["show", *arguments, "--project", str(folder)])
+    done = CliRunner().invoke(app(), ["show", *arguments, "--project", str(folder)])
     assert done.exit_code == 0, done.output
     return done.stdout
 
@@ -85,6 +85,6 @@ def test_names_may_be_anything(tmp_path: Path) -> None:
     ],
 )
 def test_a_path_that_leads_nowhere(path: str, hint: str) -> None:
-    done = CliRunner().invoke(app, ["show", path, "--project", str(ROOT)])
+    done = CliRunner().invoke(app(), ["show", path, "--project", str(ROOT)])
     assert done.exit_code == 2
     assert hint in " ".join(done.stderr.replace("│", " ").split())

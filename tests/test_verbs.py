@@ -5,15 +5,13 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from generator.cli import app
+from generator.cli import VERBS, app
 from tests.sandbox import run
-
-VERBS = [str(command.name or getattr(command.callback, "__name__", "")) for command in app.registered_commands]
 
 
 @pytest.mark.parametrize("verb", VERBS)
 def test_help_of_a_verb_has_examples(verb: str) -> None:
-    shown = CliRunner().invoke(app, [verb, "--help"]).stdout
+    shown = CliRunner().invoke(app(), [verb, "--help"]).stdout
     assert f"ninefold {verb}" in shown
     assert "Example" in shown
 
