@@ -1,32 +1,25 @@
-"""Compose ``conf/`` with Hydra into one plain mapping, and remember which file and line every value came from."""
+"""The config as one plain mapping, with the file and line that every value came from."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+import re
+from collections.abc import Mapping, Sequence
+from copy import deepcopy
+from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import version
 from pathlib import Path
-from threading import Lock
 from typing import Any
 
-import yaml
-from hydra import compose as hydra_compose
-from hydra import initialize_config_dir
-from hydra.core.default_element import ResultDefault
-from hydra.core.global_hydra import GlobalHydra
-from hydra.errors import HydraException
-from hydra.types import RunMode
-from omegaconf import DictConfig, OmegaConf
-from omegaconf.errors import OmegaConfBaseException
-
-from generator.defaults import groups, missing_options
-from generator.errors import ConfigError, Problem
-from generator.interpolation import unresolved
-from generator.origins import Origin, Origins, Path_, dotted, origins_of, read_yaml
-from generator.overrides import chooses, origins_under, parse_overrides, unknown_keys
+from generator.errors import Problem
+from generator.memory import Memory, ours
+from generator.origins import Origin, Origins, Path_, dotted
 
 __all__ = ["Composed", "Origin", "Path_", "compose", "dotted", "read_params"]
 
-ROOT = "config"
-HYDRA = Lock()
-"""Hydra keeps what it composes in one global object, so one thread composes at a time."""
+VALUES = Memory("composed", limit=16)
+"""What configs were composed to, by the texts of their files and the overrides."""
+
+LOOKS_OUTSIDE = re.compile(rb"\$\{(?![\w.]+\})|\\[uUx\r\n]|searchpath")
+"""What may read more than the config's own files: a resolver, as in ``${oc.env:HOME}``, or an escape that makes one."""
 
 
 @dataclass(frozen=True)
@@ -65,103 +58,34 @@ def compose(folder: Path, overrides: Sequence[str] = ()) -> Composed:
     an interpolation that leads nowhere, an override of a key that is not there.
     """
     folder = folder.resolve()
-    nodes = _read_files(folder)
-    items = parse_overrides(overrides, folder)
-    choices = [str(item.input_line) for item in items if chooses(item, folder)]
-    try:
-        if len(choices) < len(items):
-            before = _compose(folder, choices)
-            plain = OmegaConf.to_container(before)
-            assert isinstance(plain, dict)
-            settings = [item for item in items if not chooses(item, folder)]
-            _refuse(unknown_keys(settings, {str(key): plain[key] for key in plain}, groups(folder)))
-        config = _compose(folder, list(overrides))
-    except (HydraException, OmegaConfBaseException, ValueError) as error:
-        raise ConfigError([_hydra_problem(error, folder)]) from error
 
-    def origins() -> dict[Path_, Origin]:
-        found: dict[Path_, Origin] = {}
-        for part in _parts(folder, list(overrides)):
-            if part.config_path and not part.config_path.startswith("hydra/"):
-                package = tuple(part.package.split(".")) if part.package else ()
-                file = folder / f"{part.config_path}.yaml"
-                found |= origins_of(nodes.get(file), _shown(file, folder), package)
-        return origins_under(found, items, folder)
+    @cache
+    def fresh() -> Composed:
+        from generator.composition import composition  # Hydra, which takes a while, is needed for what is new alone
 
-    return replace(_resolved(config, Origins(origins)), root=folder.parent)
+        return composition(folder, overrides)
+
+    question = _question(folder, overrides)
+    if question is None:
+        return fresh()
+    values = deepcopy(VALUES.recall(question, lambda: fresh().values))
+    return Composed(values, Origins(lambda: fresh().origins), folder.parent)
+
+
+def _question(folder: Path, overrides: Sequence[str]) -> str | None:
+    """Return all that the values of a config hang on; None where that may be more than its files and overrides."""
+    paths = sorted(folder.rglob("*"))
+    files = {path: path.read_bytes() for path in paths if path.suffix == ".yaml" and path.is_file()}
+    texts = [*files.values(), *(text.encode("utf-8", "surrogatepass") for text in overrides)]
+    if any(path.is_symlink() for path in paths) or any(map(LOOKS_OUTSIDE.search, texts)):
+        return None
+    libraries = [version(name) for name in ("hydra-core", "omegaconf", "pyyaml")]
+    read = [(path.relative_to(folder).as_posix(), path.is_dir(), files.get(path)) for path in paths]
+    return repr((read, list(overrides), libraries, ours()))
 
 
 def read_params(file: Path) -> Composed:
     """Read an already composed config, as DVC writes it for an experiment, from ``file``."""
-    if not file.is_file():
-        raise ConfigError([Problem(file.name, 0, "", "this file does not exist", "run `ninefold generate`")])
-    node, problems = read_yaml(file, file.name)
-    _refuse(problems)
-    if not isinstance(node, yaml.MappingNode):
-        raise ConfigError([Problem(file.name, 1, "", "this is not a composed config", "run `ninefold generate`")])
-    # OmegaConf reads numbers and dates the way composing does: 1e-3 is a number, 2013-10-01 is a text.
-    config = OmegaConf.create(file.read_text(encoding="utf-8-sig"))
-    assert isinstance(config, DictConfig)
-    return Composed(_plain(config, resolve=False), origins_of(node, file.name), file.parent)
+    from generator.composition import params
 
-
-def _compose(folder: Path, overrides: list[str]) -> DictConfig:
-    """Return Hydra's config."""
-    with HYDRA, initialize_config_dir(str(folder), version_base=None):
-        return hydra_compose(ROOT, overrides)
-
-
-def _parts(folder: Path, overrides: list[str]) -> list[ResultDefault]:
-    """Return the files that Hydra puts the config together from, in the order in which they win."""
-    with HYDRA, initialize_config_dir(str(folder), version_base=None):
-        loader = GlobalHydra.instance().config_loader()
-        return list(loader.compute_defaults_list(ROOT, overrides, RunMode.RUN).defaults)
-
-
-def _resolved(config: DictConfig, origins: Mapping[Path_, Origin]) -> Composed:
-    composed = Composed({}, origins)
-    _refuse(composed.problem(*wrong) for wrong in unresolved(config))
-    return Composed(_plain(config, resolve=True), origins)
-
-
-def _plain(config: DictConfig, resolve: bool) -> dict[str, Any]:
-    values = OmegaConf.to_container(config, resolve=resolve)
-    assert isinstance(values, dict)
-    return {str(key): value for key, value in values.items()}
-
-
-def _shown(file: Path, folder: Path) -> str:
-    """Return ``file`` as ``conf/data/flights.yaml``, whatever folder the command runs in."""
-    return f"{folder.name}/{file.relative_to(folder).as_posix()}"
-
-
-def _package(file: Path, folder: Path) -> Path_:
-    """Return where the values of ``file`` go, unless it says otherwise: ``data`` for ``conf/data/flights.yaml``."""
-    return file.relative_to(folder).parts[:-1]
-
-
-def _refuse(problems: Iterable[Problem]) -> None:
-    if found := list(problems):
-        raise ConfigError(found)
-
-
-def _read_files(folder: Path) -> dict[Path, yaml.Node | None]:
-    """Return every file of ``folder`` as YAML; raises :class:`ConfigError` for those that cannot be read."""
-    if not (folder / f"{ROOT}.yaml").is_file():
-        hint = "run `ninefold` in the folder that holds conf/, or name it with --project"
-        raise ConfigError([Problem(f"{folder.name}/{ROOT}.yaml", 0, "", "this file does not exist", hint)])
-    files = sorted(folder.rglob("*.yaml"))
-    read = {file: read_yaml(file, _shown(file, folder), _package(file, folder)) for file in files}
-    _refuse(problem for _, problems in read.values() for problem in problems)
-    nodes = {file: node for file, (node, _) in read.items()}
-    _refuse(
-        problem for file, node in nodes.items() for problem in missing_options(node, file, folder, _shown(file, folder))
-    )
-    return nodes
-
-
-def _hydra_problem(error: Exception, folder: Path) -> Problem:
-    """Return what Hydra says of a config that has passed every check of ours."""
-    first, *rest = [line.strip() for line in str(error).splitlines() if line.strip()] or [type(error).__name__]
-    hint = " ".join(rest)[:300] or "see the defaults lists and interpolations of the config"
-    return Problem(f"{folder.name}/{ROOT}.yaml", 0, str(getattr(error, "full_key", None) or ""), first, hint)
+    return params(file)

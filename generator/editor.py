@@ -5,8 +5,10 @@ They are laxer than the checks. A file may leave out what another gives, and hol
 
 import json
 from collections.abc import Iterable
+from importlib.metadata import version
 from typing import Any
 
+from generator.memory import Memory, ours
 from generator.schema.document import Node, document, resolved
 
 FOLDER = ".ninefold/schema"
@@ -20,12 +22,17 @@ DEFAULTS: Node = {
     "type": "array",
     "description": "options that are composed into this file, in order; see Hydra's defaults list",
 }
+SCHEMAS = Memory("schemas", limit=1)
 SUBGROUPS = (("data", "sources"),)
 """Folders inside the folders of groups, as paths of the config."""
 
 
 def schemas() -> dict[str, str]:
     """Return the schema files by their paths from the project's root."""
+    return SCHEMAS.recall(f"{version('pydantic')} {ours()}", _schemas)
+
+
+def _schemas() -> dict[str, str]:
     groups = [(name,) for name in document()["properties"] if name != "project"]
     files = {"/".join(path): _file(_at(path)) for path in (*groups, *SUBGROUPS)}
     return {f"{FOLDER}/{name}.json": text for name, text in {"config": _file(_whole()), **files}.items()}

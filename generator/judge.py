@@ -3,13 +3,14 @@
 import re
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import duckdb
-
-from generator.dialect import functions
+from generator.dialect import ANSWERS, duckdb_version, functions
 from generator.errors import nearest
 from generator.sql import AFTER_SELECT, SqlError, identifier
+
+if TYPE_CHECKING:
+    import duckdb
 
 Columns = tuple[tuple[str, str], ...]
 """Names with their DuckDB types."""
@@ -17,19 +18,17 @@ Columns = tuple[tuple[str, str], ...]
 CAST = "change a type as in TRY_CAST(x AS DOUBLE), or use another column"
 
 
-TYPES: dict[tuple[tuple[str, ...], str, Columns], tuple[str, ...]] = {}
-"""What DuckDB has said already of expressions over columns: the plan asks again what the checks have asked."""
-
-
 class Judge:
     """Empty DuckDB tables with the declared columns, against which expressions are typed before any data is read."""
 
     def __init__(self) -> None:
         self._tables: dict[str, Columns] = {}
-        self._created: dict[Columns, str] = {}
+        self._created: dict[str, str] = {}
 
     @cached_property
-    def _database(self) -> duckdb.DuckDBPyConnection:
+    def _database(self) -> "duckdb.DuckDBPyConnection":
+        import duckdb  # which takes a while, and is not needed where every answer is known
+
         return duckdb.connect(config={"enable_external_access": "false"})
 
     def __enter__(self) -> "Judge":
@@ -49,37 +48,35 @@ class Judge:
 
     def types_of(self, expressions: Sequence[str], table: str) -> tuple[str, ...]:
         """Return the DuckDB type of each of ``expressions`` over ``table``, asked at once, and once only."""
-        asked = (tuple(expressions), table, self._tables[table])
-        if asked not in TYPES:
-            TYPES[asked] = self._described(*asked)
-        return TYPES[asked]
-
-    def _with(self, columns: Columns) -> str:
-        """Return the name of the one table in the database that has ``columns``."""
-        if columns not in self._created:
-            name = f"table_{len(self._created)}"
-            body = ", ".join(f"{identifier(column)} {kind}" for column, kind in columns)
-            self._database.execute(f"CREATE TABLE {name} ({body})")
-            self._created[columns] = name
-        return self._created[columns]
-
-    def _described(self, expressions: Sequence[str], name: str, columns: Columns) -> tuple[str, ...]:
         listed = ", ".join(f"{expression} AS x{index}" for index, expression in enumerate(expressions))
-        table = f"{self._with(columns)} AS {identifier(name)}"
-        try:
-            rows = self._database.execute(f"DESCRIBE SELECT {listed} FROM {table}").fetchall()
-        except duckdb.Error as error:
-            raise SqlError(*_binder_message(str(error))) from error
-        return tuple(str(row[1]) for row in rows)
+        body = ", ".join(f"{identifier(column)} {kind}" for column, kind in self._tables[table])
+
+        def described() -> list[str]:
+            rows = self._asked(f"DESCRIBE SELECT {listed} FROM {self._with(body)} AS {identifier(table)}")
+            return [str(row[1]) for row in rows]
+
+        return tuple(ANSWERS.recall(repr((duckdb_version(), listed, table, body)), described))
+
+    def _with(self, body: str) -> str:
+        """Return the name of the one table in the database that has the columns of ``body``."""
+        if body not in self._created:
+            name = f"table_{len(self._created)}"
+            self._database.execute(f"CREATE TABLE {name} ({body})")
+            self._created[body] = name
+        return self._created[body]
 
     def values_of(self, expressions: Sequence[str]) -> tuple[Any, ...]:
         """Return the values of ``expressions``, which read no column; raises :class:`SqlError` where one fails."""
+        query = f"SELECT {', '.join(expressions)}"
+        return tuple(ANSWERS.recall(repr((duckdb_version(), query)), lambda: list(self._asked(query)[0])))
+
+    def _asked(self, query: str) -> list[tuple[Any, ...]]:
+        import duckdb
+
         try:
-            row = self._database.execute(f"SELECT {', '.join(expressions)}").fetchone()
+            return self._database.execute(query).fetchall()
         except duckdb.Error as error:
             raise SqlError(*_binder_message(str(error))) from error
-        assert row is not None
-        return tuple(row)
 
 
 def _binder_message(message: str) -> tuple[str, str]:

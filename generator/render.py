@@ -24,8 +24,12 @@ from jinja2 import (
 from generator import code
 from generator.code import Code, json_text, python, yaml_text
 from generator.errors import ConfigError, Problem
+from generator.memory import Memory
 from generator.pipeline import pipeline
 from generator.plan import File, Plan, ProjectPlan
+
+FORMATTED = Memory("formatted", limit=4)
+"""What ruff made of the last trees."""
 
 Tree = dict[str, str]
 """Paths from the project's root, with forward slashes, to texts."""
@@ -33,7 +37,12 @@ Tree = dict[str, str]
 
 def render(plan: Plan, overrides: Path | None = None) -> Tree:
     """Return every file of ``plan``; templates in the folder ``overrides`` take the place of ours."""
-    formatted = _formatted(render_files(plan.files, plan.project, overrides), plan.project.package)
+    printed = render_files(plan.files, plan.project, overrides)
+    read = {path: text for path, text in printed.items() if path.endswith((".py", "/ruff.toml"))}
+    package, ruff = plan.project.package, _ruff()
+    made = ruff.stat()
+    question = repr((str(ruff), made.st_mtime_ns, made.st_size, read))
+    formatted = printed | FORMATTED.recall(question, lambda: _formatted(read, package, ruff))
     dvc = {"dvc.yaml": pipeline(plan.stages, {**plan.own, **formatted}, plan.project.package, plan.sections)}
     return dict(sorted((formatted | dvc | plan.texts).items()))
 
@@ -101,8 +110,13 @@ def _only_code(value: Any) -> Any:
     raise TypeError(f"a template prints a plain {type(value).__name__}: {value!r:.80}")
 
 
-def _formatted(tree: Mapping[str, str], package: str) -> Tree:
-    """Return ``tree`` with its Python sorted and formatted by ruff, under the settings rendered with it."""
+def _ruff() -> Path:
+    """Return the ruff that came with us, or any other."""
+    return Path(shutil.which("ruff", path=sysconfig.get_path("scripts")) or shutil.which("ruff") or "ruff")
+
+
+def _formatted(tree: Mapping[str, str], package: str, ruff: Path) -> Tree:
+    """Return ``tree`` with its Python sorted and formatted by ruff, under the settings in it."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         for path, text in tree.items():
@@ -110,9 +124,8 @@ def _formatted(tree: Mapping[str, str], package: str) -> Tree:
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(text, encoding="utf-8")
         if any(path.endswith(".py") for path in tree):
-            ruff = shutil.which("ruff", path=sysconfig.get_path("scripts")) or "ruff"
-            _run([ruff, "check", "--quiet", "--no-cache", "--fix", "--select", "I", package], folder)
-            _run([ruff, "format", "--quiet", "--no-cache", package], folder)
+            _run([str(ruff), "check", "--quiet", "--no-cache", "--fix", "--select", "I", package], folder)
+            _run([str(ruff), "format", "--quiet", "--no-cache", package], folder)
         return {path: (folder / path).read_text(encoding="utf-8") for path in tree}
 
 
