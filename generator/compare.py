@@ -18,6 +18,9 @@ SUFFIX = ".rendered"
 WHOLE = ("params.yaml", ".ninefold/")
 """Files and folders in which nothing is a user's, so that they are written whole; DVC writes the first too."""
 
+PIPELINE = "dvc.yaml"
+"""The file without which there is no stage to run, so that it comes back."""
+
 ODD_BYTES = "surrogateescape"
 """How text is read and written, so that bytes that are not UTF-8 come back as they were."""
 
@@ -50,7 +53,7 @@ def compare(
         file.relative_to(root / BASE).as_posix().removesuffix(SUFFIX) for file in (root / BASE).rglob(f"*{SUFFIX}")
     }
     moved = _moved(tree, known, root)
-    begun = {top(path) for path in known if (root / path).is_file()}
+    there = {top(path) for path in known if (root / path).is_file()}
     changes = []
     for path, text in tree.items():
         if path in take:
@@ -60,7 +63,8 @@ def compare(
         elif path in moved:
             changes.append(_taken_over(path, moved[path], text, root))
         else:
-            changes.append(_change(path, text, root, top(path) in begun))
+            begun = top(path) in there if f"{top(path)}/__init__.py" in tree else bool(there)
+            changes.append(_change(path, text, root, begun))
     taken = {change.source for change in changes}
     changes += [_stale(path, root, path in taken) for path in sorted(known - tree.keys())]
     return tuple(sorted(changes, key=lambda item: item.path))
@@ -82,10 +86,14 @@ def read(file: Path) -> str | None:
 
 
 def _change(path: str, new: str, root: Path, begun: bool) -> Change:
-    """Return what becomes of a file that is rendered; ``begun`` says whether others of its folder are on disk."""
+    """Return what becomes of a file that is rendered.
+
+    ``begun`` says whether others of its package, or of the project, are on disk: a package that is gone as a whole is
+    rendered anew.
+    """
     ours, before = read(root / path), read(base(path, root))
     if ours is None:
-        gone = before is not None and begun and not path.startswith(WHOLE)
+        gone = before is not None and begun and not path.startswith((PIPELINE, *WHOLE))
         return Change(path, "deleted" if gone else "create", None if gone else new)
     if ours == new:
         return Change(path, "identical", new)

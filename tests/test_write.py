@@ -89,23 +89,26 @@ def test_a_conflict_is_resolved(choice: str, stays: str, tmp_path: Path) -> None
     assert set(statuses(compare(tree, tmp_path)).values()) <= {"identical", "edited"}
 
 
-def test_a_deleted_file_stays_away_until_it_is_asked_for(tmp_path: Path) -> None:
-    bring({"p/a.py": TEXT, "p/b.py": TEXT}, tmp_path)
-    (tmp_path / "p/a.py").unlink()
-    tree = {"p/a.py": TEXT + "new\n", "p/b.py": TEXT}
-    for _ in range(2):
-        assert bring(tree, tmp_path)["p/a.py"] == "deleted"
-        assert not (tmp_path / "p/a.py").exists()
-    apply(compare(tree, tmp_path, take=["p/a.py"]), tree, tmp_path)
-    assert (tmp_path / "p/a.py").read_text() == tree["p/a.py"]
-
-
-def test_a_folder_that_is_gone_is_rendered_again(tmp_path: Path) -> None:
-    tree = {"p/a.py": TEXT, "p/b.py": TEXT, "dvc.yaml": TEXT}
+@pytest.mark.parametrize("path", ["p/a.py", "Makefile", ".github/workflows/check.yml"])
+def test_a_deleted_file_stays_away_until_it_is_asked_for(path: str, tmp_path: Path) -> None:
+    tree = {"p/__init__.py": TEXT, path: TEXT}
     bring(tree, tmp_path)
-    for path in tree:
+    (tmp_path / path).unlink()
+    tree[path] += "new\n"
+    for _ in range(2):
+        assert bring(tree, tmp_path)[path] == "deleted"
+        assert not (tmp_path / path).exists()
+    apply(compare(tree, tmp_path, take=[path]), tree, tmp_path)
+    assert (tmp_path / path).read_text() == tree[path]
+
+
+@pytest.mark.parametrize("gone", ["p/__init__.py p/a.py", "dvc.yaml", "Makefile dvc.yaml p/__init__.py p/a.py"])
+def test_a_package_that_is_gone_and_the_pipeline_are_rendered_again(gone: str, tmp_path: Path) -> None:
+    tree = dict.fromkeys(("Makefile", "dvc.yaml", "p/__init__.py", "p/a.py"), TEXT)
+    bring(tree, tmp_path)
+    for path in gone.split():
         (tmp_path / path).unlink()
-    assert set(bring(tree, tmp_path).values()) == {"create"}
+    assert [path for path, word in bring(tree, tmp_path).items() if word == "create"] == gone.split()
 
 
 def test_edits_follow_a_package_to_its_new_name(tmp_path: Path) -> None:
