@@ -80,15 +80,32 @@ def test_what_a_column_holds(name: str, tmp_path: Path) -> None:
     assert only(inferred(tmp_path, {name: values}), name).kind.type == kind
 
 
-def test_reading_gives_the_numbers_that_were_meant(tmp_path: Path) -> None:
-    meant = {"$1,234.50": 1234.5, "($300)": -300.0, "1.234,56": 1234.56, "12 %": 12.0}
-    groups = {"us": cycle("$1,234.50", "($300)"), "eu": cycle("1.234,56", "7,5"), "share": cycle("12 %", "3%")}
-    found = inferred(tmp_path, groups)
+@pytest.mark.parametrize(
+    "meant",
+    [
+        {"$1,234.50": 1234.5, "($300)": -300.0},
+        {"1.234,56": 1234.56, "7,5": 7.5},
+        {"12 %": 12.0, "3%": 3.0},
+        {"0,345584192064786": 0.345584192064786, "-0,69": -0.69, "3": 3.0},
+        {"0,125": 0.125, "1,250": 1.25, "-0,500": -0.5},
+        {"1.234.567": 1234567.0, "12,5 €": 12.5},
+        {"1 234,5": 1234.5, "12 000": 12000.0},
+        {"1'234.5": 1234.5, "12'000": 12000.0},
+        {"1,234": 1234.0, "56,000": 56000.0, "7": 7.0},
+        {"12,34,567": 1234567.0, "1,00,000": 100000.0, "1.5": 1.5},
+    ],
+)
+def test_reading_gives_the_numbers_that_were_meant(meant: dict[str, float], tmp_path: Path) -> None:
+    kind = only(inferred(tmp_path, {"size": cycle(*meant)}), "size").kind
+    assert (kind.type, kind.doubt) == ("float", "")
     with opened((tmp_path / "rows.csv",)) as raw:
-        for name in groups:
-            read = f"SELECT DISTINCT {name}, TRY_CAST({only(found, name).kind.read} AS DOUBLE) FROM raw"
-            values = dict(raw.database.execute(read).fetchall())
-            assert {text: number for text, number in meant.items() if text in values}.items() <= values.items()
+        rows = raw.database.execute(f"SELECT DISTINCT size, TRY_CAST({kind.read} AS DOUBLE) FROM raw").fetchall()
+    assert dict(rows) == meant
+
+
+def test_numbers_with_points_among_such_with_commas_are_told(tmp_path: Path) -> None:
+    found = inferred(tmp_path, {"size": cycle("0,5", "1.234,5", "12.50")})
+    assert only(found, "size").kind.doubt == "40 values look as if they had a decimal point, unlike the others"
 
 
 @pytest.mark.parametrize("mark", ["N/A", "?", "NULL", "na", "-", "  "])

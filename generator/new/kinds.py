@@ -40,6 +40,15 @@ EITHER = {"%d/%m/": "%m/%d/", "%d-%m-": "%m-%d-"}
 """Forms of a date that look alike while no day is beyond 12."""
 
 
+def _grouped(group: str, decimal: str) -> str:
+    """Return the pattern of a number whose thousands are set apart by ``group``, a blank or an apostrophe."""
+    return rf"[^0-9.,]*(\d+|[1-9]\d{{0,2}}([{group}\s']\d{{3}})+)?([{decimal}]\d*)?[^0-9.,]*"
+
+
+ENGLISH, EUROPEAN = _grouped(",", "."), _grouped(".", ",")
+"""1,234.5 and 1.234,5: what fits one of the two alone tells which of them a column is written in."""
+
+
 @dataclass(frozen=True)
 class Kind:
     """A type, the expression that reads it (None: a cast will do), why, and what is doubtful about it."""
@@ -98,16 +107,15 @@ def _dirty(raw: Raw, found: Measure) -> Kind | None:
     bare = f"regexp_replace({column}, '[^-0-9.,]', '', 'g')"
     signed = f"CASE WHEN {column} LIKE '(%)' THEN '-' ELSE '' END || "
     brackets = f"count(*) FILTER ({text} LIKE '(%)')"
-    commas = f"count(*) FILTER (regexp_full_match({text}, '[^0-9]*\\d{{1,3}}(\\.\\d{{3}})*,\\d{{1,2}}[^0-9]*'))"
-    grouped = f"count(*) FILTER (regexp_matches({text}, ',\\d{{3}}(\\D|$)'))"
+    english, european = (f"regexp_full_match({text}, {literal(form)})" for form in (ENGLISH, EUROPEAN))
+    alone = f"count(*) FILTER ({english} AND NOT {european}), count(*) FILTER ({european} AND NOT {english})"
     shown = f"any_value({text}) FILTER (NOT regexp_full_match({text}, '[-+]?[0-9.]+'))"
-    ask = f"SELECT {brackets}, {commas}, {grouped}, {shown} FROM {RAW}"
-    negative, european, english, example = raw.database.execute(ask).fetchall()[0]
-    if european and european >= english:
-        cleaned = f"replace(replace({bare}, '.', ''), ',', '.')"
-        doubt = "" if not english else f"{english:,} values have a comma before three digits: is it a decimal comma?"
-    else:
-        cleaned, doubt = f"replace({bare}, ',', '')", ""
+    ask = f"SELECT {brackets}, {alone}, {shown} FROM {RAW}"
+    negative, points, commas, example = raw.database.execute(ask).fetchall()[0]
+    comma = commas > points
+    cleaned = f"replace(replace({bare}, '.', ''), ',', '.')" if comma else f"replace({bare}, ',', '')"
+    others, mark = (points, "point") if comma else (commas, "comma")
+    doubt = f"{others:,} values look as if they had a decimal {mark}, unlike the others" if others else ""
     read = f"{signed}{cleaned}" if negative else cleaned
     good = raw.database.execute(
         f"SELECT count(*) FILTER (TRY_CAST({read} AS DOUBLE) IS NOT NULL AND {text} IS NOT NULL) FROM {RAW}"
