@@ -177,6 +177,14 @@ def test_the_task_follows_from_the_target(task: str, tmp_path: Path) -> None:
     assert (found.goal.task, found.goal.primary) == (task, metric)
 
 
+def test_a_word_for_yes_counts_as_yes_however_frequent_it_is(tmp_path: Path) -> None:
+    file = table(tmp_path, {"size": cycle(3, 1, 4, 1, 5, 9, 2), "goal": cycle("Ja", "Ja", "Nein")})
+    with opened((file,)) as raw:
+        found = infer(raw, Answers("goal"))
+    assert found.goal.sql == "goal"
+    assert not any(doubt.path[0] == "problem" for doubt in found.doubts)
+
+
 def test_a_rare_answer_is_ranked(tmp_path: Path) -> None:
     file = table(tmp_path, {"noise": cycle(3, 1, 4, 1, 5, 9, 2), "goal": ["yes"] * 4 + ["no"] * (ROWS - 4)})
     with opened((file,)) as raw:

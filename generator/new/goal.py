@@ -107,7 +107,8 @@ def _yes(target: Choice, answers: Answers, counts: dict[str, int], doubts: list[
                 f"no value '{answers.positive}' in the target {target.name}: {suggestion(answers.positive, counts)}"
             )
         return answers.positive
-    meant = [text for text in counts if text.lower() in GOOD or text in ("1.0",)]
+    good = GOOD | {word for word, true in WORDS.items() if true and target.kind.type == "boolean"}
+    meant = [text for text in counts if text.lower() in good or text in ("1.0",)]
     if len(meant) == 1:
         return meant[0]
     yes = min(counts, key=lambda text: (counts[text], text))
