@@ -50,24 +50,36 @@ class Memory:
         return answer
 
     @cached_property
-    def _file(self) -> Path:
-        # Jinja keeps compiled templates there, and sees to it that the folder is this user's alone.
-        return Path(FileSystemBytecodeCache().directory) / f"ninefold-{self._name}.json"
+    def _file(self) -> Path | None:
+        folder = private_folder()
+        return folder / f"ninefold-{self._name}.json" if folder else None
 
     @cached_property
     def _answers(self) -> dict[str, Any]:
         try:
-            return dict(json.loads(self._file.read_bytes()))
+            return dict(json.loads(self._file.read_bytes())) if self._file else {}
         except (OSError, ValueError, TypeError):
             return {}
 
     def _write(self) -> None:
+        if self._file is None:
+            return
         lasting = {key: answer for key, answer in self._answers.items() if _lasts(answer)}
         with suppress(OSError):
             handle, name = tempfile.mkstemp(dir=self._file.parent)
             with os.fdopen(handle, "w", encoding="utf-8") as file:
                 json.dump(lasting, file)
             Path(name).replace(self._file)
+
+
+def private_folder() -> Path | None:
+    """Return the folder where Jinja keeps compiled templates, and sees to it that it is this user's alone.
+
+    None where another user has taken its name, or nothing can be written.
+    """
+    with suppress(OSError, RuntimeError):
+        return Path(FileSystemBytecodeCache().directory)
+    return None
 
 
 @cache

@@ -24,7 +24,7 @@ from jinja2 import (
 from generator import code
 from generator.code import Code, json_text, python, yaml_text
 from generator.errors import ConfigError, Problem
-from generator.memory import Memory
+from generator.memory import Memory, private_folder
 from generator.pipeline import pipeline
 from generator.plan import File, Plan, ProjectPlan
 
@@ -82,6 +82,7 @@ def templates_folder() -> Path:
 
 def _environment(overrides: Path | None) -> Environment:
     folders = [folder for folder in (overrides, templates_folder()) if folder is not None and folder.is_dir()]
+    kept = private_folder()
     environment = Environment(
         loader=ChoiceLoader([FileSystemLoader(folder) for folder in folders]),
         undefined=StrictUndefined,
@@ -90,7 +91,7 @@ def _environment(overrides: Path | None) -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
         autoescape=False,
-        bytecode_cache=FileSystemBytecodeCache(pattern=f"ninefold-{_settings()}-%s.cache"),
+        bytecode_cache=FileSystemBytecodeCache(str(kept), f"ninefold-{_settings()}-%s.cache") if kept else None,
     )
     environment.filters |= {"py": python, "json": json_text, "yaml": yaml_text}
     return environment

@@ -1,6 +1,7 @@
 """What is remembered from run to run: it is given back as it was, and nothing that has changed is taken for known."""
 
 import math
+import os
 import subprocess
 import sys
 import tempfile
@@ -13,6 +14,8 @@ import pytest
 
 from generator.compose import compose
 from generator.memory import Memory
+from generator.plan import ProjectPlan
+from generator.render import render_files
 from tests.sandbox import copy, edit, run
 
 ASK = "from generator.memory import Memory; print(Memory('test', 2).recall({!r}, lambda: {}))"
@@ -64,6 +67,12 @@ def test_a_file_that_broke_is_written_anew(damage: bytes, folder: Path) -> None:
     (file,) = folder.rglob("ninefold-test.json")
     file.write_bytes(damage)
     assert [ask("q", "'second'"), ask("q", "'third'")] == ["second", "second"]
+
+
+def test_where_nothing_can_be_kept_all_is_worked_out_again(folder: Path) -> None:
+    (folder / f"_jinja2-cache-{os.getuid()}").touch()  # as if another user were here first
+    assert [ask("q", "'first'"), ask("q", "'second'")] == ["first", "second"]
+    assert render_files((), ProjectPlan("p")) == {}
 
 
 def test_within_a_run_whatever_is_said_is_known() -> None:
