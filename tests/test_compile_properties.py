@@ -30,6 +30,7 @@ def test_twenty_thousand_cases_agree(seed: int) -> None:
     assert_no_difference(run(seed, 500, bench=BENCH))
 
 
+@pytest.mark.slow
 def test_every_entry_of_the_table_takes_part() -> None:
     tally = run(1, 8_000, bench=BENCH)
     assert_no_difference(tally)

@@ -139,6 +139,7 @@ def test_rounding_to_digits() -> None:
             assert_same(lambda x, n=digits: runtime_numbers.trunc_to(x, n), f"trunc(v0, {digits})", value)
 
 
+@pytest.mark.slow
 def test_letters_change_case_as_in_duckdb_for_every_code_point() -> None:
     query = """SELECT chr(c::INTEGER), lower(chr(c::INTEGER)), upper(chr(c::INTEGER))
         FROM range(1, 1114112) AS r(c) WHERE c NOT BETWEEN 55296 AND 57343"""

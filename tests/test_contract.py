@@ -23,6 +23,7 @@ def project(tmp_path: Path) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_it_is_written_once_and_replaced_after(project: Path) -> None:
     option = project / "conf/service/http.yaml"
     before = option.read_text()
@@ -36,6 +37,7 @@ def test_it_is_written_once_and_replaced_after(project: Path) -> None:
     assert yaml.safe_load(run(project, "ninefold", "show"))["service"]["usual"] == {"island": {"missing": True}}
 
 
+@pytest.mark.slow
 def test_values_that_look_like_references_stay_values(project: Path) -> None:
     (project / "reports/contract.yaml").write_text(ODD)
     run(project, "ninefold", "contract")

@@ -486,6 +486,7 @@ def test_the_dashboard_is_one_that_grafana_finds(tree: Tree) -> None:
 # AWS
 
 
+@pytest.mark.slow
 def test_cloudformation_accepts_the_stacks(folder: Path) -> None:
     said = tool(checker("cfn-lint"), folder / "aws/ecs.yaml", folder / "aws/lambda.yaml")
     assert (said.returncode, said.stdout) == (0, "")
@@ -501,6 +502,7 @@ BROKEN = {
 """What is broken about a stack, by the rule that says so."""
 
 
+@pytest.mark.slow
 def test_cloudformation_refuses_broken_stacks(plain: Tree, tmp_path: Path) -> None:
     for rule, (stack, before, after) in BROKEN.items():
         text = plain[f"aws/{stack}.yaml"]

@@ -33,6 +33,7 @@ def files(folder: Path) -> dict[str, bytes]:
     return {file.relative_to(folder).as_posix(): file.read_bytes() for file in found}
 
 
+@pytest.mark.slow
 def test_nothing_is_lost_that_git_does_not_have(tmp_path: Path) -> None:
     folder = project(tmp_path / "weights")
     (folder / "conf/notes.yaml").write_text("a: 1\n")
@@ -61,6 +62,7 @@ def test_ninefold_itself_is_not_ejected() -> None:
     assert "this is Ninefold itself" in run(ROOT, "ninefold", "eject", "--force", fails=True)
 
 
+@pytest.mark.slow
 def test_edits_stay_and_every_call_of_ninefold_goes(tmp_path: Path) -> None:
     folder = project(tmp_path / "weights")
     edit(folder / "weights/collect.py", '"""Read every source', '"""Now read every source')

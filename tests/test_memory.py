@@ -140,6 +140,7 @@ def test_a_group_behind_a_link_is_not_remembered(conf: Path, tmp_path: Path) -> 
     assert compose(conf).values["problem"]["question"] == "Why?"
 
 
+@pytest.mark.slow
 def test_a_mistake_is_told_each_time_with_its_line(conf: Path) -> None:
     edit(conf / "config.yaml", "project:\n", "project:\n  titel: Weights\n")
     told = [run(conf.parent, "ninefold", "generate", fails=True) for _ in range(2)]
@@ -181,6 +182,7 @@ def test_whatever_changed_is_seen_where_all_was_known(change: Change, tmp_path: 
     assert outcomes[0] == outcomes[1]
 
 
+@pytest.mark.slow
 def test_what_takes_long_to_import_is_left_where_nothing_is_new(tmp_path: Path) -> None:
     project = copy("weights", tmp_path / "weights")
     command = [sys.executable, "-c", IMPORTED]

@@ -306,6 +306,7 @@ def test_nothing_is_left_of_a_project_that_could_not_be_made(tmp_path: Path) -> 
     assert [item.name for item in tmp_path.iterdir()] == ["rows.csv"]
 
 
+@pytest.mark.slow
 def test_a_new_config_is_what_editors_and_ninefold_take(tmp_path: Path) -> None:
     """Hostile names, each file with its schema, doubts that lead to lines, and nothing to do after the first commit."""
     names = [

@@ -97,6 +97,7 @@ def test_the_service_sees_what_stands_now_and_what_follows(project: Path, tmp_pa
             assert standing(file, number) == standing(tmp_path / file.name, number), file.name
 
 
+@pytest.mark.slow
 def test_refreshed_at_any_moment_the_service_sees_what_training_saw(project: Path, tmp_path: Path) -> None:
     """What is known at a moment, the timetable of the next days included, gives the snapshots of the whole history."""
     table = project / "data/tables/parcels.parquet"

@@ -105,6 +105,7 @@ def test_classes_with_a_positive_one(recipe: Path) -> None:
     assert (answers.task, answers.positive) == ("binary", "male")
 
 
+@pytest.mark.slow
 def test_it_becomes_a_project(recipe: Path, tmp_path: Path) -> None:
     said = run(tmp_path, "ninefold", "import", "old/recipe.yaml", "penguins")
     assert "steps.transform.transformer_method does not go over" in said

@@ -52,6 +52,7 @@ def project(tmp_path: Path) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_another_version_is_told_before_anything_is_rendered(project: Path) -> None:
     edit(project / "conf/split/at_random.yaml", "seed: 0", "seed: 1")
     before = (project / "weights/labels.sql").read_text()
