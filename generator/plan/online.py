@@ -159,9 +159,9 @@ class _Compiler:
 
     def compiled(self, text: str) -> Code:
         """Return the SQL expression ``text`` as Python."""
-        found = compile_expression(
-            sql.parse(text), self.types, self.judge, self.names.__getitem__, TEMPORARY, self.known
-        )
+        tree = sql.parse(text)
+        types = {name: self.types[name] for name in sql.column_names(tree)}
+        found = compile_expression(tree, types, self.judge, self.names.__getitem__, TEMPORARY, self.known)
         self.used.append(found)
         return found.code
 

@@ -73,7 +73,7 @@ class Session:
 
         ``barred`` says of names in small letters that are no columns of ``types`` why they are not.
         """
-        known = {name.lower(): name for name in types}
+        known = {name.lower() for name in types}
         unknown = [name for name in column_names(tree) if name.lower() not in known]
         for name in unknown:
             if name.lower() not in (barred or {}):
@@ -83,8 +83,7 @@ class Session:
         if unknown:
             return None
         try:
-            # Names that differ only by case are told elsewhere; DuckDB would stop at them.
-            self.judge.table("judged", {name: types[name] for name in known.values()} or {RESERVED: "BIGINT"})
+            self.judge.table("judged", _read(tree, types))
             text = render(bind(tree, types))
             return self.judge.type_of(text, "judged"), text
         except SqlError as error:
@@ -101,13 +100,22 @@ class Session:
         typed = self.typed(path, tree, types, barred)
         if typed is None:
             return None
-        names = {name.lower(): name for name in types}
-        known = {name: types[name] for name in names.values()} or {RESERVED: "BIGINT"}
+        known = _read(tree, types)
         bound = normalise(bind(tree, known), known, self.judge)
         if error := check_expression(bound, known, self.judge):
             self.say(path, error.what, error.hint)
             return typed
         return self.judge.type_of(render(bound), "judged"), render(bound)
+
+
+def _read(tree: exp.Expression, types: Mapping[str, str]) -> dict[str, str]:
+    """Return the columns of ``types`` that ``tree`` reads, or one that nothing reads: no table is without.
+
+    Of names that differ only by case, which is told elsewhere, one is taken: DuckDB would stop at two.
+    """
+    read = {name.lower() for name in column_names(tree)}
+    names = {name.lower(): name for name in types if name.lower() in read}
+    return {name: types[name] for name in names.values()} or {RESERVED: "BIGINT"}
 
 
 def _meant(name: str, types: Mapping[str, str]) -> str:
