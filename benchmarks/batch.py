@@ -4,10 +4,11 @@ Run after `make repro`, on a machine that does nothing else; wrk makes the load 
 Two ways of the bundle are measured in turn with `lightgbm.Booster.predict` on a matrix of float32 that is ready:
 
 - HTTP: `POST /predict/batch`, 1,000 rows a request over one connection, with the log; the matrix on one thread;
-- bulk: `python -m flights.service.bulk` on all flights of the table, `--times` over; the matrix on all threads.
+- bulk: `python -m flights.service.bulk` on all rows that have features, `--times` over; the matrix on all threads.
 
-Both ways begin with the inputs of a flight, so they also compute its features. Bulk is told twice: as it prints it
-itself, and as the whole process takes with its start. The answers are compared with the scores offline before.
+Both ways begin with the inputs of a flight, so they also compute its features, with the past as it stood at its
+decision: the matrix holds the very same rows. Bulk is told twice: as it prints it itself, and as the whole process
+takes with its start. Every answer is compared with the score offline.
 """
 
 import subprocess
@@ -22,9 +23,8 @@ from statistics import median
 import duckdb
 import lightgbm as lgb
 import numpy as np
-import pyarrow as pa
 import pyarrow.parquet as pq
-from servers.bundle import check, copied, in_the_past, logged, same, service
+from servers.bundle import copied, logged, same, service
 from servers.load import check_installed, load
 from servers.process import Server, running
 from servers.rows import HOLDOUT, TABLE, TRAIN, Rows, booster, held, inputs, matrix, write_json
@@ -32,6 +32,7 @@ from servers.rows import HOLDOUT, TABLE, TRAIN, Rows, booster, held, inputs, mat
 ROWS = 1_000
 WARM_UP = 1  # seconds of load that are not counted
 GOAL = 0.8
+PARTS = {"train": TRAIN, "holdout": HOLDOUT}
 ALL_THREADS = 0
 
 
@@ -51,23 +52,29 @@ def probabilities(answer: list[dict[str, float]]) -> list[float]:
     return [row["probability"] for row in answer]
 
 
+def with_history(folder: Path) -> Path:
+    """Return a copy of the bundle in ``folder`` that knows the past as it stood at each row of the table."""
+    bundle = copied(folder)
+    command = [sys.executable, "-m", "flights.snapshots", str(TABLE), "--history"]
+    subprocess.run(command, cwd=bundle, check=True, stdout=subprocess.DEVNULL)
+    return bundle
+
+
 def batch_server(bundle: Path, rows: Rows, folder: Path) -> Server:
-    """Return the service of ``bundle`` that is asked for ``rows``, proved to score them as offline."""
+    """Return the service of ``bundle`` that is asked for ``rows``."""
     body = folder / "rows.json"
     write_json(body, rows.requests)
-    with in_the_past(bundle) as past:
-        then = service(bundle, folder / "check", "/predict/batch", body, probabilities, *past)
-        check(then, rows.scores().tolist(), folder / "check.log")
     return service(bundle, folder / "logs", "/predict/batch", body, probabilities)
 
 
-def write_rows(rows: Rows, times: int, path: Path) -> None:
-    """Write the inputs of ``rows``, and behind them of all flights ``times`` over, to ``path``."""
+def write_rows(times: int, path: Path) -> None:
+    """Write the inputs of all rows that have features, those of training first, ``times`` over to ``path``."""
     with duckdb.connect() as database:
-        database.register("first", pa.Table.from_pylist(rows.requests))
-        database.read_parquet(str(TABLE)).create_view("known")
-        again = f"SELECT {inputs()} FROM known, range({times})"
-        database.sql(f"SELECT {inputs()} FROM first UNION ALL ({again})").write_parquet(str(path), compression="zstd")
+        for name, file in {"known": TABLE, **PARTS}.items():
+            database.read_parquet(str(file)).create_view(name)
+        parts = " UNION ALL ".join(f"SELECT __row, {place} AS part FROM {name}" for place, name in enumerate(PARTS))
+        rows = f"SELECT {inputs()} FROM known JOIN ({parts}) USING (__row), range({times}) AS again (turn)"
+        database.sql(f"{rows} ORDER BY turn, part, __row").write_parquet(str(path), compression="zstd")
 
 
 def bulk(bundle: Path, rows: Path, scores: Path) -> tuple[float, float]:
@@ -82,12 +89,11 @@ def bulk(bundle: Path, rows: Path, scores: Path) -> tuple[float, float]:
     return float(told.replace(",", "")), pq.read_metadata(rows).num_rows / seconds
 
 
-def check_bulk(rows: Path, scores: Path, answer: list[float]) -> None:
-    """Raise unless ``scores`` has a score for each of ``rows``, and for the first those that HTTP has answered."""
-    if pq.read_metadata(rows).num_rows != pq.read_metadata(scores).num_rows:
-        raise SystemExit(f"{scores.name} has not as many rows as {rows.name}")
-    found = pq.read_table(scores, columns=["probability"])["probability"]
-    same("bulk", found.slice(0, len(answer)).to_pylist(), answer)
+def check_bulk(scores: Path, expected: np.ndarray, times: int) -> None:
+    """Raise unless the file ``scores`` has what is ``expected``, ``times`` over, to the last bit."""
+    found = pq.read_table(scores, columns=["probability"])["probability"].to_numpy()
+    if not np.array_equal(found, np.tile(expected, times)):
+        raise SystemExit(f"{scores.name} does not have the scores that the model gives offline")
 
 
 def alone(model: lgb.Booster, features: np.ndarray, threads: int, seconds: int) -> float:
@@ -109,18 +115,20 @@ def over_http(server: Server, seconds: int, log: Path) -> tuple[float, list[floa
 
 def measure(rounds: int, seconds: int, times: int, folder: Path) -> list[Figures]:
     """Return the figures of each round."""
-    bundle, rows, model = copied(folder), held(ROWS), booster()
+    bundle, rows, model = with_history(folder), held(ROWS), booster()
     server = batch_server(bundle, rows, folder)
     asked, scores = folder / "rows.parquet", folder / "scores.parquet"
-    write_rows(rows, times, asked)
-    everything = np.concatenate([matrix(TRAIN), matrix(HOLDOUT)])
+    write_rows(times, asked)
+    everything = np.concatenate([matrix(file) for file in PARTS.values()])
+    expected = np.asarray(model.predict(everything))
     found = []
     for number in range(1, rounds + 1):
         print(f"round {number} of {rounds}", flush=True)
         http, answer = over_http(server, seconds, folder / "server.log")
+        same(server.name, answer, rows.scores().tolist())
         http_alone = alone(model, rows.matrix, 1, seconds)
         told, process = bulk(bundle, asked, scores)
-        check_bulk(asked, scores, answer)
+        check_bulk(scores, expected, times)
         found.append(Figures(http, http_alone, told, process, alone(model, everything, ALL_THREADS, seconds)))
     if not logged(folder / "logs"):
         raise SystemExit("the service has logged no prediction")
@@ -141,7 +149,7 @@ def main() -> None:
     parser = ArgumentParser(description=__doc__, formatter_class=RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=3, help="how often each way is measured")
     parser.add_argument("--seconds", type=int, default=5, help="how long each load, and LightGBM alone, lasts")
-    parser.add_argument("--times", type=int, default=3, help="how often bulk scores all flights of the table")
+    parser.add_argument("--times", type=int, default=6, help="how often bulk scores all rows")
     given = parser.parse_args()
     check_installed()
     with tempfile.TemporaryDirectory() as name:

@@ -13,10 +13,12 @@ from pathlib import Path
 
 import httpx
 import msgspec
+import pyarrow as pa
 import pyarrow.csv as pc
 import pyarrow.parquet as pq
 import pytest
 
+from flights.service.bulk import batches
 from tests.sandbox import serve
 
 BUNDLE = Path(__file__).parents[1] / "bundle"
@@ -160,6 +162,13 @@ def test_scores_files_as_it_answers_requests(client: httpx.Client, bundle: Path,
         scored = pq.read_table(tmp_path / "scores.parquet")
         assert scored.column_names[:-3] == rows.column_names
         assert scored["probability"].to_pylist() == pytest.approx(told, rel=1e-12)
+
+
+def test_scores_pieces_of_a_file_together() -> None:
+    pieces = pa.table({"row": range(30)}).to_reader(max_chunksize=4)
+    found = [batch["row"].to_pylist() for batch in batches(pieces, rows=10)]
+    assert [len(batch) for batch in found] == [12, 12, 6]
+    assert [row for batch in found for row in batch] == list(range(30))
 
 
 def test_the_client_and_the_load_test_ask_it(client: httpx.Client, bundle: Path) -> None:

@@ -26,15 +26,16 @@ from flights.payoff import Payoff
 from flights.service.request import COLUMNS
 from flights.settings import setting
 
-BATCH = 4 * 122_880  # rows that DuckDB spreads over four threads
+ROWS = 4 * 122_880  # of a batch: a thread of DuckDB takes 122,880, and each batch joins the whole past anew
+CELLS = 20_000_000  # of a batch of features, so that many columns do not fill the memory
 FEATURES_SQL = Path(__file__).parents[1] / "features.sql"
 INPUTS_SQL = Path(__file__).with_name("inputs.sql")
 TABLES = ("data/tables", "data/snapshots")
 Write = Callable[[pa.Table], Any]
 
 
-def read(path: Path) -> pa.RecordBatchReader:
-    """Return the rows of ``path``, batch by batch."""
+def read(path: Path, rows: int) -> pa.RecordBatchReader:
+    """Return the rows of ``path`` in pieces of at most ``rows``."""
     readers = {
         ".parquet": duckdb.read_parquet,
         ".csv": duckdb.read_csv,
@@ -43,7 +44,19 @@ def read(path: Path) -> pa.RecordBatchReader:
     }
     if path.suffix not in readers:
         raise ValueError(f"{path}: can read {', '.join(readers)}")
-    return readers[path.suffix](str(path)).to_arrow_reader(BATCH)
+    return readers[path.suffix](str(path)).to_arrow_reader(rows)
+
+
+def batches(pieces: pa.RecordBatchReader, rows: int) -> Iterator[pa.Table]:
+    """Yield ``pieces`` put together until they have ``rows`` or more: a file may be read in much smaller ones."""
+    held: list[pa.RecordBatch] = []
+    for piece in pieces:
+        held.append(piece)
+        if sum(one.num_rows for one in held) >= rows:
+            yield pa.Table.from_batches(held)
+            held = []
+    if held:
+        yield pa.Table.from_batches(held)
 
 
 @contextmanager
@@ -71,6 +84,7 @@ class Scorer:
         self.database = database
         self.card = read_json(Path("bundle.json"))
         self.encoders = read_json(Path("model/encoders.json"))
+        self.rows = min(ROWS, CELLS // len(self.encoders["columns"]) + 1)
         self.model = import_module(f"flights.scoring.{self.card['kind']}").Model.load(Path("model"))
         self.inputs, self.computed = (file.read_text(encoding="utf-8") for file in (INPUTS_SQL, FEATURES_SQL))
         self.payoff = Payoff(**setting("problem", "decision", "payoff"))
@@ -121,10 +135,11 @@ def main() -> None:
     given = parser.parse_args()
     start, count = time.perf_counter(), 0
     with connect() as database:
-        scorer, batches = Scorer(database), read(given.rows)
-        with written(given.scores, scorer.score(batches.schema.empty_table()).schema) as write:
-            for batch in batches:
-                write(scorer.score(pa.Table.from_batches([batch])))
+        scorer = Scorer(database)
+        pieces = read(given.rows, scorer.rows)
+        with written(given.scores, scorer.score(pieces.schema.empty_table()).schema) as write:
+            for batch in batches(pieces, scorer.rows):
+                write(scorer.score(batch))
                 count += batch.num_rows
                 progress(count, time.perf_counter() - start)
     print(f"\n{given.scores}: {count:,} rows", file=sys.stderr)
