@@ -14,6 +14,9 @@ import yaml
 
 from generator import sql
 
+DUMPER = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+"""libyaml, where PyYAML has it: several times faster."""
+
 
 class Code(str):
     """Text that may be printed into rendered code as it stands."""
@@ -63,3 +66,10 @@ def yaml_text(value: str) -> Code:
     if value.isprintable() and ('"' in value or "\\" in value):
         return Code("'" + value.replace("'", "''") + "'")
     return Code(yaml.safe_dump(str(value), default_style='"', allow_unicode=True, width=math.inf).rstrip("\n"))
+
+
+def yaml_file(value: Mapping[str, Any]) -> str:
+    """Return ``value`` as the text of a YAML file, its keys in their order."""
+    layout: dict[str, Any] = {"sort_keys": False, "allow_unicode": True, "width": 120}
+    found = str(yaml.dump(value, Dumper=DUMPER, **layout))
+    return str(yaml.safe_dump(value, **layout)) if "\\U" in found else found  # libyaml would escape every emoji

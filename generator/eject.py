@@ -8,6 +8,8 @@ from typing import Any
 
 import yaml
 
+from generator.code import yaml_file
+
 FOLDERS = ("conf", ".ninefold")
 """What Ninefold alone reads."""
 
@@ -49,7 +51,7 @@ def _values(root: Path) -> str:
     pipeline = (root / "dvc.yaml").read_text(encoding="utf-8")
     read = {*_tracked(yaml.safe_load(pipeline)["stages"]), *re.findall(r"\$\{\s*(\w+)", pipeline)}
     kept = {key: value for key, value in whole.items() if key in read}
-    return yaml.safe_dump(kept, sort_keys=False, allow_unicode=True, width=120)
+    return yaml_file(kept)
 
 
 def _tracked(stages: dict[str, Any]) -> Iterator[str]:

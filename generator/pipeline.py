@@ -4,8 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-import yaml
-
+from generator.code import yaml_file
 from generator.plan import Stage
 
 IMPORT = r"^[ \t]*from {package}(?:\.([\w.]+))? import (\([^)]*\)|.*)"
@@ -15,7 +14,7 @@ IMPORT = r"^[ \t]*from {package}(?:\.([\w.]+))? import (\([^)]*\)|.*)"
 def pipeline(stages: Iterable[Stage], tree: Mapping[str, str], package: str, extra: Mapping[str, Any]) -> str:
     """Return the text of ``dvc.yaml`` for ``stages`` that run modules of ``tree``; ``extra`` are its other sections."""
     entries = {stage.name: _entry(stage, tree, package) for stage in stages}
-    return yaml.safe_dump({"stages": entries, **extra}, sort_keys=False, allow_unicode=True, width=120)
+    return yaml_file({"stages": entries, **extra})
 
 
 def imported(module: str, tree: Mapping[str, str], package: str) -> set[str]:

@@ -10,12 +10,13 @@ from typing import cast
 
 import sqlglot
 from sqlglot import exp
+from sqlglot.dialects import DuckDB
 from sqlglot.errors import ParseError, SqlglotError, TokenError
 
 from generator.dialect import functions, keywords
 from generator.errors import excerpt, suggestion
 
-DIALECT = "duckdb"
+DIALECT = DuckDB()
 TYPES = {
     "boolean": "BOOLEAN",
     "integer": "BIGINT",
@@ -181,7 +182,7 @@ def rename(tree: exp.Expression, spell: Callable[[str], str], table: str | None 
             return exp.column(_quoted(spell(node.name)), table=_quoted(table) if table else None)
         return node
 
-    return tree.copy().transform(respell)
+    return tree.transform(respell)
 
 
 def as_text(text: str) -> str:

@@ -4,8 +4,10 @@ import tempfile
 from pathlib import Path
 
 import pytest
+import yaml
 
 from generator.check import check
+from generator.code import yaml_file
 from generator.compose import compose
 from generator.plan import plan
 from generator.render import Tree, render
@@ -33,3 +35,10 @@ def test_a_template_that_was_edited_is_compiled_anew(tmp_path: Path) -> None:
     for text in ("one", "two"):
         own.write_text(f"WORD = '{text}'\n", encoding="utf-8")
         assert rendered(tmp_path)["birds/outputs.py"] == f'WORD = "{text}"\n'
+
+
+def test_a_yaml_file_is_read_back_and_spells_out_every_sign() -> None:
+    value = {"ä 😀": "x 😀", "off": "on", "": [1, "1"], "long": "é " * 200, "lines": "a\n\tb\x85\u2028"}
+    text = yaml_file(value)
+    assert yaml.safe_load(text) == value
+    assert "ä 😀: x 😀\n" in text

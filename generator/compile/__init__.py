@@ -8,6 +8,7 @@ import builtins
 import math
 from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass
+from functools import cache
 
 from sqlglot import exp
 
@@ -118,6 +119,7 @@ def check_expression(text: exp.Expression, types: Mapping[str, str], judge: Judg
     return None
 
 
+@cache
 def taken() -> frozenset[str]:
     """Return the names that no column's variable may have: the runtime's, its imports' and Python's own."""
     return frozenset({*definitions(), *imports(), *dir(builtins)})

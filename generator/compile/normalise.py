@@ -29,7 +29,7 @@ def normalise(tree: exp.Expression, types: Mapping[str, str], judge: Judge) -> e
     long = any(sum(map(str.isdigit, str(node.this))) > DIGITS for node in fractions)
     if not mixed and not long and not _bare(tree):
         return tree
-    return tree.copy().transform(_as_double)
+    return tree.transform(_as_double)
 
 
 def _is_fraction(node: exp.Expression) -> bool:

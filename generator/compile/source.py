@@ -16,13 +16,17 @@ def text_of(module: str) -> str:
 
 
 @cache
+def _body(module: str) -> list[ast.stmt]:
+    return ast.parse(text_of(module)).body
+
+
+@cache
 def definitions() -> dict[str, str]:
     """Return the source of every function, class and constant of the runtime, in order, under its name."""
     found: dict[str, str] = {}
     for module in MODULES:
-        text = text_of(module)
-        lines = text.splitlines()
-        body = ast.parse(text).body
+        lines = text_of(module).splitlines()
+        body = _body(module)
         for index, node in enumerate(body):
             names = _defined(node)
             if not names:
@@ -42,7 +46,7 @@ def imports() -> dict[str, str]:
     """Return the import of every name that the runtime imports from elsewhere."""
     found: dict[str, str] = {}
     for module in MODULES:
-        for node in ast.parse(text_of(module)).body:
+        for node in _body(module):
             if isinstance(node, ast.Import):
                 ignored = "  # type: ignore[import-untyped]" if node.names[0].name == "re2" else ""
                 found |= {alias.name: f"import {alias.name}{ignored}" for alias in node.names}

@@ -2,10 +2,8 @@
 
 from collections.abc import Iterator
 
-import yaml
-
 from generator import __version__
-from generator.code import Code
+from generator.code import Code, yaml_file
 from generator.editor import schemas
 from generator.migrate import VERSION
 from generator.plan.audit import audit_plan
@@ -82,7 +80,7 @@ def plan(project: Project, watched: tuple[str, ...] = ("conf",)) -> Plan:
     values = project.config.model_dump(mode="json", by_alias=True, exclude_none=True)
     for label, digest in digests(project).items():
         values["model"][label]["digest"] = digest
-    params = yaml.safe_dump(values, sort_keys=False, allow_unicode=True, width=120)
+    params = yaml_file(values)
     texts = {"params.yaml": params, **({VERSION: f"{__version__}\n", **schemas()} if watched else {})}
     if project.config.problem.use != "descriptive":
         texts["logs/.gitignore"] = "*\n!.gitignore\n"
