@@ -3,9 +3,12 @@
 import gzip
 import re
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.csv as pc
 import pyarrow.parquet as pq
 import pytest
 import yaml
@@ -13,6 +16,8 @@ import yaml
 from generator.new.answers import Answers, Choice, Inferred, UnfitError
 from generator.new.fetching import at_hand
 from generator.new.infer import infer, package_of
+from generator.new.kinds import kind_of
+from generator.new.measure import measure
 from generator.new.reading import UnreadableError, opened
 from tests.sandbox import SCRIPTS, run
 
@@ -60,6 +65,7 @@ KINDS = {
     "european": (cycle("1.234,56", "0,5", "12,25"), "float"),
     "yes and no": (cycle("yes", "no", "no"), "boolean"),
     "Ja und nein": (cycle("Ja", "Nein"), "boolean"),
+    "J und N": (cycle("J", "N"), "boolean"),
     "true and false": (cycle("TRUE", "false"), "boolean"),
     "codes": (cycle("01067", "80331", "00501"), "text"),
     "words": (cycle("red", "green", "blue"), "text"),
@@ -71,6 +77,10 @@ KINDS = {
     "written months": (cycle("3 Jan 2024", "14 Feb 2023", "30 Dec 2022"), "date"),
     "months": (cycle("Jan-2024", "Feb-2023"), "date"),
     "day of 8 digits": ([day.replace("-", "") for day in DAYS], "date"),
+    "ts": ([1_700_000_000 + 3_600 * row for row in range(ROWS)], "timestamp"),
+    "created": ([f"{1_700_000_000 + row}.25" for row in range(ROWS)], "timestamp"),
+    "time on page": (cycle(12, 700, 86_400), "integer"),
+    "population": (cycle(1_700_000_000, 1_400_000_000), "integer"),
 }
 
 
@@ -101,6 +111,24 @@ def test_reading_gives_the_numbers_that_were_meant(meant: dict[str, float], tmp_
     with opened((tmp_path / "rows.csv",)) as raw:
         rows = raw.database.execute(f"SELECT DISTINCT size, TRY_CAST({kind.read} AS DOUBLE) FROM raw").fetchall()
     assert dict(rows) == meant
+
+
+@pytest.mark.parametrize("name", ["rows.csv", "rows.parquet"])
+@pytest.mark.parametrize(
+    "stamp", [1_700_000_000, 1_700_000_000_000, 1_700_000_000_000_000, 1_700_000_000_000_000_000, 1_700_000_000.0]
+)
+def test_a_number_since_1970_is_the_moment_that_was_meant(stamp: float, name: str, tmp_path: Path) -> None:
+    rows = pa.table({"ts": [stamp, None, *[stamp] * ROWS], "label": ["a", *cycle("a", "b"), "b"]})
+    write = pc.write_csv if name.endswith("csv") else pq.write_table
+    write(rows, tmp_path / name)
+    with opened((tmp_path / name,)) as raw:
+        kind = kind_of(raw, measure(raw)[0])
+        assert kind is not None and kind.type == "timestamp"
+        assert kind.reason.endswith("seconds since 1970")
+        moments = (
+            f"SELECT DISTINCT {kind.read} FROM (SELECT CAST(ts AS VARCHAR) AS ts FROM raw UNION ALL SELECT '9e300')"
+        )
+        assert set(raw.database.execute(moments).fetchall()) == {(datetime(2023, 11, 14, 22, 13, 20),), (None,)}
 
 
 def test_numbers_with_points_among_such_with_commas_are_told(tmp_path: Path) -> None:
@@ -289,6 +317,14 @@ def test_a_project_reads_the_letters_of_its_files(tmp_path: Path) -> None:
     assert "Mai.csv is not written in windows-1252" in run(
         tmp_path / "shop", "python", "-m", "shop.collect", fails=True
     )
+
+
+def test_moments_are_told_apart_to_the_minute(tmp_path: Path) -> None:
+    starts = [f"{day} 10:00:00" for day in DAYS]
+    found = inferred(tmp_path, {"start": starts, "expires": [f"{day} 16:00:00" for day in DAYS], "born": DAYS[::-1]})
+    told = {feature.name: feature.sql for feature in found.features}
+    assert told["expires days"] == "date_diff('minute', expires, start) / 1440"
+    assert told["born days"] == "date_diff('day', born, start)"
 
 
 def test_a_folder_with_something_in_it_is_left_alone(tmp_path: Path) -> None:

@@ -90,7 +90,7 @@ def _features(choices: tuple[Choice, ...], time: Choice | None) -> Iterator[NewF
             continue
         name, column = choice.label, identifier(choice.label)
         if choice.kind.type in ("date", "timestamp"):
-            yield from _moments(name, column, time)
+            yield from _moments(choice, column, time)
         elif wordy(choice):
             yield NewFeature(name, column, "text", "sentences: the weight of each word")
         else:
@@ -103,14 +103,17 @@ def _features(choices: tuple[Choice, ...], time: Choice | None) -> Iterator[NewF
             yield NewFeature(f"{time.label} hour", f"hour({column})")
 
 
-def _moments(name: str, column: str, time: Choice | None) -> Iterator[NewFeature]:
+def _moments(choice: Choice, column: str, time: Choice | None) -> Iterator[NewFeature]:
     """Yield a date as numbers: how long before the row's time it is; its own parts where there is none."""
-    if time is not None:
-        between = f"date_diff('day', {column}, {identifier(time.label)})"
-        yield NewFeature(f"{name} days", between, reason=f"days until {time.name}")
-    else:
+    name = choice.label
+    if time is None:
         yield NewFeature(f"{name} year", f"year({column})")
         yield NewFeature(f"{name} month", f"month({column})")
+        return
+    to_the_minute = choice.kind.type == time.kind.type == "timestamp"
+    between = "date_diff('{}', {}, {})".format("minute" if to_the_minute else "day", column, identifier(time.label))
+    days = f"{between} / 1440" if to_the_minute else between
+    yield NewFeature(f"{name} days", days, reason=f"days until {time.name}")
 
 
 def _slices(choices: tuple[Choice, ...]) -> list[str]:

@@ -10,8 +10,6 @@ from generator.sql import identifier, literal
 
 NATIVE = {
     "BOOLEAN": "boolean",
-    "FLOAT": "float",
-    "DOUBLE": "float",
     "DATE": "date",
     "VARCHAR": "text",
     "UUID": "text",
@@ -21,10 +19,9 @@ WHOLE = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "U
 ENOUGH = 0.98
 """Share of the values that have to be of a type; `process` refuses the rows of the rest, and stops beyond a tenth."""
 
-WORDS = {
-    **dict.fromkeys(("true", "yes", "y", "t", "on", "ja", "oui", "si", "sí"), True),
-    **dict.fromkeys(("false", "no", "n", "f", "off", "nein", "non"), False),
-}
+TRUE = ("true", "yes", "y", "t", "on", "ja", "j", "wahr", "oui", "vrai", "si", "sí", "s", "sim")
+FALSE = ("false", "no", "n", "f", "off", "nein", "falsch", "non", "faux", "não", "nao", "nej", "nee")
+WORDS = dict.fromkeys(TRUE, True) | dict.fromkeys(FALSE, False)
 """Words for true and false, in small letters."""
 
 DUCKDB_WORDS = {"true", "false", "t", "f", "yes", "no", "y", "n"}
@@ -36,6 +33,15 @@ DAYS = (
     "%a, %d %b %Y", "%b-%Y", "%b %Y", "%B %Y", "%m/%Y",
 )  # fmt: skip
 HOURS = ("", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p", "T%H:%M:%S", " %H:%M:%S.%f")
+CLOCK = re.compile(r"date|time|stamp|epoch|created|updated|(^|_)(ts|at|on)$", re.IGNORECASE)
+"""Names of numbers that may be moments."""
+
+UNITS = {"seconds": 1_000_000, "milliseconds": 1_000, "microseconds": 1, "nanoseconds": 0.001}
+"""How many microseconds each has; a number that counts them since 1970, up to a day in our time, is of one alone."""
+
+EARLIEST, LATEST = 631_152_000, 4_102_444_800
+"""1990 and 2100, in seconds since 1970."""
+
 EITHER = {"%d/%m/": "%m/%d/", "%d-%m-": "%m-%d-"}
 """Forms of a date that look alike while no day is beyond 12."""
 
@@ -63,10 +69,10 @@ def kind_of(raw: Raw, found: Measure) -> Kind | None:
     """Return what the column holds; None for what no model takes: lists, structures, bytes."""
     if found.type.startswith("TIMESTAMP"):
         return Kind("timestamp")
-    if found.type.startswith("DECIMAL") or found.type in ("HUGEINT", "UBIGINT", "UHUGEINT"):
-        return Kind("float")
+    if found.type.startswith("DECIMAL") or found.type in ("HUGEINT", "UBIGINT", "UHUGEINT", "FLOAT", "DOUBLE"):
+        return _since_1970(raw, found) or Kind("float")
     if found.type in WHOLE:
-        return Kind("integer")
+        return _since_1970(raw, found) or Kind("integer")
     if found.type.startswith("ENUM"):
         return Kind("text")
     if found.type != "VARCHAR":
@@ -91,10 +97,9 @@ def _number(raw: Raw, found: Measure) -> Kind | None:
     if found.zeros and found.zeros >= 0.02 * found.present and found.integers == found.present:
         return Kind("text", "digits that begin with 0: a code, not a number")
     if found.integers == found.present:
-        compact = _compact_dates(raw, found)
-        return compact or Kind("integer")
+        return _compact_dates(raw, found) or _since_1970(raw, found) or Kind("integer")
     if found.numbers >= ENOUGH * found.present:
-        return Kind("float", "", None, _stray(found, found.numbers, "number"))
+        return _since_1970(raw, found) or Kind("float", "", None, _stray(found, found.numbers, "number"))
     if found.dirty < ENOUGH * found.present or found.iso:
         return None
     return _dirty(raw, found)
@@ -159,6 +164,20 @@ def _compact_dates(raw: Raw, found: Measure) -> Kind | None:
         return None
     read = f"try_strptime(trim({identifier(found.name)}), '%Y%m%d')"
     return Kind("date", "digits that are all days, as in 20240131", read)
+
+
+def _since_1970(raw: Raw, found: Measure) -> Kind | None:
+    """Return a moment where every number counts the seconds, or parts of one, since 1970."""
+    if not CLOCK.search(found.name) or not found.present:
+        return None
+    seconds = f"TRY_CAST({value(found.name, found.marks)} AS DOUBLE) / 1000000"
+    spans = [f"count(*) FILTER ({seconds} * {micros} BETWEEN {EARLIEST} AND {LATEST})" for micros in UNITS.values()]
+    counted = raw.database.execute(f"SELECT {', '.join(spans)} FROM {RAW}").fetchall()[0]
+    for (unit, micros), count in zip(UNITS.items(), counted, strict=True):
+        if count >= ENOUGH * found.present:
+            read = f"TRY(make_timestamp(CAST(TRY_CAST({identifier(found.name)} AS DOUBLE) * {micros} AS BIGINT)))"
+            return Kind("timestamp", f"{unit} since 1970", read, _stray(found, count, "moment"))
+    return None
 
 
 def _forms(sample: tuple[str, ...]) -> Iterator[str]:

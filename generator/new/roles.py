@@ -19,7 +19,7 @@ ID = re.compile(
 NOT_OF_ROW = re.compile(r"birth|dob|born|expir|valid|due|until|end", re.I)
 """Names of dates that are about a thing, and not about when the row came to be."""
 
-OF_ROW = re.compile(r"date|time|stamp|created|day|when|_at$|_on$|month|period", re.I)
+OF_ROW = re.compile(r"date|time|stamp|epoch|created|day|when|_at$|_on$|(^|_)ts$|month|period", re.I)
 TYPED = "typed"
 """The view of the data with typed columns and the target, dates as seconds."""
 
