@@ -1,6 +1,7 @@
 """``ninefold new``: what is inferred from a table, what is refused, and that nothing is left half-made."""
 
 import gzip
+import json
 import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -317,6 +318,25 @@ def test_a_project_reads_the_letters_of_its_files(tmp_path: Path) -> None:
     assert "Mai.csv is not written in windows-1252" in run(
         tmp_path / "shop", "python", "-m", "shop.collect", fails=True
     )
+
+
+def test_a_project_lays_structures_flat(tmp_path: Path) -> None:
+    made = [
+        {
+            "at": 1_700_000_000 + 60 * row,
+            "who": {"id": row % 7, "home town": {"o'": "AB"[row % 2]}},
+            "paid": row % 3 > 1,
+        }
+        for row in range(ROWS)
+    ]
+    made[5]["who"] = None
+    file = tmp_path / "rows.jsonl"
+    file.write_text("".join(f"{json.dumps(row)}\n" for row in made), encoding="utf-8")
+    run(tmp_path, "ninefold", "new", "shop", "--data", str(file), "--target", "paid")
+    run(tmp_path / "shop", "python", "-m", "shop.collect")
+    snapshot = pq.read_table(tmp_path / "shop/data/raw/shop.parquet")
+    assert snapshot.column_names == ["at", "who.id", "who.home town.o'", "paid"]
+    assert snapshot["who.home town.o'"].to_pylist()[:6] == ["A", "B", "A", "B", "A", None]
 
 
 def test_moments_are_told_apart_to_the_minute(tmp_path: Path) -> None:

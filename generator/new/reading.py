@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 
 import duckdb
 
+from generator.flat import flat
 from generator.new.encodings import UTF8, encoding_of
 from generator.sql import literal
 from generator.utf8 import in_utf8
@@ -62,7 +63,7 @@ def opened(files: tuple[Path, ...]) -> Iterator[Raw]:
         readable = files if encoding == UTF8 else _in_utf8(files, encoding, Path(folder))
         try:
             delimiter = _delimiter(database, readable[0]) if kind == "csv" else ","
-            database.execute(f"CREATE TABLE {RAW} AS SELECT * FROM {_call(readable, kind, delimiter)}")
+            flat(database.sql(f"FROM {_call(readable, kind, delimiter)}")).create(RAW)
         except duckdb.Error as error:
             raise UnreadableError(f"{_first_line(error)}{HINTS[kind]}") from error
         columns = {str(row[0]): str(row[1]) for row in database.execute(f"DESCRIBE {RAW}").fetchall()}

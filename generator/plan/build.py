@@ -104,6 +104,8 @@ def _modules(project: Project) -> Iterator[Module]:
         yield "database.py", "", module_text("database")
     if collect.encoded:
         yield "utf8.py", "", module_text("utf8")
+    if collect.flat:
+        yield "flat.py", "", module_text("flat")
     yield "collect.py", "", collect
     process = process_plan(project)
     yield "process.sql", "", process

@@ -46,6 +46,7 @@ class CollectPlan:
     packaged: bool
     zipped: bool
     encoded: bool
+    flat: bool
     patterns: bool
 
     @property
@@ -59,11 +60,11 @@ def collect_plan(project: Project) -> CollectPlan:
     sources = project.config.data.sources
     files = {label: source for label, source in sources.items() if source.path}
     readers: dict[Code, Reader] = {}
+    calls = {label: _call(project, label, source) for label, source in files.items()}
     for label, source in files.items():
-        call = _call(source)
-        first = all(source.format != files[other].format for other in files if _call(files[other]) in readers)
+        first = all(source.format != files[other].format for other, call in calls.items() if call in readers)
         name = f"read_{source.format}" if first else f"read_{label}"
-        readers.setdefault(call, Reader(Code(name), _words(source), call))
+        readers.setdefault(calls[label], Reader(Code(name), _words(source, calls[label]), calls[label]))
     modules = sorted({source.python.split(".")[0] for source in sources.values() if source.python})
     return CollectPlan(
         tuple(readers.values()),
@@ -75,6 +76,7 @@ def collect_plan(project: Project) -> CollectPlan:
         packaged=any(source.package for source in files.values()),
         zipped=any(source.path.endswith(".zip") for source in files.values() if source.path),
         encoded=any(_encoding(source) for source in files.values()),
+        flat=any(call.startswith("flat(") for call in readers),
         patterns=any("*" in source.path for source in files.values() if source.path),
     )
 
@@ -84,30 +86,35 @@ def module_text(name: str) -> Code:
     return Code((Path(__file__).parents[1] / f"{name}.py").read_text(encoding="utf-8"))
 
 
-def _call(source: Source) -> Code:
+def _call(project: Project, label: str, source: Source) -> Code:
     """Return the call that reads ``file`` the way ``source`` has to be read."""
     if source.format != "csv":
-        return Code(f"read_{source.format}(str(file))")
+        call = f"database.read_{source.format}(str(file))"
+        return Code(f"flat({call})" if any("." in column for column in _columns(project, label, source)) else call)
     marks = f"sep={python(source.delimiter)}, na_values={python(list(source.nulls))}"
-    return Code(f"read_csv(str(file), header=True, skiprows=0, all_varchar=True, {marks})")
+    return Code(f"database.read_csv(str(file), header=True, skiprows=0, all_varchar=True, {marks})")
 
 
-def _words(source: Source) -> Code:
+def _columns(project: Project, label: str, source: Source) -> dict[str, str]:
+    """Return the columns that are read of a source, each with its type."""
+    if label == project.config.data.table:
+        return {column.source: column.type for column in project.columns if column.sql is None}
+    return {column: TYPES[kind] for column, kind in source.columns.items()}
+
+
+def _words(source: Source, call: Code) -> Code:
     names = {"csv": "a CSV file, every value as text", "json": "a JSON file", "parquet": "a Parquet file"}
-    return Code(names[source.format])
+    return Code(names[source.format] + (", structures laid flat" if call.startswith("flat(") else ""))
 
 
 def _source(project: Project, label: str, source: Source, readers: Mapping[Code, Reader]) -> SourcePlan:
-    if label == project.config.data.table:
-        read = [column for column in project.columns if column.sql is None]
-        columns = {column.source: column.type for column in read}
-        values = {column.source: column.read for column in read if column.read is not None}
-    else:
-        columns, values = {column: TYPES[kind] for column, kind in source.columns.items()}, {}
+    columns = _columns(project, label, source)
+    own = project.columns if label == project.config.data.table else ()
+    values = {column.source: column.read for column in own if column.read is not None}
     times = [column for column, kind in columns.items() if kind in ("TIMESTAMP", "DATE")]
     time = f"TRY_CAST({values.get(times[0], name(times[0]))} AS TIMESTAMP)" if times else None
     kind = Code("Source" if source.path else "Made")
-    code = _file(source, readers[_call(source)]) if source.path else _function(source)
+    code = _file(source, readers[_call(project, label, source)]) if source.path else _function(source)
     return SourcePlan(label, kind, code, tuple(columns), f"min({time}), max({time})" if time else None)
 
 

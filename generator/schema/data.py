@@ -130,7 +130,10 @@ class Column(Strict):
     )
     type: Kind | None = Field(default=None, description="what the column holds; worked out when `sql` is given")
     source: ColumnName | None = Field(
-        default=None, alias="from", description="its name in the source, when that differs"
+        default=None,
+        alias="from",
+        description="its name in the source, when that differs; the field of a structure in JSON or Parquet has a name "
+        "as in customer.address.city",
     )
     read: Sql | None = Field(
         default=None,
