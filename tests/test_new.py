@@ -4,7 +4,7 @@ import gzip
 import json
 import re
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, time
 from pathlib import Path
 from typing import Any
 
@@ -80,6 +80,8 @@ KINDS = {
     "day of 8 digits": ([day.replace("-", "") for day in DAYS], "date"),
     "ts": ([1_700_000_000 + 3_600 * row for row in range(ROWS)], "timestamp"),
     "created": ([f"{1_700_000_000 + row}.25" for row in range(ROWS)], "timestamp"),
+    "times of day": (cycle("9:05", "17:30", "23:59:59"), "float"),
+    "results": (cycle("3:2", "0:1", "11:10"), "text"),
     "time on page": (cycle(12, 700, 86_400), "integer"),
     "population": (cycle(1_700_000_000, 1_400_000_000), "integer"),
 }
@@ -130,6 +132,14 @@ def test_a_number_since_1970_is_the_moment_that_was_meant(stamp: float, name: st
             f"SELECT DISTINCT {kind.read} FROM (SELECT CAST(ts AS VARCHAR) AS ts FROM raw UNION ALL SELECT '9e300')"
         )
         assert set(raw.database.execute(moments).fetchall()) == {(datetime(2023, 11, 14, 22, 13, 20),), (None,)}
+
+
+def test_times_of_day_that_are_typed_are_hours(tmp_path: Path) -> None:
+    moments = [time(index % 24, 30) for index in range(ROWS)]
+    pq.write_table(pa.table({"start": moments, "sold": cycle(True, False, False)}), tmp_path / "rows.parquet")
+    with opened((tmp_path / "rows.parquet",)) as raw:
+        kind = only(infer(raw, Answers("sold")), "start").kind
+    assert (kind.type, kind.reason) == ("float", "times of day, in hours")
 
 
 def test_numbers_with_points_among_such_with_commas_are_told(tmp_path: Path) -> None:

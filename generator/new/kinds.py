@@ -13,7 +13,6 @@ NATIVE = {
     "DATE": "date",
     "VARCHAR": "text",
     "UUID": "text",
-    "TIME": "text",
 }
 WHOLE = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER")
 ENOUGH = 0.98
@@ -75,11 +74,13 @@ def kind_of(raw: Raw, found: Measure) -> Kind | None:
         return _since_1970(raw, found) or Kind("integer")
     if found.type.startswith("ENUM"):
         return Kind("text")
+    if found.type == "TIME":
+        return _hours(raw, found)
     if found.type != "VARCHAR":
         return Kind(NATIVE[found.type]) if found.type in NATIVE else None
     if not found.present:
         return Kind("text")
-    return _boolean(found) or _number(raw, found) or _moment(raw, found) or Kind("text")
+    return _boolean(found) or _number(raw, found) or _hours(raw, found) or _moment(raw, found) or Kind("text")
 
 
 def _boolean(found: Measure) -> Kind | None:
@@ -151,6 +152,18 @@ def _moment(raw: Raw, found: Measure) -> Kind | None:
     kind = "timestamp" if any(form.endswith(hours) for hours in HOURS if hours) else "date"
     read = f"try_strptime(trim({identifier(found.name)}), {literal(form)})"
     return Kind(kind, f"written like {found.values[0]}", read, doubt or _stray(found, counted[form], "date"))
+
+
+def _hours(raw: Raw, found: Measure) -> Kind | None:
+    """Return a number of hours where the values are times of day, as 9:05 or 17:30:00."""
+    text = value(found.name, found.marks)
+    form = f"regexp_full_match({text}, '\\d\\d?:\\d\\d(:\\d\\d(\\.\\d+)?)?')"
+    ask = f"SELECT count(TRY_CAST({text} AS TIME)) FILTER ({form}) FROM {RAW}"
+    count = int(raw.database.execute(ask).fetchall()[0][0])
+    if not found.present or count < ENOUGH * found.present:
+        return None
+    read = f"epoch(TRY_CAST(trim({identifier(found.name)}) AS TIME)) / 3600"
+    return Kind("float", "times of day, in hours", read, _stray(found, count, "time of day"))
 
 
 def _compact_dates(raw: Raw, found: Measure) -> Kind | None:

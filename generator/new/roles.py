@@ -10,7 +10,7 @@ from generator.new.kinds import Kind, kind_of
 from generator.new.leaks import CERTAIN, told
 from generator.new.measure import Measure, value
 from generator.new.reading import RAW, Raw
-from generator.sql import TYPES, identifier
+from generator.sql import TYPES, as_text, identifier
 
 ID = re.compile(
     r"(^|[_\s.-])((?i:id|uuid|guid)([_\s.-]|$)|(?i:key|index|idx|nr|no)$)|(?<=[a-z])(Id|ID|Key)(?![a-z])"
@@ -172,7 +172,8 @@ def _of_kinds(choices: list[Choice]) -> Iterator[Doubt]:
 def _typed(choices: tuple[Choice, ...], target: str, task: str) -> Iterator[str]:
     for choice in choices:
         if choice.role in ("input", "outcome", "time"):
-            text = choice.kind.read or value(choice.name, choice.measure.marks)
+            read = choice.kind.read
+            text = as_text(read) if read else value(choice.name, choice.measure.marks)
             typed = f"TRY_CAST({text} AS {TYPES[choice.kind.type]})"
             typed = f"epoch(CAST({typed} AS TIMESTAMP))" if choice.kind.type in ("date", "timestamp") else typed
             yield f"{typed} AS {identifier(choice.name)}"
