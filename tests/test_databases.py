@@ -12,11 +12,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from generator.database import BATCH, read_table
 from generator.new.fetching import at_hand
 from generator.new.reading import UnreadableError, opened
 from generator.new.tables import stored
 from generator.schema.data import table_parts
+from generator.sources.database import BATCH, read_table
 from tests.postgres import AS_IN_URLS, PASSWORD, execute, server
 from tests.sandbox import copy, edit, free_port, ran, run, tree
 
@@ -182,7 +182,7 @@ def test_every_type_of_postgresql_comes_as_what_it_is(postgres: str, monkeypatch
 
 
 PEAK = """
-from generator.database import read_table
+from generator.sources.database import read_table
 print(sum(len(batch) for batch in read_table("DATABASE_URL", "wide")))
 print(next(line.split()[1] for line in open("/proc/self/status") if line.startswith("VmHWM")))
 """

@@ -11,7 +11,7 @@ LAYERS = (
     ("schema", "dialect"),
     ("reference", "editor"),
     ("sql", "judge", "origins", "migrate", "interpolation", "overrides", "defaults", "fields", "wording", "code"),
-    ("compile", "database", "utf8"),
+    ("compile", "sources"),
     ("compose", "composition"),
     ("validate", "project"),
     ("resolve",),

@@ -3,7 +3,7 @@
 import codecs
 from pathlib import Path
 
-from generator.utf8 import open_text
+from generator.sources.utf8 import open_text
 
 UTF8 = "utf-8"
 MARKED = {

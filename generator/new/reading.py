@@ -9,10 +9,10 @@ from tempfile import TemporaryDirectory
 
 import duckdb
 
-from generator.flat import flat
 from generator.new.encodings import UTF8, encoding_of
+from generator.sources.flat import flat
+from generator.sources.utf8 import in_utf8
 from generator.sql import literal
-from generator.utf8 import in_utf8
 
 FORMATS = {
     ".csv": "csv",

@@ -44,7 +44,7 @@ def fetched(source: Source, folder: Path) -> Path:
         import pyarrow.parquet as pq
         from sqlalchemy.exc import SQLAlchemyError
 
-        from generator.database import connect, engine, read_table, table_names
+        from generator.sources.database import connect, engine, read_table, table_names
     except ImportError as error:
         raise UnreadableError(_missing(error)) from error
     assert source.database is not None

@@ -83,7 +83,7 @@ def collect_plan(project: Project) -> CollectPlan:
 
 def module_text(name: str) -> Code:
     """Return the text of a module that `ninefold new` and projects share; importing it would need its libraries."""
-    return Code((Path(__file__).parents[1] / f"{name}.py").read_text(encoding="utf-8"))
+    return Code((Path(__file__).parents[1] / "sources" / f"{name}.py").read_text(encoding="utf-8"))
 
 
 def _call(project: Project, label: str, source: Source) -> Code:
