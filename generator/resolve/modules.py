@@ -13,7 +13,7 @@ from generator.resolve.session import Session
 OURS = frozenset(
     ["audit", "bundles", "calls", "candidates", "charts", "collect", "columns", "comparison", "contract",
      "curves", "database", "decision", "define", "deploy", "drift", "encoders", "encoding", "engine", "evaluate",
-     "exploration", "explore", "features", "functions", "gate", "keyed", "link", "markup", "metrics", "monitor",
+     "exploration", "explore", "features", "flat", "functions", "gate", "keyed", "link", "markup", "metrics", "monitor",
      "outputs", "package", "page", "parity", "payoff", "power", "process", "release", "report", "scoring",
      "sections", "service", "serving", "settings", "snapshots", "split", "tests", "usual", "utf8"]
 )  # fmt: skip
