@@ -13,7 +13,8 @@ from functools import cache
 from sqlglot import exp
 
 from generator.code import Code
-from generator.compile.compiler import COLUMN_TYPES, Compiler, refused, values
+from generator.compile.compiler import COLUMN_TYPES, Compiler, refused
+from generator.compile.nodes import values
 from generator.compile.normalise import normalise
 from generator.compile.piece import whole
 from generator.compile.registry import TABLE, supported

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 from sqlglot import exp
 
-from generator.compile.compiler import Compiler, Entry, constant, null, refused
+from generator.compile.compiler import Compiler, Entry, refused
 from generator.compile.convert import as_double, quoted
-from generator.compile.piece import ATOM, INTEGERS, POWER, PRODUCT, SIGN, SUM, Bound, Piece, merged
+from generator.compile.piece import ATOM, INTEGERS, POWER, PRODUCT, SIGN, SUM, Bound, Piece, constant, merged, null
 from generator.compile.spans import add_spans, is_moment, subtract_spans
 from generator.sql import SqlError
 

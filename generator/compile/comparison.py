@@ -4,9 +4,9 @@ from dataclasses import replace
 
 from sqlglot import exp
 
-from generator.compile.compiler import Compiler, Entry, constant, null, refused
+from generator.compile.compiler import Compiler, Entry, refused
 from generator.compile.convert import as_double, at_midnight, folded, quoted
-from generator.compile.piece import AND, ATOM, COMPARISON, INTEGERS, NOT, SUM, Piece, merged, whole
+from generator.compile.piece import AND, ATOM, COMPARISON, INTEGERS, NOT, SUM, Piece, constant, merged, null, whole
 
 PYTHON = {"=": "==", "<>": "!=", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
 OPPOSITE = {"==": "!=", "!=": "==", "<": ">=", "<=": ">", ">": "<=", ">=": "<"}

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, cast
+from typing import cast
 
 from sqlglot import exp
 
+from generator.compile.nodes import name_of, values
 from generator.compile.piece import (
     ATOM,
     COMPARISON,
@@ -17,7 +17,9 @@ from generator.compile.piece import (
     Bound,
     Guard,
     Piece,
+    constant,
     merged,
+    null,
     when_false,
     when_true,
     whole,
@@ -31,24 +33,6 @@ WAY_OUT = (
     "or write the feature in Python: {python: module.function, of: [...]}"
 )
 COLUMN_TYPES = (*INTEGERS, "BOOLEAN", "DOUBLE", "VARCHAR", "DATE", "TIMESTAMP", "TIMESTAMP WITH TIME ZONE", "INTERVAL")
-OPERATORS: dict[type[exp.Expression], str] = {
-    exp.Add: "+", exp.Sub: "-", exp.Mul: "*", exp.Div: "/", exp.IntDiv: "//", exp.Mod: "%", exp.Neg: "unary -",
-    exp.EQ: "=", exp.NEQ: "<>", exp.LT: "<", exp.LTE: "<=", exp.GT: ">", exp.GTE: ">=", exp.DPipe: "||",
-    exp.NullSafeEQ: "is not distinct from", exp.NullSafeNEQ: "is distinct from", exp.Is: "is", exp.In: "in",
-    exp.Between: "between", exp.And: "and", exp.Or: "or", exp.Not: "not", exp.Case: "case", exp.If: "if",
-    exp.Cast: "cast", exp.TryCast: "try_cast", exp.Like: "like", exp.ILike: "ilike", exp.Escape: "escape",
-    exp.Extract: "extract", exp.Interval: "interval", exp.AtTimeZone: "timezone", exp.DateAdd: "+", exp.Pow: "power",
-}  # fmt: skip
-ALIASES = {"datepart": "date_part", "prefix": "starts_with", "suffix": "ends_with"}
-"""Second names that sqlglot does not know; those that it knows it has put into the first."""
-ORDER: dict[type[exp.Expression], tuple[str, ...]] = {
-    exp.TimestampTrunc: ("unit", "this"),
-    exp.DateTrunc: ("unit", "this"),
-    exp.DateDiff: ("unit", "expression", "this"),
-    exp.AtTimeZone: ("zone", "this"),
-}
-"""Where DuckDB's order of arguments is not that of the tree."""
-NO_VALUES = (exp.DataType, exp.Identifier, exp.Var, exp.Interval, exp.Tuple, exp.IntervalSpan)
 
 
 @dataclass(frozen=True)
@@ -70,26 +54,6 @@ def refused(what: str, instead: str = "") -> SqlError:
     return SqlError(what, f"{instead}; {WAY_OUT}" if instead else WAY_OUT)
 
 
-def arguments(node: exp.Expression) -> list[exp.Expression]:
-    """Return the arguments of a function in DuckDB's order."""
-    found: list[exp.Expression] = []
-    for key in ORDER.get(type(node), tuple(node.arg_types)):
-        value = node.args.get(key)
-        if key == "this" and isinstance(node, exp.Anonymous):
-            continue
-        found += [item for item in (value if isinstance(value, list) else [value]) if isinstance(item, exp.Expr)]  # type: ignore[misc]
-    return found
-
-
-def values(tree: exp.Expression) -> Iterator[exp.Expression]:
-    """Return the nodes of ``tree`` that have a value, and so a type."""
-    for node in tree.walk(prune=lambda item: isinstance(item, NO_VALUES)):
-        is_branch = isinstance(node, exp.If) and isinstance(node.parent, exp.Case)
-        is_part = isinstance(node.parent, exp.Escape) and isinstance(node, exp.Like | exp.ILike)
-        if not (is_branch or is_part or isinstance(node, (*NO_VALUES, exp.Slice))) or isinstance(node, exp.Interval):
-            yield cast(exp.Expression, node)
-
-
 class Compiler:
     """Compiles one expression; ``spell`` gives the variable of a column, ``table`` what is supported."""
 
@@ -106,21 +70,19 @@ class Compiler:
         judge.table("judged", types)
         self.judge = judge
         self.temporaries: list[str] = []
-        self._types = types
         self._spell = spell
         self._table = table
         self._temporary = temporary
         self._known = known
         self._taken = {spell(name) for name in types}
-        texts = {id(node): render(node) for node in values(tree)}
-        distinct = list(dict.fromkeys(texts.values()))
-        found = dict(zip(distinct, judge.types_of([f"({text})" for text in distinct], "judged"), strict=True))
-        self._found = {key: found[text] for key, text in texts.items()}
-        self._names = {key: re.match(r"\w*", text) for key, text in texts.items()}
+        self._texts = {id(node): render(node) for node in values(tree)}
+        distinct = list(dict.fromkeys(self._texts.values()))
+        found = judge.types_of([f"({text})" for text in distinct], "judged")
+        self._types = dict(zip(distinct, found, strict=True))
 
     def type(self, node: exp.Expression) -> str:
         """Return DuckDB's type of ``node``."""
-        return self._found[id(node)]
+        return self._types[self._texts[id(node)]]
 
     def piece(self, node: exp.Expression) -> Piece:
         """Return ``node`` compiled."""
@@ -130,7 +92,7 @@ class Compiler:
             return self._column(node)
         if isinstance(node, exp.Literal | exp.Boolean | exp.Null):
             return self._literal(node)
-        name = self._name(node)
+        name = name_of(node, self._texts.get(id(node), ""))
         entry = self._table.get(name)
         if entry is None:
             raise refused(f"`{excerpt(render(node))}`: '{name}' cannot be compiled for serving")
@@ -138,20 +100,13 @@ class Compiler:
 
     def _never_given(self, node: exp.Expression) -> bool:
         """Return whether ``node`` reads no column and is NULL: DuckDB then never looks at the operands beside it."""
-        if id(node) not in self._found or node.find(exp.Column):
+        text = self._texts.get(id(node))
+        if text is None or node.find(exp.Column):
             return False
         try:
-            return bool(self.judge.values_of([f"({render(node)}) IS NULL"])[0])
+            return bool(self.judge.values_of([f"({text}) IS NULL"])[0])
         except SqlError:
             return False
-
-    def _name(self, node: exp.Expression) -> str:
-        """Return the name under which ``node`` stands in the table: an operator, or DuckDB's name of a function."""
-        if type(node) in OPERATORS:
-            return OPERATORS[type(node)]
-        found = self._names[id(node)]
-        name = found[0].lower() if found and found[0] else type(node).__name__.lower()
-        return ALIASES.get(name, name)
 
     def settled(self, node: exp.Expression | Piece) -> Piece:
         """Return a piece whose text is never None where its guards are not."""
@@ -267,15 +222,3 @@ class Compiler:
             if abs(value) < float("inf"):
                 return constant(value, "DOUBLE")
         raise refused(f"`{excerpt(text)}` is {kind}, which cannot be compiled for serving", "write a smaller number")
-
-
-def constant(value: Any, kind: str) -> Piece:
-    """Return the piece of a number, a truth value or a text that is the same for every row."""
-    number = isinstance(value, int | float) and not isinstance(value, bool)
-    bound = value if number else None
-    return Piece(repr(value), kind, (), SIGN if number and str(value)[0] == "-" else ATOM, bound, bound, const=value)
-
-
-def null(kind: str) -> Piece:
-    """Return the piece that is NULL for every row."""
-    return Piece("None", kind, maybe=True, const=None)

@@ -6,8 +6,8 @@ from typing import Any
 
 from sqlglot import exp
 
-from generator.compile.compiler import Compiler, Entry, constant, null, refused
-from generator.compile.piece import ATOM, EXACT, INTEGERS, Piece, whole
+from generator.compile.compiler import Compiler, Entry, refused
+from generator.compile.piece import ATOM, EXACT, INTEGERS, Piece, constant, null, whole
 from generator.errors import excerpt
 from generator.sql import literal, render
 

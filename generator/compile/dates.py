@@ -4,9 +4,10 @@ from collections.abc import Callable
 
 from sqlglot import exp
 
-from generator.compile.compiler import Compiler, Entry, arguments, null, refused
+from generator.compile.compiler import Compiler, Entry, refused
 from generator.compile.convert import NAME_THE_ZONE, at_midnight, implicit, quoted
-from generator.compile.piece import ATOM, PRODUCT, SUM, Piece
+from generator.compile.nodes import arguments
+from generator.compile.piece import ATOM, PRODUCT, SUM, Piece, null
 
 GROUP = "dates and times"
 ZONED = "TIMESTAMP WITH TIME ZONE"

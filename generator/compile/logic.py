@@ -5,9 +5,10 @@ from collections.abc import Callable, Sequence
 from sqlglot import exp
 
 from generator.compile.comparison import compared
-from generator.compile.compiler import Compiler, Entry, arguments, constant, null
+from generator.compile.compiler import Compiler, Entry
 from generator.compile.convert import branches, implicit
-from generator.compile.piece import AND, ATOM, CHOICE, COMPARISON, NOT, OR, Piece, when_true, whole
+from generator.compile.nodes import arguments
+from generator.compile.piece import AND, ATOM, CHOICE, COMPARISON, NOT, OR, Piece, constant, null, when_true, whole
 
 
 def connect(compiler: Compiler, node: exp.Expression) -> Piece:

@@ -6,9 +6,10 @@ from zoneinfo import available_timezones
 
 from sqlglot import exp
 
-from generator.compile.compiler import Compiler, Entry, arguments, refused
+from generator.compile.compiler import Compiler, Entry, refused
 from generator.compile.convert import NAME_THE_ZONE, as_double, quoted
 from generator.compile.dates import GROUP, ZONED
+from generator.compile.nodes import arguments
 from generator.compile.piece import INTEGERS, Piece
 from generator.compile.spans import interval
 

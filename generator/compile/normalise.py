@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from sqlglot import exp
 
-from generator.compile.compiler import values
+from generator.compile.nodes import values
 from generator.judge import Judge
 from generator.sql import render
 

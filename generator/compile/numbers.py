@@ -4,9 +4,10 @@ from collections.abc import Callable
 
 from sqlglot import exp
 
-from generator.compile.compiler import Compiler, Entry, arguments, null, refused
+from generator.compile.compiler import Compiler, Entry, refused
 from generator.compile.convert import as_double, implicit, quoted
-from generator.compile.piece import ATOM, INTEGERS, Piece
+from generator.compile.nodes import arguments
+from generator.compile.piece import ATOM, INTEGERS, Piece, null
 
 GROUP = "numbers"
 OF_DOUBLES = {

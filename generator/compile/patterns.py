@@ -4,9 +4,10 @@ from collections.abc import Callable
 
 from sqlglot import exp
 
-from generator.compile.compiler import Compiler, Entry, arguments, constant, null, refused
+from generator.compile.compiler import Compiler, Entry, refused
 from generator.compile.convert import quoted
-from generator.compile.piece import COMPARISON, NOT, SUM, Piece
+from generator.compile.nodes import arguments
+from generator.compile.piece import COMPARISON, NOT, SUM, Piece, constant, null
 from generator.compile.text import GROUP, texts_and_counts
 from generator.sql import SqlError, literal
 

@@ -149,3 +149,15 @@ def when_false(piece: Piece) -> tuple[str, int]:
     tests = [f"{guard} is not None" for guard in piece.guards]
     text = f"not {piece.at(COMPARISON)}"
     return " and ".join([*tests, text]), AND if tests else NOT
+
+
+def constant(value: Any, kind: str) -> Piece:
+    """Return the piece of a number, a truth value or a text that is the same for every row."""
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    bound = value if number else None
+    return Piece(repr(value), kind, (), SIGN if number and str(value)[0] == "-" else ATOM, bound, bound, const=value)
+
+
+def null(kind: str) -> Piece:
+    """Return the piece that is NULL for every row."""
+    return Piece("None", kind, maybe=True, const=None)

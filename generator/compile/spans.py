@@ -5,9 +5,9 @@ from typing import Any
 from sqlglot import exp
 
 from generator import sql
-from generator.compile.compiler import Compiler, null, refused
+from generator.compile.compiler import Compiler, refused
 from generator.compile.convert import NAME_THE_ZONE, at_midnight, quoted
-from generator.compile.piece import ATOM, INTEGERS, SUM, Piece, merged
+from generator.compile.piece import ATOM, INTEGERS, SUM, Piece, merged, null
 
 DAYS = 3_652_058
 """From the first day of year 1 to the last of 9999."""

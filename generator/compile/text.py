@@ -4,9 +4,10 @@ from collections.abc import Callable, Sequence
 
 from sqlglot import exp
 
-from generator.compile.compiler import Compiler, Entry, arguments, null, refused
+from generator.compile.compiler import Compiler, Entry, refused
 from generator.compile.convert import as_text, quoted
-from generator.compile.piece import ATOM, COMPARISON, INTEGERS, SUM, Piece, merged, whole
+from generator.compile.nodes import arguments
+from generator.compile.piece import ATOM, COMPARISON, INTEGERS, SUM, Piece, merged, null, whole
 
 GROUP = "texts"
 LONGEST = 2**40
