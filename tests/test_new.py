@@ -142,6 +142,19 @@ def test_times_of_day_that_are_typed_are_hours(tmp_path: Path) -> None:
     assert (kind.type, kind.reason) == ("float", "times of day, in hours")
 
 
+def test_a_typed_column_of_times_may_be_empty(tmp_path: Path) -> None:
+    none = pa.array([None] * ROWS, pa.time64("us"))
+    rows = pa.table({"start": none, "size": cycle(1, 2, 4), "sold": cycle(True, False, False, True)})
+    pq.write_table(rows, tmp_path / "rows.parquet")
+    with opened((tmp_path / "rows.parquet",)) as raw:
+        assert only(infer(raw, Answers("sold")), "start").reason == "empty in every row"
+
+
+def test_values_that_are_no_times_of_day_are_told(tmp_path: Path) -> None:
+    times = ["soon", *cycle("9:05", "17:30")[1:]]
+    assert only(inferred(tmp_path, {"start": times}), "start").kind.doubt == "1 value is no time: set aside"
+
+
 def test_numbers_with_points_among_such_with_commas_are_told(tmp_path: Path) -> None:
     found = inferred(tmp_path, {"size": cycle("0,5", "1.234,5", "12.50")})
     assert only(found, "size").kind.doubt == "40 values look as if they had a decimal point, unlike the others"

@@ -111,8 +111,8 @@ def _moments(choice: Choice, column: str, time: Choice | None) -> Iterator[NewFe
         yield NewFeature(f"{name} month", f"month({column})")
         return
     to_the_minute = choice.kind.type == time.kind.type == "timestamp"
-    between = "date_diff('{}', {}, {})".format("minute" if to_the_minute else "day", column, identifier(time.label))
-    days = f"{between} / 1440" if to_the_minute else between
+    unit, share = ("minute", " / 1440") if to_the_minute else ("day", "")
+    days = f"date_diff('{unit}', {column}, {identifier(time.label)}){share}"
     yield NewFeature(f"{name} days", days, reason=f"days until {time.name}")
 
 

@@ -32,7 +32,7 @@ DAYS = (
     "%a, %d %b %Y", "%b-%Y", "%b %Y", "%B %Y", "%m/%Y",
 )  # fmt: skip
 HOURS = ("", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p", "T%H:%M:%S", " %H:%M:%S.%f")
-CLOCK = re.compile(r"date|time|stamp|epoch|created|updated|(^|_)(ts|at|on)$", re.IGNORECASE)
+CLOCK = re.compile(r"date|time|stamp|epoch|created|(^|_)(ts|at|on)$", re.IGNORECASE)
 """Names of numbers that may be moments."""
 
 UNITS = {"seconds": 1_000_000, "milliseconds": 1_000, "microseconds": 1, "nanoseconds": 0.001}
@@ -75,7 +75,7 @@ def kind_of(raw: Raw, found: Measure) -> Kind | None:
     if found.type.startswith("ENUM"):
         return Kind("text")
     if found.type == "TIME":
-        return _hours(raw, found)
+        return _hours(raw, found) or Kind("text")
     if found.type != "VARCHAR":
         return Kind(NATIVE[found.type]) if found.type in NATIVE else None
     if not found.present:
@@ -163,7 +163,7 @@ def _hours(raw: Raw, found: Measure) -> Kind | None:
     if not found.present or count < ENOUGH * found.present:
         return None
     read = f"epoch(TRY_CAST(trim({identifier(found.name)}) AS TIME)) / 3600"
-    return Kind("float", "times of day, in hours", read, _stray(found, count, "time of day"))
+    return Kind("float", "times of day, in hours", read, _stray(found, count, "time"))
 
 
 def _compact_dates(raw: Raw, found: Measure) -> Kind | None:
