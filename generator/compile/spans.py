@@ -4,10 +4,10 @@ from typing import Any
 
 from sqlglot import exp
 
-from generator import sql
 from generator.compile.compiler import Compiler, refused
 from generator.compile.convert import NAME_THE_ZONE, at_midnight, quoted
 from generator.compile.piece import ATOM, INTEGERS, SUM, Piece, merged, null
+from generator.sql import render
 
 DAYS = 3_652_058
 """From the first day of year 1 to the last of 9999."""
@@ -23,7 +23,7 @@ def interval(compiler: Compiler, node: exp.Expression) -> Piece:
     """Compile a constant interval, as DuckDB reads it."""
     if node.find(exp.Column):
         raise refused(f"`{quoted(node)}` is an interval that varies", "use to_days(x), to_hours(x), to_minutes(x)")
-    text = sql.render(node)
+    text = render(node)
     fields = ("year", "month", "day", "hour", "minute", "microsecond")
     found = compiler.judge.values_of([f"date_part('{field}', {text})" for field in fields])
     years, months, days, hours, minutes, micros = found

@@ -12,11 +12,12 @@ from generator.sql import TYPES
 
 @dataclass(frozen=True)
 class Reader:
-    """A function that reads files of one format, and the call it makes."""
+    """A function that reads files of one format, the call it makes, and whether that lays structures flat."""
 
     name: Code
     words: Code
     call: Code
+    flat: bool
 
 
 @dataclass(frozen=True)
@@ -59,16 +60,13 @@ def collect_plan(project: Project) -> CollectPlan:
     """Plan the reading of every source; sources that are read alike share a function."""
     sources = project.config.data.sources
     files = {label: source for label, source in sources.items() if source.path}
-    readers: dict[Code, Reader] = {}
-    calls = {label: _call(project, label, source) for label, source in files.items()}
+    readers: dict[str, Reader] = {}
     for label, source in files.items():
-        first = all(source.format != files[other].format for other, call in calls.items() if call in readers)
-        name = f"read_{source.format}" if first else f"read_{label}"
-        readers.setdefault(calls[label], Reader(Code(name), _words(source, calls[label]), calls[label]))
+        readers[label] = _reader(project, label, source, readers)
     modules = sorted({source.python.split(".")[0] for source in sources.values() if source.python})
     return CollectPlan(
-        tuple(readers.values()),
-        tuple(_source(project, label, source, readers) for label, source in sources.items()),
+        tuple(dict.fromkeys(readers.values())),
+        tuple(_source(project, label, source, readers.get(label)) for label, source in sources.items()),
         tuple(Code(module) for module in modules),
         made=any(source.path is None for source in sources.values()),
         databases=any(source.database for source in sources.values()),
@@ -76,7 +74,7 @@ def collect_plan(project: Project) -> CollectPlan:
         packaged=any(source.package for source in files.values()),
         zipped=any(source.path.endswith(".zip") for source in files.values() if source.path),
         encoded=any(_encoding(source) for source in files.values()),
-        flat=any(call.startswith("flat(") for call in readers),
+        flat=any(reader.flat for reader in readers.values()),
         patterns=any("*" in source.path for source in files.values() if source.path),
     )
 
@@ -86,11 +84,21 @@ def module_text(name: str) -> Code:
     return Code((Path(__file__).parents[1] / "sources" / f"{name}.py").read_text(encoding="utf-8"))
 
 
-def _call(project: Project, label: str, source: Source) -> Code:
+def _reader(project: Project, label: str, source: Source, others: Mapping[str, Reader]) -> Reader:
+    """Return what reads ``source``: one of ``others`` that reads as it has to be read, or a new one."""
+    flat = source.format != "csv" and any("." in column for column in _columns(project, label, source))
+    call = _call(source, flat)
+    alike = (reader for reader in others.values() if reader.call == call)
+    formats = {project.config.data.sources[other].format for other in others}
+    name = f"read_{label}" if source.format in formats else f"read_{source.format}"
+    return next(alike, None) or Reader(Code(name), _words(source, flat), call, flat)
+
+
+def _call(source: Source, flat: bool) -> Code:
     """Return the call that reads ``file`` the way ``source`` has to be read."""
     if source.format != "csv":
         call = f"database.read_{source.format}(str(file))"
-        return Code(f"flat({call})" if any("." in column for column in _columns(project, label, source)) else call)
+        return Code(f"flat({call})" if flat else call)
     marks = f"sep={python(source.delimiter)}, na_values={python(list(source.nulls))}"
     return Code(f"database.read_csv(str(file), header=True, skiprows=0, all_varchar=True, {marks})")
 
@@ -102,19 +110,19 @@ def _columns(project: Project, label: str, source: Source) -> dict[str, str]:
     return {column: TYPES[kind] for column, kind in source.columns.items()}
 
 
-def _words(source: Source, call: Code) -> Code:
+def _words(source: Source, flat: bool) -> Code:
     names = {"csv": "a CSV file, every value as text", "json": "a JSON file", "parquet": "a Parquet file"}
-    return Code(names[source.format] + (", structures laid flat" if call.startswith("flat(") else ""))
+    return Code(names[source.format] + (", structures laid flat" if flat else ""))
 
 
-def _source(project: Project, label: str, source: Source, readers: Mapping[Code, Reader]) -> SourcePlan:
+def _source(project: Project, label: str, source: Source, reader: Reader | None) -> SourcePlan:
     columns = _columns(project, label, source)
     own = project.columns if label == project.config.data.table else ()
     values = {column.source: column.read for column in own if column.read is not None}
     times = [column for column, kind in columns.items() if kind in ("TIMESTAMP", "DATE")]
     time = f"TRY_CAST({values.get(times[0], name(times[0]))} AS TIMESTAMP)" if times else None
     kind = Code("Source" if source.path else "Made")
-    code = _file(source, readers[_call(project, label, source)]) if source.path else _function(source)
+    code = _file(source, reader) if reader else _function(source)
     return SourcePlan(label, kind, code, tuple(columns), f"min({time}), max({time})" if time else None)
 
 
