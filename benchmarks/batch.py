@@ -120,16 +120,16 @@ def measure(rounds: int, seconds: int, times: int, folder: Path) -> list[Figures
     asked, scores = folder / "rows.parquet", folder / "scores.parquet"
     write_rows(times, asked)
     everything = np.concatenate([matrix(file) for file in PARTS.values()])
-    expected = np.asarray(model.predict(everything))
+    expected, told = np.asarray(model.predict(everything)), rows.scores().tolist()
     found = []
     for number in range(1, rounds + 1):
         print(f"round {number} of {rounds}", flush=True)
         http, answer = over_http(server, seconds, folder / "server.log")
-        same(server.name, answer, rows.scores().tolist())
+        same(server.name, answer, told)
         http_alone = alone(model, rows.matrix, 1, seconds)
-        told, process = bulk(bundle, asked, scores)
+        printed, process = bulk(bundle, asked, scores)
         check_bulk(scores, expected, times)
-        found.append(Figures(http, http_alone, told, process, alone(model, everything, ALL_THREADS, seconds)))
+        found.append(Figures(http, http_alone, printed, process, alone(model, everything, ALL_THREADS, seconds)))
     if not logged(folder / "logs"):
         raise SystemExit("the service has logged no prediction")
     return found
