@@ -26,7 +26,7 @@ from flights.payoff import Payoff
 from flights.service.request import COLUMNS
 from flights.settings import setting
 
-ROWS = 4 * 122_880  # of a batch: a thread of DuckDB takes 122,880, and each batch joins the whole past anew
+ROWS = 4 * 122_880  # of a batch: DuckDB gives a thread 122,880 of them, and begins its joins anew with each batch
 CELLS = 20_000_000  # of a batch of features, so that many columns do not fill the memory
 FEATURES_SQL = Path(__file__).parents[1] / "features.sql"
 INPUTS_SQL = Path(__file__).with_name("inputs.sql")
