@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from generator.new.kinds import Kind
+from generator.new.kind import Kind
 from generator.new.measure import Measure
 from generator.origins import Path_
 from generator.project import RESERVED

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 from generator.errors import suggestion
 from generator.new.answers import Answers, Choice, Doubt, UnfitError
-from generator.new.kinds import Kind, kind_of
+from generator.new.kind import Kind
+from generator.new.kinds import kind_of
 from generator.new.leaks import CERTAIN, told
 from generator.new.measure import Measure, value
 from generator.new.reading import RAW, Raw

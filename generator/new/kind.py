@@ -1,0 +1,24 @@
+"""The kind of a column: its type, and where a cast is not enough the expression that reads it."""
+
+from dataclasses import dataclass
+
+from generator.new.measure import Measure
+
+ENOUGH = 0.98
+"""Share of the values that have to be of a type; `process` refuses the rows of the rest, and stops beyond a tenth."""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A type, the expression that reads it (None: a cast will do), why, and what is doubtful about it."""
+
+    type: str
+    reason: str = ""
+    read: str | None = None
+    doubt: str = ""
+
+
+def stray(found: Measure, good: int, what: str) -> str:
+    """Return the doubt that some values are no ``what``; nothing where all ``found`` are ``good``."""
+    bad = found.present - good
+    return f"{bad:,} {f'value is no {what}' if bad == 1 else f'values are no {what}s'}: set aside" if bad else ""

@@ -1,0 +1,54 @@
+"""Numbers: whole ones, codes that look like numbers, and those with signs and separators."""
+
+from generator.new.kind import ENOUGH, Kind, stray
+from generator.new.measure import Measure, value
+from generator.new.moments import compact_dates, since_1970
+from generator.new.reading import RAW, Raw
+from generator.sql import identifier, literal
+
+
+def _grouped(group: str, decimal: str) -> str:
+    """Return the pattern of a number whose thousands are set apart by ``group``, a blank or an apostrophe."""
+    return rf"[^0-9.,]*(\d+|[1-9]\d{{0,2}}([{group}\s']\d{{3}})+)?([{decimal}]\d*)?[^0-9.,]*"
+
+
+ENGLISH, EUROPEAN = _grouped(",", "."), _grouped(".", ",")
+"""1,234.5 and 1.234,5: what fits one of the two alone tells which of them a column is written in."""
+
+
+def number(raw: Raw, found: Measure) -> Kind | None:
+    """Return a number, or a code, where nearly every value of a column of texts is one."""
+    if found.zeros and found.zeros >= 0.02 * found.present and found.integers == found.present:
+        return Kind("text", "digits that begin with 0: a code, not a number")
+    if found.integers == found.present:
+        return compact_dates(raw, found) or since_1970(raw, found) or Kind("integer")
+    if found.numbers >= ENOUGH * found.present:
+        return since_1970(raw, found) or Kind("float", "", None, stray(found, found.numbers, "number"))
+    if found.dirty < ENOUGH * found.present or found.iso:
+        return None
+    return _dirty(raw, found)
+
+
+def _dirty(raw: Raw, found: Measure) -> Kind | None:
+    """Return a number with signs and separators, where one way of reading gives nearly every value."""
+    text = value(found.name, found.marks)
+    column = f"trim({identifier(found.name)})"
+    bare = f"regexp_replace({column}, '[^-0-9.,]', '', 'g')"
+    signed = f"CASE WHEN {column} LIKE '(%)' THEN '-' ELSE '' END || "
+    brackets = f"count(*) FILTER ({text} LIKE '(%)')"
+    english, european = (f"regexp_full_match({text}, {literal(form)})" for form in (ENGLISH, EUROPEAN))
+    alone = f"count(*) FILTER ({english} AND NOT {european}), count(*) FILTER ({european} AND NOT {english})"
+    shown = f"any_value({text}) FILTER (NOT regexp_full_match({text}, '[-+]?[0-9.]+'))"
+    ask = f"SELECT {brackets}, {alone}, {shown} FROM {RAW}"
+    negative, points, commas, example = raw.database.execute(ask).fetchall()[0]
+    comma = commas > points
+    cleaned = f"replace(replace({bare}, '.', ''), ',', '.')" if comma else f"replace({bare}, ',', '')"
+    others, mark = (points, "point") if comma else (commas, "comma")
+    doubt = f"{others:,} values look as if they had a decimal {mark}, unlike the others" if others else ""
+    read = f"{signed}{cleaned}" if negative else cleaned
+    good = raw.database.execute(
+        f"SELECT count(*) FILTER (TRY_CAST({read} AS DOUBLE) IS NOT NULL AND {text} IS NOT NULL) FROM {RAW}"
+    ).fetchall()[0][0]
+    if good < ENOUGH * found.present:
+        return None
+    return Kind("float", f"numbers written like {example}", read, doubt or stray(found, good, "number"))
