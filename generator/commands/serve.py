@@ -1,6 +1,6 @@
 """``ninefold serve``: start the service of the bundle."""
 
-import subprocess
+import os
 import sys
 from pathlib import Path
 
@@ -20,7 +20,6 @@ def serve(context: typer.Context, project: Folder = Path()) -> None:
         say(f"There is no service in {bundle} yet: run `dvc repro package`.")
         raise typer.Exit(1)
     command = [sys.executable, "-m", f"{found[0].parents[1].name}.service", *context.args]
-    try:
-        raise typer.Exit(subprocess.run(command, cwd=bundle, check=False).returncode)
-    except KeyboardInterrupt:
-        raise typer.Exit(130) from None
+    # The service takes the place of this process, so that what ends it, Ctrl-C or `kill`, ends the service.
+    os.chdir(bundle)
+    os.execv(command[0], command)
