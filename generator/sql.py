@@ -210,6 +210,16 @@ def _is_plain(name: str) -> bool:
     return isinstance(tree.expressions[0], exp.Column)
 
 
+def unlike(name: str, taken: set[str]) -> str:
+    """Return ``name``, numbered where it is one of ``taken``, names in small letters, in any case; add it to them."""
+    free, count = name, 1
+    while free.lower() in taken:
+        count += 1
+        free = f"{name}_{count}"
+    taken.add(free.lower())
+    return free
+
+
 def encoding_of(kind: str) -> str | None:
     """Return how models see a column of DuckDB type ``kind``: ``number``, ``category``, or None for neither."""
     if kind in NUMBERS or kind == "BOOLEAN" or kind.startswith("DECIMAL"):

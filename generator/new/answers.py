@@ -1,7 +1,7 @@
 """What is known or asked before the data is looked at, and what is decided when it has been."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from generator.new.kind import Kind
@@ -9,6 +9,7 @@ from generator.new.measure import Measure
 from generator.origins import Path_
 from generator.project import RESERVED
 from generator.schema.problem import Task
+from generator.sql import unlike
 
 
 class UnfitError(Exception):
@@ -45,18 +46,30 @@ class Doubt:
 
 @dataclass(frozen=True)
 class Choice:
-    """A column of the table: what it holds, its role, and why."""
+    """A column of the table: what it holds, its role, why, and what the project calls it where not by its name."""
 
     name: str
     kind: Kind
     role: str
     measure: Measure
     reason: str = ""
+    renamed: str = ""
 
     @property
     def label(self) -> str:
-        """Return what the project calls the column: its name, but for the names that a project keeps for itself."""
-        return self.name.lstrip("_") or "unnamed" if self.name.startswith(RESERVED) else self.name
+        """Return what the project calls the column."""
+        return self.renamed or self.name
+
+
+def labelled(choices: list[Choice]) -> list[Choice]:
+    """Return ``choices`` with another label for each name that a project keeps for itself, unlike all others."""
+    taken = {choice.name.lower() for choice in choices}
+    return [
+        replace(choice, renamed=unlike(choice.name.lstrip("_") or "unnamed", taken))
+        if choice.name.startswith(RESERVED)
+        else choice
+        for choice in choices
+    ]
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from generator.new.measure import measure
 from generator.new.reading import RAW, Raw
 from generator.new.roles import TYPED, choose, without_leaks, wordy
 from generator.resolve.choices import FOLDERS, LIBRARIES, SQL_NAMES
-from generator.sql import identifier
+from generator.sql import identifier, unlike
 
 FEWEST_ROWS = 40
 COPIES = 0.01
@@ -70,7 +70,7 @@ def _encoding(raw: Raw) -> Iterator[Doubt]:
 def _late_classes(raw: Raw, time: Choice) -> tuple[str, ...]:
     """Return the classes that no early row has, so that a split by time would ask for what was never learned."""
     ask = f"""
-        WITH ordered AS (SELECT __target AS t, percent_rank() OVER (ORDER BY {identifier(time.name)}) AS place
+        WITH ordered AS (SELECT __target AS t, percent_rank() OVER (ORDER BY {identifier(time.label)}) AS place
                          FROM {TYPED} WHERE __target IS NOT NULL)
         SELECT t FROM ordered GROUP BY t HAVING min(place) > {EARLY} ORDER BY t"""
     return tuple(str(row[0]) for row in raw.database.execute(ask).fetchall())
@@ -85,35 +85,36 @@ def _split_reason(time: Choice | None, late: tuple[str, ...]) -> str:
 
 
 def _features(choices: tuple[Choice, ...], time: Choice | None) -> Iterator[NewFeature]:
+    taken = {choice.label.lower() for choice in choices}
     for choice in choices:
         if choice.role != "input":
             continue
         name, column = choice.label, identifier(choice.label)
         if choice.kind.type in ("date", "timestamp"):
-            yield from _moments(choice, column, time)
+            yield from _moments(choice, column, time, taken)
         elif wordy(choice):
             yield NewFeature(name, column, "text", "sentences: the weight of each word")
         else:
             yield NewFeature(name, column)
     if time is not None:
         column = identifier(time.label)
-        yield NewFeature(f"{time.label} month", f"month({column})")
-        yield NewFeature(f"{time.label} weekday", f"isodow({column})")
+        yield NewFeature(unlike(f"{time.label} month", taken), f"month({column})")
+        yield NewFeature(unlike(f"{time.label} weekday", taken), f"isodow({column})")
         if time.kind.type == "timestamp":
-            yield NewFeature(f"{time.label} hour", f"hour({column})")
+            yield NewFeature(unlike(f"{time.label} hour", taken), f"hour({column})")
 
 
-def _moments(choice: Choice, column: str, time: Choice | None) -> Iterator[NewFeature]:
+def _moments(choice: Choice, column: str, time: Choice | None, taken: set[str]) -> Iterator[NewFeature]:
     """Yield a date as numbers: how long before the row's time it is; its own parts where there is none."""
     name = choice.label
     if time is None:
-        yield NewFeature(f"{name} year", f"year({column})")
-        yield NewFeature(f"{name} month", f"month({column})")
+        yield NewFeature(unlike(f"{name} year", taken), f"year({column})")
+        yield NewFeature(unlike(f"{name} month", taken), f"month({column})")
         return
     to_the_minute = choice.kind.type == time.kind.type == "timestamp"
     unit, share = ("minute", " / 1440") if to_the_minute else ("day", "")
     days = f"date_diff('{unit}', {column}, {identifier(time.label)}){share}"
-    yield NewFeature(f"{name} days", days, reason=f"days until {time.name}")
+    yield NewFeature(unlike(f"{name} days", taken), days, reason=f"days until {time.name}")
 
 
 def _slices(choices: tuple[Choice, ...]) -> list[str]:

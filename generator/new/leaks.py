@@ -19,7 +19,7 @@ CERTAIN = 0.98
 ENTROPY = """
     cells AS (SELECT name, g, t, count(*) AS n FROM grouped GROUP BY ALL),
     sizes AS (SELECT name, g, sum(n) AS size FROM cells GROUP BY ALL),
-    classes AS (SELECT t, count(*) AS n FROM told GROUP BY t),
+    classes AS (SELECT __target AS t, count(*) AS n FROM told GROUP BY __target),
     whole AS (SELECT sum(-(n / s) * ln(n / s)) AS h, any_value(s) AS s FROM classes, (SELECT sum(n) AS s FROM classes)),
     parts AS (
       SELECT cells.name, sum(n * CASE WHEN size >= {fewest} THEN -ln(n / size) ELSE (SELECT h FROM whole) END) AS h
@@ -29,7 +29,7 @@ ENTROPY = """
 
 VARIANCE = """
     groups AS (SELECT name, g, count(*) AS n, var_pop(t) AS v FROM grouped GROUP BY ALL),
-    whole AS (SELECT var_pop(t) AS v, count(*) AS s FROM told)
+    whole AS (SELECT var_pop(__target) AS v, count(*) AS s FROM told)
     SELECT name, 1 - sum(n * CASE WHEN n >= {fewest} THEN groups.v ELSE whole.v END) / any_value(s)
       / nullif(any_value(whole.v), 0)
     FROM groups, whole GROUP BY name"""
@@ -42,7 +42,7 @@ def told(raw: Raw, view: str, texts: Sequence[str], numbers: Sequence[str], task
     variance, or the square of the correlation, whichever is more.
     """
     sample = f"FROM {view} WHERE __target IS NOT NULL USING SAMPLE reservoir({SAMPLE} ROWS) REPEATABLE (0)"
-    raw.database.execute(f"CREATE OR REPLACE TEMP TABLE told AS SELECT *, __target AS t {sample}")
+    raw.database.execute(f"CREATE OR REPLACE TEMP TABLE told AS SELECT * {sample}")
     shares: dict[str, float] = {}
     size = max(1, CELLS // min(SAMPLE, raw.rows))
     for columns, binned in ((texts, False), (numbers, True)):
@@ -62,7 +62,7 @@ def _shares(raw: Raw, columns: Sequence[str], binned: bool, task: str) -> dict[s
     group = f"CASE WHEN many THEN {bins} ELSE v END" if binned else "v"
     ask = f"""
         WITH long AS (
-          SELECT * FROM (SELECT t, {listed} FROM told) UNPIVOT INCLUDE NULLS (v FOR name IN ({names}))
+          SELECT * FROM (SELECT __target AS t, {listed} FROM told) UNPIVOT INCLUDE NULLS (v FOR name IN ({names}))
         ),
         counted AS (SELECT name, count(DISTINCT v) > {BINS * FEWEST} AS many FROM long GROUP BY name),
         grouped AS (SELECT name, CASE WHEN v IS NOT NULL THEN {group} END AS g, t FROM long JOIN counted USING (name)),
@@ -73,5 +73,5 @@ def _shares(raw: Raw, columns: Sequence[str], binned: bool, task: str) -> dict[s
 
 def _correlation(raw: Raw, name: str) -> float:
     column = f"CAST({identifier(name)} AS DOUBLE)"
-    found = raw.database.execute(f"SELECT corr({column}, t) FROM told WHERE isfinite({column})").fetchall()[0][0]
+    found = raw.database.execute(f"SELECT corr({column}, __target) FROM told WHERE isfinite({column})").fetchall()[0][0]
     return float(found) ** 2 if found is not None and found == found else 0.0

@@ -139,6 +139,7 @@ def _written(raw: Raw, name: str, marks: tuple[str, ...]) -> tuple[str, ...]:
 
 def _common(raw: Raw, name: str, marks: tuple[str, ...]) -> tuple[tuple[str, int], ...]:
     text = value(name, marks)
-    counts = f"SELECT {text} AS v, count(*) AS n FROM {RAW} WHERE {text} IS NOT NULL GROUP BY v"
-    rows = raw.database.execute(f"{counts} ORDER BY n DESC, v LIMIT 60").fetchall()
+    # By place: an alias would mean the column of that name, where there is one.
+    counts = f"SELECT {text}, count(*) FROM {RAW} WHERE {text} IS NOT NULL GROUP BY 1"
+    rows = raw.database.execute(f"{counts} ORDER BY 2 DESC, 1 LIMIT 60").fetchall()
     return tuple((str(found), int(count)) for found, count in rows)

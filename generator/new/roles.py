@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from generator.errors import suggestion
-from generator.new.answers import Answers, Choice, Doubt, UnfitError
+from generator.new.answers import Answers, Choice, Doubt, UnfitError, labelled
 from generator.new.kind import Kind
 from generator.new.kinds import kind_of
 from generator.new.leaks import CERTAIN, told
@@ -22,7 +22,7 @@ NOT_OF_ROW = re.compile(r"birth|dob|born|expir|valid|due|until|end", re.I)
 
 OF_ROW = re.compile(r"date|time|stamp|epoch|created|day|when|_at$|_on$|(^|_)ts$|month|period", re.I)
 TYPED = "typed"
-"""The view of the data with typed columns and the target, dates as seconds."""
+"""The view of the data with typed columns by their labels, and ``__target``; dates as seconds."""
 
 TEXT_SHARE = 0.5
 OWN_SHARE = 0.5
@@ -42,7 +42,7 @@ def choose(raw: Raw, measures: tuple[Measure, ...], answers: Answers) -> tuple[t
     _check(answers, [found.name for found in measures])
     doubts: list[Doubt] = []
     kinds = {found.name: kind_of(raw, found) for found in measures}
-    choices = [_choice(raw, found, kinds[found.name], answers) for found in measures]
+    choices = labelled([_choice(raw, found, kinds[found.name], answers) for found in measures])
     choices = list(_one_key(choices, answers))
     choices = _with_time(choices, answers, doubts)
     return tuple(choices), [*_of_kinds(choices), *doubts]
@@ -56,24 +56,24 @@ def without_leaks(
     raw.database.execute(
         f"CREATE OR REPLACE TEMP VIEW {TYPED} AS SELECT {', '.join(_typed(choices, target, task))} FROM {RAW}"
     )
-    numbers = [choice.name for choice in inputs if choice.kind.type in ("integer", "float", "date", "timestamp")]
-    texts = [choice.name for choice in inputs if choice.name not in numbers]
+    numbers = [choice.label for choice in inputs if choice.kind.type in ("integer", "float", "date", "timestamp")]
+    texts = [choice.label for choice in inputs if choice.label not in numbers]
     shares = told(raw, TYPED, texts, numbers, task)
     leaks = {name: share for name, share in shares.items() if share >= CERTAIN}
     if len(leaks) == len(inputs):
         return choices, []  # with every input gone nothing would be left to learn from
     words = "knows the target by itself: taken for something that is only known later"
     found = tuple(
-        replace(choice, role="outcome", reason=words) if choice.name in leaks else choice for choice in choices
+        replace(choice, role="outcome", reason=words) if choice.label in leaks else choice for choice in choices
     )
     doubts = [
         Doubt(
             ("data", "columns", choice.label, "role"),
-            f"{choice.name} tells {leaks[choice.name]:.0%} of the target by itself, so it is not used: make it an "
+            f"{choice.name} tells {leaks[choice.label]:.0%} of the target by itself, so it is not used: make it an "
             "input if it is really known when the prediction is made",
         )
         for choice in inputs
-        if choice.name in leaks
+        if choice.label in leaks
     ]
     return found, doubts
 
@@ -177,7 +177,7 @@ def _typed(choices: tuple[Choice, ...], target: str, task: str) -> Iterator[str]
             text = as_text(read) if read else value(choice.name, choice.measure.marks)
             typed = f"TRY_CAST({text} AS {TYPES[choice.kind.type]})"
             typed = f"epoch(CAST({typed} AS TIMESTAMP))" if choice.kind.type in ("date", "timestamp") else typed
-            yield f"{typed} AS {identifier(choice.name)}"
+            yield f"{typed} AS {identifier(choice.label)}"
             if choice.name == target:
                 yield f"TRY_CAST({typed} AS {'DOUBLE' if task == 'regression' else 'VARCHAR'}) AS __target"
 

@@ -108,7 +108,7 @@ def _group(project: Project, features: list[Feature], taken: set[str]) -> Group:
     first, past = features[0], features[0].past
     assert past is not None and project.time is not None
     span = "all" if past.over is None else words(past.over)
-    table = _free("_".join(["by", *map(_word, (*first.by, span))]), taken)
+    table = sql.unlike("_".join(["by", *map(_word, (*first.by, span))]), taken)
     steps = 0 if past.over is None else past.over // past.every
     keys = tuple(_key(place, text) for place, text in enumerate(first.by, start=1))
     frame = "UNBOUNDED PRECEDING" if not steps else f"{steps - 1} PRECEDING"
@@ -238,13 +238,3 @@ def _columns(parts: dict[str, str]) -> Iterator[ColumnPlan]:
 
 def _word(text: str) -> str:
     return re.sub(r"[^a-z0-9]+", "_", text.lower()).strip("_")[:30].strip("_") or "key"
-
-
-def _free(wanted: str, taken: set[str]) -> str:
-    """Return ``wanted``, numbered where it is taken, and take it."""
-    free, count = wanted, 1
-    while free in taken:
-        count += 1
-        free = f"{wanted}_{count}"
-    taken.add(free)
-    return free
