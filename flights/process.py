@@ -12,6 +12,7 @@ SQL = Path(__file__).with_name("process.sql")
 TABLES = Path("data/tables")
 QUARANTINE = Path("data/quarantine.parquet")
 CONTRACT = Path("reports/contract.json")
+REMEDY = "a text that stands for a missing value belongs into `nulls` of its column; `at_most` of a check allows more"
 KEYS = {"weather": "origin, time_hour", "planes": "tailnum", "airports": "faa", "airlines": "carrier"}
 ROLES = {
     "flights": {
@@ -38,16 +39,24 @@ ROLES = {
 }
 
 
+def examples(database: duckdb.DuckDBPyConnection, rule: dict[str, Any]) -> str:
+    """Return a few of the values that break ``rule``."""
+    broken = (
+        "SELECT DISTINCT shown[:200] FROM examples WHERE source = ? AND rule = ? AND shown <> '' ORDER BY ALL LIMIT 3"
+    )
+    return "".join(f"\n  {shown}" for (shown,) in database.execute(broken, [rule["source"], rule["rule"]]).fetchall())
+
+
 def rules(database: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
     """Return each rule with the rows that break it; raise when one is broken too often."""
     judged = database.table("rules").to_dicts()
     over = [
-        f"{rule['source']}: {rule['rule']} is broken by {rule['broken']:,} of {rule['rows']:,} rows"
+        f"{rule['source']}: {rule['rule']} is broken by {rule['broken']:,} of {rule['rows']:,} rows{examples(database, rule)}"
         for rule in judged
         if rule["otherwise"] != "warn" and rule["broken"] > rule["at_most"] * rule["rows"]
     ]
     if over:
-        raise ValueError("more rows break a rule than conf/data/ allows:\n" + "\n".join(over))
+        raise ValueError("more rows break a rule than conf/data/ allows:\n" + "\n".join([*over, REMEDY]))
     return judged
 
 

@@ -27,21 +27,21 @@ WITH typed AS (
     concat_ws(
       '; ',
       NULL,
-      CASE WHEN flight IS NOT NULL AND TRY_CAST(flight AS BIGINT) IS NULL THEN 'flight is not a whole number' END,
-      CASE WHEN distance IS NOT NULL AND TRY_CAST(distance AS DOUBLE) IS NULL THEN 'distance is not a number' END,
-      CASE WHEN sched_arr_time IS NOT NULL AND TRY_CAST(sched_arr_time AS BIGINT) IS NULL THEN 'sched_arr_time is not a whole number' END,
-      CASE WHEN arr_delay IS NOT NULL AND TRY_CAST(arr_delay AS DOUBLE) IS NULL THEN 'arr_delay is not a number' END,
-      CASE WHEN dep_delay IS NOT NULL AND TRY_CAST(dep_delay AS DOUBLE) IS NULL THEN 'dep_delay is not a number' END,
-      CASE WHEN dep_time IS NOT NULL AND TRY_CAST(dep_time AS BIGINT) IS NULL THEN 'dep_time is not a whole number' END,
-      CASE WHEN arr_time IS NOT NULL AND TRY_CAST(arr_time AS BIGINT) IS NULL THEN 'arr_time is not a whole number' END,
-      CASE WHEN air_time IS NOT NULL AND TRY_CAST(air_time AS DOUBLE) IS NULL THEN 'air_time is not a number' END,
-      CASE WHEN year IS NOT NULL AND TRY_CAST(year AS BIGINT) IS NULL THEN 'year is not a whole number' END,
-      CASE WHEN month IS NOT NULL AND TRY_CAST(month AS BIGINT) IS NULL THEN 'month is not a whole number' END,
-      CASE WHEN day IS NOT NULL AND TRY_CAST(day AS BIGINT) IS NULL THEN 'day is not a whole number' END,
-      CASE WHEN hour IS NOT NULL AND TRY_CAST(hour AS BIGINT) IS NULL THEN 'hour is not a whole number' END,
-      CASE WHEN minute IS NOT NULL AND TRY_CAST(minute AS BIGINT) IS NULL THEN 'minute is not a whole number' END,
-      CASE WHEN sched_dep_time IS NOT NULL AND TRY_CAST(sched_dep_time AS BIGINT) IS NULL THEN 'sched_dep_time is not a whole number' END,
-      CASE WHEN time_hour IS NOT NULL AND TRY_CAST(time_hour AS TIMESTAMP) IS NULL THEN 'time_hour is not a timestamp' END
+      CASE WHEN flight IS NOT NULL AND (TRY_CAST(flight AS BIGINT) = TRY_CAST(flight AS DOUBLE)) IS NOT TRUE THEN 'flight is not a whole number: ' || flight END,
+      CASE WHEN distance IS NOT NULL AND TRY_CAST(distance AS DOUBLE) IS NULL THEN 'distance is not a number: ' || distance END,
+      CASE WHEN sched_arr_time IS NOT NULL AND (TRY_CAST(sched_arr_time AS BIGINT) = TRY_CAST(sched_arr_time AS DOUBLE)) IS NOT TRUE THEN 'sched_arr_time is not a whole number: ' || sched_arr_time END,
+      CASE WHEN arr_delay IS NOT NULL AND TRY_CAST(arr_delay AS DOUBLE) IS NULL THEN 'arr_delay is not a number: ' || arr_delay END,
+      CASE WHEN dep_delay IS NOT NULL AND TRY_CAST(dep_delay AS DOUBLE) IS NULL THEN 'dep_delay is not a number: ' || dep_delay END,
+      CASE WHEN dep_time IS NOT NULL AND (TRY_CAST(dep_time AS BIGINT) = TRY_CAST(dep_time AS DOUBLE)) IS NOT TRUE THEN 'dep_time is not a whole number: ' || dep_time END,
+      CASE WHEN arr_time IS NOT NULL AND (TRY_CAST(arr_time AS BIGINT) = TRY_CAST(arr_time AS DOUBLE)) IS NOT TRUE THEN 'arr_time is not a whole number: ' || arr_time END,
+      CASE WHEN air_time IS NOT NULL AND TRY_CAST(air_time AS DOUBLE) IS NULL THEN 'air_time is not a number: ' || air_time END,
+      CASE WHEN year IS NOT NULL AND (TRY_CAST(year AS BIGINT) = TRY_CAST(year AS DOUBLE)) IS NOT TRUE THEN 'year is not a whole number: ' || year END,
+      CASE WHEN month IS NOT NULL AND (TRY_CAST(month AS BIGINT) = TRY_CAST(month AS DOUBLE)) IS NOT TRUE THEN 'month is not a whole number: ' || month END,
+      CASE WHEN day IS NOT NULL AND (TRY_CAST(day AS BIGINT) = TRY_CAST(day AS DOUBLE)) IS NOT TRUE THEN 'day is not a whole number: ' || day END,
+      CASE WHEN hour IS NOT NULL AND (TRY_CAST(hour AS BIGINT) = TRY_CAST(hour AS DOUBLE)) IS NOT TRUE THEN 'hour is not a whole number: ' || hour END,
+      CASE WHEN minute IS NOT NULL AND (TRY_CAST(minute AS BIGINT) = TRY_CAST(minute AS DOUBLE)) IS NOT TRUE THEN 'minute is not a whole number: ' || minute END,
+      CASE WHEN sched_dep_time IS NOT NULL AND (TRY_CAST(sched_dep_time AS BIGINT) = TRY_CAST(sched_dep_time AS DOUBLE)) IS NOT TRUE THEN 'sched_dep_time is not a whole number: ' || sched_dep_time END,
+      CASE WHEN time_hour IS NOT NULL AND TRY_CAST(time_hour AS TIMESTAMP) IS NULL THEN 'time_hour is not a timestamp: ' || time_hour END
     ) AS __misfits
   FROM read_parquet('data/raw/flights.parquet', file_row_number = true)
 ),
@@ -104,14 +104,14 @@ WITH typed AS (
     concat_ws(
       '; ',
       NULL,
-      CASE WHEN time_hour IS NOT NULL AND TRY_CAST(time_hour AS TIMESTAMP) IS NULL THEN 'time_hour is not a timestamp' END,
-      CASE WHEN temp IS NOT NULL AND TRY_CAST(temp AS DOUBLE) IS NULL THEN 'temp is not a number' END,
-      CASE WHEN dewp IS NOT NULL AND TRY_CAST(dewp AS DOUBLE) IS NULL THEN 'dewp is not a number' END,
-      CASE WHEN humid IS NOT NULL AND TRY_CAST(humid AS DOUBLE) IS NULL THEN 'humid is not a number' END,
-      CASE WHEN wind_speed IS NOT NULL AND TRY_CAST(wind_speed AS DOUBLE) IS NULL THEN 'wind_speed is not a number' END,
-      CASE WHEN precip IS NOT NULL AND TRY_CAST(precip AS DOUBLE) IS NULL THEN 'precip is not a number' END,
-      CASE WHEN pressure IS NOT NULL AND TRY_CAST(pressure AS DOUBLE) IS NULL THEN 'pressure is not a number' END,
-      CASE WHEN visib IS NOT NULL AND TRY_CAST(visib AS DOUBLE) IS NULL THEN 'visib is not a number' END
+      CASE WHEN time_hour IS NOT NULL AND TRY_CAST(time_hour AS TIMESTAMP) IS NULL THEN 'time_hour is not a timestamp: ' || time_hour END,
+      CASE WHEN temp IS NOT NULL AND TRY_CAST(temp AS DOUBLE) IS NULL THEN 'temp is not a number: ' || temp END,
+      CASE WHEN dewp IS NOT NULL AND TRY_CAST(dewp AS DOUBLE) IS NULL THEN 'dewp is not a number: ' || dewp END,
+      CASE WHEN humid IS NOT NULL AND TRY_CAST(humid AS DOUBLE) IS NULL THEN 'humid is not a number: ' || humid END,
+      CASE WHEN wind_speed IS NOT NULL AND TRY_CAST(wind_speed AS DOUBLE) IS NULL THEN 'wind_speed is not a number: ' || wind_speed END,
+      CASE WHEN precip IS NOT NULL AND TRY_CAST(precip AS DOUBLE) IS NULL THEN 'precip is not a number: ' || precip END,
+      CASE WHEN pressure IS NOT NULL AND TRY_CAST(pressure AS DOUBLE) IS NULL THEN 'pressure is not a number: ' || pressure END,
+      CASE WHEN visib IS NOT NULL AND TRY_CAST(visib AS DOUBLE) IS NULL THEN 'visib is not a number: ' || visib END
     ) AS __misfits
   FROM read_parquet('data/raw/weather.parquet', file_row_number = true)
 )
@@ -151,9 +151,9 @@ WITH typed AS (
     concat_ws(
       '; ',
       NULL,
-      CASE WHEN year IS NOT NULL AND TRY_CAST(year AS BIGINT) IS NULL THEN 'year is not a whole number' END,
-      CASE WHEN engines IS NOT NULL AND TRY_CAST(engines AS BIGINT) IS NULL THEN 'engines is not a whole number' END,
-      CASE WHEN seats IS NOT NULL AND TRY_CAST(seats AS BIGINT) IS NULL THEN 'seats is not a whole number' END
+      CASE WHEN year IS NOT NULL AND (TRY_CAST(year AS BIGINT) = TRY_CAST(year AS DOUBLE)) IS NOT TRUE THEN 'year is not a whole number: ' || year END,
+      CASE WHEN engines IS NOT NULL AND (TRY_CAST(engines AS BIGINT) = TRY_CAST(engines AS DOUBLE)) IS NOT TRUE THEN 'engines is not a whole number: ' || engines END,
+      CASE WHEN seats IS NOT NULL AND (TRY_CAST(seats AS BIGINT) = TRY_CAST(seats AS DOUBLE)) IS NOT TRUE THEN 'seats is not a whole number: ' || seats END
     ) AS __misfits
   FROM read_parquet('data/raw/planes.parquet', file_row_number = true)
 )
@@ -189,10 +189,10 @@ WITH typed AS (
     concat_ws(
       '; ',
       NULL,
-      CASE WHEN lat IS NOT NULL AND TRY_CAST(lat AS DOUBLE) IS NULL THEN 'lat is not a number' END,
-      CASE WHEN lon IS NOT NULL AND TRY_CAST(lon AS DOUBLE) IS NULL THEN 'lon is not a number' END,
-      CASE WHEN alt IS NOT NULL AND TRY_CAST(alt AS DOUBLE) IS NULL THEN 'alt is not a number' END,
-      CASE WHEN tz IS NOT NULL AND TRY_CAST(tz AS DOUBLE) IS NULL THEN 'tz is not a number' END
+      CASE WHEN lat IS NOT NULL AND TRY_CAST(lat AS DOUBLE) IS NULL THEN 'lat is not a number: ' || lat END,
+      CASE WHEN lon IS NOT NULL AND TRY_CAST(lon AS DOUBLE) IS NULL THEN 'lon is not a number: ' || lon END,
+      CASE WHEN alt IS NOT NULL AND TRY_CAST(alt AS DOUBLE) IS NULL THEN 'alt is not a number: ' || alt END,
+      CASE WHEN tz IS NOT NULL AND TRY_CAST(tz AS DOUBLE) IS NULL THEN 'tz is not a number: ' || tz END
     ) AS __misfits
   FROM read_parquet('data/raw/airports.parquet', file_row_number = true)
 )
@@ -281,7 +281,7 @@ SELECT 'time_is_known' AS rule, 'flights' AS source, 'quarantine' AS otherwise, 
 FROM flights_judged
 UNION ALL
 SELECT 'key_is_unique' AS rule, 'flights' AS source, 'quarantine' AS otherwise, CAST(0.1 AS DOUBLE) AS at_most,
-  count(*) FILTER (WHERE __reasons LIKE '%the key is already taken%') AS broken, count(*) AS rows
+  count(*) FILTER (WHERE __reasons LIKE '%the key is already taken') AS broken, count(*) AS rows
 FROM flights_judged
 UNION ALL
 SELECT 'fits_its_types' AS rule, 'weather' AS source, 'quarantine' AS otherwise, CAST(0.1 AS DOUBLE) AS at_most,
@@ -315,4 +315,51 @@ UNION ALL
 SELECT 'possible_wind' AS rule, 'weather' AS source, 'clear' AS otherwise, CAST(0.1 AS DOUBLE) AS at_most,
   count(*) FILTER (WHERE NOT (wind_speed < 150)) AS broken, count(*) AS rows
 FROM weather_judged
+;
+
+-- What breaks a rule, to be shown where it is broken too often.
+CREATE OR REPLACE TEMP VIEW examples AS
+SELECT 'fits_its_types' AS rule, 'flights' AS source, __misfits AS shown
+FROM flights_judged
+WHERE __misfits <> ''
+UNION ALL
+SELECT 'time_is_known' AS rule, 'flights' AS source, NULL AS shown
+FROM flights_judged
+WHERE departure IS NULL
+UNION ALL
+SELECT 'key_is_unique' AS rule, 'flights' AS source, concat_ws(', ', 'carrier: ' || carrier, 'flight: ' || flight, 'departure: ' || departure) AS shown
+FROM flights_judged
+WHERE __reasons LIKE '%the key is already taken'
+UNION ALL
+SELECT 'fits_its_types' AS rule, 'weather' AS source, __misfits AS shown
+FROM weather_judged
+WHERE __misfits <> ''
+UNION ALL
+SELECT 'fits_its_types' AS rule, 'planes' AS source, __misfits AS shown
+FROM planes_judged
+WHERE __misfits <> ''
+UNION ALL
+SELECT 'fits_its_types' AS rule, 'airports' AS source, __misfits AS shown
+FROM airports_judged
+WHERE __misfits <> ''
+UNION ALL
+SELECT 'leaves_new_york' AS rule, 'flights' AS source, concat_ws(', ', 'origin: ' || origin) AS shown
+FROM flights_judged
+WHERE NOT (origin IN ('EWR', 'JFK', 'LGA'))
+UNION ALL
+SELECT 'real_distance' AS rule, 'flights' AS source, concat_ws(', ', 'distance: ' || distance) AS shown
+FROM flights_judged
+WHERE NOT (distance > 0)
+UNION ALL
+SELECT 'landed' AS rule, 'flights' AS source, concat_ws(', ', 'arr_delay: ' || arr_delay) AS shown
+FROM flights_judged
+WHERE NOT (NOT arr_delay IS NULL)
+UNION ALL
+SELECT 'known_plane' AS rule, 'flights' AS source, concat_ws(', ', 'tailnum: ' || tailnum) AS shown
+FROM flights_judged
+WHERE NOT (NOT tailnum IS NULL)
+UNION ALL
+SELECT 'possible_wind' AS rule, 'weather' AS source, concat_ws(', ', 'wind_speed: ' || wind_speed) AS shown
+FROM weather_judged
+WHERE NOT (wind_speed < 150)
 ;

@@ -15,7 +15,8 @@ RESERVED = "__"
 class Column:
     """A column of the project's table; ``level`` 0 is read from the source, higher levels are derived in order.
 
-    ``read`` makes its value of the text in the source, where that takes more than a cast.
+    ``nulls`` are the texts in the source that stand for a missing value. ``read`` makes the value of the text that is
+    left, where that takes more than a cast.
     """
 
     name: str
@@ -26,6 +27,7 @@ class Column:
     level: int
     known_after: timedelta | None = None
     read: str | None = None
+    nulls: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

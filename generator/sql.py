@@ -194,6 +194,16 @@ def as_text(text: str) -> str:
     return render(sqlglot.parse_one(text, dialect=DIALECT).transform(cast_column))
 
 
+def replaced(text: str, value: str) -> str:
+    """Return the expression ``text`` with the expression ``value`` in place of every column."""
+    tree = sqlglot.parse_one(value, dialect=DIALECT)
+    return render(
+        sqlglot.parse_one(text, dialect=DIALECT).transform(
+            lambda node: exp.paren(tree.copy()) if isinstance(node, exp.Column) else node
+        )
+    )
+
+
 def _quoted(name: str) -> exp.Identifier:
     return exp.to_identifier(name, quoted=not _is_plain(name))
 

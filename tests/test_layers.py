@@ -11,6 +11,7 @@ LAYERS = (
     ("schema", "dialect"),
     ("reference", "editor"),
     ("sql", "judge", "origins", "migrate", "interpolation", "overrides", "defaults", "fields", "wording", "code"),
+    ("cleaning",),
     ("compile", "sources"),
     ("compose", "composition"),
     ("validate", "project"),

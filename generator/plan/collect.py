@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from generator.cleaning import cleaned, cleaned_once
 from generator.code import Code, name, python
 from generator.project import Project
 from generator.schema.data import Source, table_parts
@@ -118,7 +119,12 @@ def _words(source: Source, flat: bool) -> Code:
 def _source(project: Project, label: str, source: Source, reader: Reader | None) -> SourcePlan:
     columns = _columns(project, label, source)
     own = project.columns if label == project.config.data.table else ()
-    values = {column.source: column.read for column in own if column.read is not None}
+    values = {
+        column.source: cleaned_once(column.read, column.source, column.nulls)
+        if column.read is not None
+        else cleaned(column.source, column.nulls)
+        for column in own
+    }
     times = [column for column, kind in columns.items() if kind in ("TIMESTAMP", "DATE")]
     time = f"TRY_CAST({values.get(times[0], name(times[0]))} AS TIMESTAMP)" if times else None
     kind = Code("Source" if source.path else "Made")

@@ -1,10 +1,13 @@
 """Plan the processing: typed and derived columns, the rules that rows must keep, the contract."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
+from generator.cleaning import cleaned, misfits, typed
 from generator.code import Code, name, names, text
 from generator.plan.select import NOTHING, ColumnPlan, Step, layers
 from generator.project import Column, Project, Rule
+from generator.sql import names_read
 
 ALLOWED = 0.1
 """Share of rows that may break a rule every table has, before ``process`` stops."""
@@ -20,8 +23,18 @@ class RulePlan:
     otherwise: Code
     at_most: Code
     broken: Code
+    shown: Code
     expect: Code = NOTHING
     reason: Code = NOTHING
+
+
+@dataclass(frozen=True)
+class Misfit:
+    """What is said of a value that is not of its column's type, and when."""
+
+    condition: Code
+    said: Code
+    value: Code
 
 
 @dataclass(frozen=True)
@@ -30,7 +43,10 @@ class TablePlan:
 
     name: Code
     label: Code
+    rows: Code
+    marked: tuple[ColumnPlan, ...]
     read: tuple[ColumnPlan, ...]
+    misfits: tuple[Misfit, ...]
     steps: tuple[Step, ...]
     last_step: Code
     refusals: tuple[RulePlan, ...]
@@ -65,16 +81,17 @@ def _table(project: Project, label: str) -> TablePlan:
         columns = [Column(column, column, kind, "lookup", None, 0) for column, kind in dimension.columns]
     else:
         columns = list(project.columns)
+    text_already = project.config.data.sources[label].is_text
     read = tuple(
         ColumnPlan(
             name(column.name),
-            sql=_cast(column, text_already=project.config.data.sources[label].is_text),
-            source=name(column.source),
-            misfit=text(f"{column.name} is not {_article(column.type)}") if column.type != "VARCHAR" else Code(""),
+            sql=Code(typed(column.source, column.read, column.type, text_already)),
         )
         for column in columns
         if column.sql is None
     )
+    marked = marked_columns(columns, text_already)
+    snapshot = Code(f"read_parquet('data/raw/{label}.parquet', file_row_number = true)")
     steps = layers(columns, Code("typed"))
     rules = [rule for rule in project.rules if rule.source == label]
     refusals = [
@@ -93,7 +110,10 @@ def _table(project: Project, label: str) -> TablePlan:
     return TablePlan(
         Code(label),
         text(label),
+        snapshot,
+        marked,
         read,
+        tuple(_misfit(column, text_already) for column in columns if column.sql is None and column.type != "VARCHAR"),
         steps,
         steps[-1].name if steps else Code("typed"),
         tuple(refusals),
@@ -111,12 +131,20 @@ def _kept(column: Column, rule: Rule | None) -> Code:
     return Code(f"CASE WHEN {' AND '.join(conditions)} THEN {value} END") if conditions else value
 
 
-def _cast(column: Column, text_already: bool) -> Code:
-    """Return a raw column as its declared type; what does not fit becomes NULL, and its row is refused."""
-    if column.read is not None:
-        return Code(column.read) if column.type == "VARCHAR" else Code(f"TRY_CAST({column.read} AS {column.type})")
-    source = name(column.source)
-    return source if text_already and column.type == "VARCHAR" else Code(f"TRY_CAST({source} AS {column.type})")
+def marked_columns(columns: Iterable[Column], text_already: bool) -> tuple[ColumnPlan, ...]:
+    """Return the columns of the source in which some texts stand for a missing value, NULL there."""
+    nulls = {column.source: column.nulls for column in columns if column.nulls}
+    return tuple(
+        ColumnPlan(name(source), sql=Code(cleaned(source, marks, text_already))) for source, marks in nulls.items()
+    )
+
+
+def _misfit(column: Column, text_already: bool) -> Misfit:
+    """Return what is said of a value that is not of the column's type, and when."""
+    said = text(f"{column.name} is not {_article(column.type)}: ")
+    value = name(column.source)
+    shown = value if text_already else Code(f"CAST({value} AS VARCHAR)")
+    return Misfit(Code(misfits(column.source, column.read, column.type)), said, shown)
 
 
 def _article(kind: str) -> str:
@@ -131,26 +159,35 @@ def _article(kind: str) -> str:
 
 def _refusal(label: str, expect: str, reason: str) -> RulePlan:
     nothing = Code("")
-    return RulePlan(Code(label), nothing, nothing, nothing, nothing, nothing, Code(expect), text(reason))
+    return RulePlan(Code(label), nothing, nothing, nothing, nothing, nothing, nothing, Code(expect), text(reason))
 
 
 def _rules(project: Project, tables: tuple[TablePlan, ...]) -> tuple[RulePlan, ...]:
     """Return every rule with the condition that counts the rows that break it, the built-in rules first."""
     rules = []
     for table in tables:
-        if any(column.misfit for column in table.read):
-            rules.append(_counted("fits_its_types", table.name, "quarantine", ALLOWED, "__misfits <> ''"))
+        if table.misfits:
+            broken = "__misfits <> ''"
+            rules.append(_counted("fits_its_types", table.name, "quarantine", ALLOWED, broken, Code("__misfits")))
         if table.numbered and project.time:
             broken = f"{name(project.time.name)} IS NULL"
-            rules.append(_counted("time_is_known", table.name, "quarantine", ALLOWED, broken))
+            rules.append(_counted("time_is_known", table.name, "quarantine", ALLOWED, broken, Code("NULL")))
         if table.unique:
-            broken = "__reasons LIKE '%the key is already taken%'"
-            rules.append(_counted("key_is_unique", table.name, "quarantine", ALLOWED, broken))
+            broken = "__reasons LIKE '%the key is already taken'"
+            key = _values(column.name for column in project.with_role("key", "time"))
+            rules.append(_counted("key_is_unique", table.name, "quarantine", ALLOWED, broken, key))
     for rule in project.rules:
         at_most = 0.0 if rule.otherwise == "fail" else rule.at_most
-        rules.append(_counted(rule.name, rule.source, rule.otherwise, at_most, f"NOT ({rule.expect})"))
+        broken, values = f"NOT ({rule.expect})", _values(names_read(rule.expect))
+        rules.append(_counted(rule.name, rule.source, rule.otherwise, at_most, broken, values))
     return tuple(rules)
 
 
-def _counted(label: str, source: str, otherwise: str, at_most: float, broken: str) -> RulePlan:
-    return RulePlan(text(label), Code(source), text(source), text(otherwise), Code(repr(at_most)), Code(broken))
+def _values(columns: Iterable[str]) -> Code:
+    """Return a text with the values of ``columns`` that are there."""
+    parts = (f"{text(f'{column}: ')} || {name(column)}" for column in columns)
+    return Code(f"concat_ws(', ', {', '.join(parts)})")
+
+
+def _counted(label: str, source: str, otherwise: str, at_most: float, broken: str, shown: Code) -> RulePlan:
+    return RulePlan(text(label), Code(source), text(source), text(otherwise), Code(repr(at_most)), Code(broken), shown)

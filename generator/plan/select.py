@@ -16,8 +16,6 @@ class ColumnPlan:
 
     name: Code
     sql: Code = NOTHING
-    source: Code = NOTHING
-    misfit: Code = NOTHING
 
     @property
     def renamed(self) -> bool:

@@ -25,6 +25,7 @@ def resolve_columns(session: Session) -> tuple[Column, ...]:
             trees[name] = tree
     order, bound = _derive(session, trees, types)
     read = {name: _reading(session, name) for name, column in given.items() if column.read is not None}
+    _marks(session)
     _late(session, trees)
     _roles(session, types)
     _slices(session)
@@ -38,6 +39,7 @@ def resolve_columns(session: Session) -> tuple[Column, ...]:
             order.get(name, 0),
             column.known_after,
             read.get(name),
+            column.nulls,
         )
         for name, column in given.items()
         if name in types
@@ -82,6 +84,22 @@ def _reading(session: Session, name: str) -> str | None:
         return None
     source = session.config.data.sources.get(session.config.data.table)
     return typed[1] if source is None or source.is_text else as_text(typed[1])
+
+
+def _marks(session: Session) -> None:
+    """Refuse marks of missing values where nothing is read, and several opinions on one column of the source."""
+    seen: dict[str, tuple[str, tuple[str, ...]]] = {}
+    for name, column in session.config.data.columns.items():
+        if column.sql is not None:
+            if column.nulls:
+                session.say(
+                    _path(name, "nulls"), "a derived column is not read from the source", "keep `sql:` or `nulls:`"
+                )
+            continue
+        other, nulls = seen.setdefault(column.source or name, (name, column.nulls))
+        if nulls != column.nulls:
+            what = f"'{other}' is read from the same column of the source, with other marks of missing values"
+            session.say(_path(name, "nulls"), what, "give both the same `nulls:`")
 
 
 def _derive(
@@ -130,6 +148,11 @@ def _roles(session: Session, types: Mapping[str, str]) -> None:
         if column.role == "time" and types.get(name, "TIMESTAMP") not in ("TIMESTAMP", "DATE"):
             hint = "set `type: timestamp`; or derive one with `sql:`, as strptime or make_timestamp do"
             session.say(_path(name, "role"), f"a time column cannot be {types[name]}", hint)
+        if column.role == "key" and types.get(name) == "DOUBLE":
+            hint = "set `type: integer`; or text, where it has more than 18 digits"
+            session.say(
+                _path(name, "role"), "a key cannot be a float, in which long numbers lose their last digits", hint
+            )
     if not any(column.role in ("input", "key", "time") for column in given.values()):
         session.say(("data", "columns"), "no column is known when the prediction is made", "give one `role: input`")
 

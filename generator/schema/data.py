@@ -76,7 +76,10 @@ class Source(Strict):
         description="how the letters of a CSV file are written, as Python calls it",
         examples=["windows-1252", "utf-16"],
     )
-    nulls: tuple[str, ...] = Field(default=("",), description="texts that stand for a missing value")
+    nulls: tuple[str, ...] = Field(
+        default=("",),
+        description="texts that stand for a missing value in every column of a CSV file; see also `nulls` of a column",
+    )
     columns: dict[ColumnName, Kind] = Field(
         default_factory=dict,
         description="columns to keep and what they hold; the project's table gives its own instead",
@@ -138,6 +141,12 @@ class Column(Strict):
     read: Sql | None = Field(
         default=None,
         description="how its text in the source becomes the value, as in try_strptime(day, '%d.%m.%Y')",
+    )
+    nulls: tuple[str, ...] = Field(
+        default=(),
+        description="texts that stand for a missing value in this column, whatever blanks are around them; `read` and "
+        "`type` see what is left",
+        examples=[["NA", "-"]],
     )
     sql: Sql | None = Field(default=None, description="derive the column from others by this expression")
     known_after: Duration | None = Field(
