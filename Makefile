@@ -30,4 +30,4 @@ test: setup
 
 clean:
 	git clean -fdXq reports
-	rm -rf $(VENV) data models bundle
+	rm -rf $(VENV) data models final_model bundle

@@ -1,4 +1,8 @@
-"""Ask a bundle for features and scores: by its own code, in its own folder, in processes of its own."""
+"""Ask a bundle for features and scores: by its own code, in its own folder, in processes of its own.
+
+Where the model that answers requests was fitted on the holdout too, the one that was evaluated is in the bundle beside
+it, and is the one to ask wherever scores tell how good a model is: it has not seen the rows that it is measured on.
+"""
 
 import subprocess
 import sys
@@ -58,18 +62,34 @@ def as_it_stood(bundle: Path) -> Iterator[tuple[str, ...]]:
         yield "--data", folder
 
 
+def evaluated(bundle: Path) -> tuple[str, ...]:
+    """Return the arguments by which ``bundle`` scores with the model that was evaluated; none where there is no other."""
+    return ("--model", "evaluated") if (bundle / "evaluated").is_dir() else ()
+
+
 def ask(bundle: Path, rows: pa.Table) -> Answer:
-    """Return what ``bundle`` has for ``rows`` of the table, each with the past as it stood at its decision."""
+    """Return what the evaluated model of ``bundle`` has for ``rows`` of the table, with the past as it stood for each."""
     with as_it_stood(bundle) as past:
-        return replay(bundle, rows, past)
+        return replay(bundle, rows, (*past, *evaluated(bundle)))
 
 
-def replay(bundle: Path, rows: pa.Table, past: tuple[str, ...]) -> Answer:
-    """Return what ``bundle`` has for ``rows``; ``past`` comes from :func:`as_it_stood`."""
+def rescore(bundle: Path, features: pa.Table, score: np.ndarray) -> np.ndarray:
+    """Return what the evaluated model of ``bundle`` makes of logged ``features``; ``score`` is what was answered."""
+    if not evaluated(bundle):
+        return score
+    with tempfile.TemporaryDirectory() as folder:
+        asked, answered = Path(folder) / "features.parquet", Path(folder) / "scores.parquet"
+        pq.write_table(features, asked)
+        run(bundle, "flights.service.replay", str(asked), str(answered), "--features", *evaluated(bundle))
+        return np.asarray(pq.read_table(answered)["__score"].to_pylist(), dtype=np.float64)
+
+
+def replay(bundle: Path, rows: pa.Table, arguments: tuple[str, ...]) -> Answer:
+    """Return what ``bundle`` has for ``rows``; ``arguments`` come from :func:`as_it_stood` and :func:`evaluated`."""
     with tempfile.TemporaryDirectory() as folder:
         asked, answered = Path(folder) / "rows.parquet", Path(folder) / "answers.parquet"
         pq.write_table(rows, asked)
-        run(bundle, "flights.service.replay", str(asked), str(answered), *past)
+        run(bundle, "flights.service.replay", str(asked), str(answered), *arguments)
         table = pq.read_table(answered)
     matrix = table["__encoded"].combine_chunks().flatten().to_numpy(zero_copy_only=False).reshape(table.num_rows, -1)
     score = np.asarray(table["__score"].to_pylist(), dtype=np.float64)

@@ -22,18 +22,30 @@ KINDS: dict[str, ModuleType] = {
     "text": text,
 }
 NUMBER: Options = {"kind": "number", "impute": "none", "indicator": False, "scale": False}
+DEFAULTS: dict[str, Options] = {
+    "category": {"kind": "category", "min_count": 1},
+    "target": {"kind": "target", "smooth": 20.0, "folds": 5},
+    "text": {"kind": "text", "terms": 100, "min_count": 5},
+}
 MOST_CATEGORIES = 1_000  # with more values than this most are too rare for a weight or a split of their own
 FEWEST_TEXTS = 100  # with fewer values than this each can have a place of its own, whatever is in it
 FEWEST_WORDS = 3  # in a name of a person or place there are two on average; more make a text
 
 
-def fit_encoders(train: Path) -> Encoders:
-    """Return what is learnt on the rows of ``train`` to encode each feature, and what the columns are called."""
+def fit_encoders(train: Path, chosen: Encoders | None = None) -> Encoders:
+    """Return what is learnt on the rows of ``train`` to encode each feature, and what the columns are called.
+
+    Where ``chosen`` are given, each feature keeps the kind of encoding that it has there.
+    """
     encoders: Encoders = {"features": {}, "columns": []}
     with pq.ParquetFile(train) as file:
         for name in FEATURES:
             values = file.read(columns=[name])[name]
-            options = ENCODINGS.get(name) or (choose(values) if name in CATEGORIES else NUMBER)
+            options = ENCODINGS.get(name) or (
+                DEFAULTS[chosen["features"][name]["kind"] if chosen else choose(values)]
+                if name in CATEGORIES
+                else NUMBER
+            )
             kind = KINDS[options["kind"]]
             state = (
                 target.fit(values, options, outcomes(train, encoders)) if kind is target else kind.fit(values, options)
@@ -43,15 +55,13 @@ def fit_encoders(train: Path) -> Encoders:
     return encoders
 
 
-def choose(values: pa.ChunkedArray) -> Options:
-    """Return how a category is encoded for which the config does not say: by how many values it has, and of what kind."""
+def choose(values: pa.ChunkedArray) -> str:
+    """Return the kind of encoding of a category for which the config does not say: by how many values, and which."""
     known = counts(values)
     several = sum(len(value.split()) for value in known) >= FEWEST_WORDS * len(known)
     if several and len(known) >= FEWEST_TEXTS and 2 * len(known) > sum(known.values()):
-        return {"kind": "text", "terms": 100, "min_count": 5}
-    if len(known) > MOST_CATEGORIES:
-        return {"kind": "target", "smooth": 20.0, "folds": 5}
-    return {"kind": "category", "min_count": 1}
+        return "text"
+    return "target" if len(known) > MOST_CATEGORIES else "category"
 
 
 def outcomes(path: Path, encoders: Encoders) -> target.Outcomes:

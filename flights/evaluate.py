@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 from flights.candidates import CANDIDATES
 from flights.curves import CURVES
 from flights.decision import curve, payoffs, realised
+from flights.doubts import close_race, few_rounds, few_rows
 from flights.encoders import read_matrix, read_parts, read_target
 from flights.metrics import HIGHER_IS_BETTER, METRICS, PRIMARY, Bootstrap, measure
 from flights.outputs import new_folder, read_json, write_json
@@ -26,8 +27,10 @@ SLICES = (
     "carrier",
 )
 EVALUATION = Path("reports/evaluation.json")
+CHOSEN = Path("reports/chosen.json")
 METRICS_FILE = Path("reports/metrics.json")
 PLOTS = Path("reports/plots")
+ABOUT = "The figures are of models fitted on training rows alone. What is released is the chosen candidate fitted again on all rows, the holdout too, with the settings, rounds and kinds of encodings that training chose."
 
 Scores = Mapping[str, np.ndarray]
 
@@ -111,11 +114,19 @@ def main() -> None:
     chosen = selection["chosen"]
     matrix, target = read_matrix(HOLDOUT, encoders), read_target(HOLDOUT, encoders)
     scores = {name: module.Model.load(MODELS / name).predict(matrix) for name, module in CANDIDATES.items()}
+    doubts = [
+        *few_rounds({name: read_json(MODELS / name / "summary.json") for name in CANDIDATES}),
+        *few_rows("validation part", validated, ("false", "true")),
+        *few_rows("holdout", target, ("false", "true")),
+        *close_race(selection),
+    ]
     evaluation = {
         "chosen": chosen,
+        "doubts": doubts,
         "primary": PRIMARY,
         "higher_is_better": HIGHER_IS_BETTER,
         "confidence": bootstrap.confidence,
+        "about": ABOUT,
         "rows": {"training": len(read_parts(TRAIN)), "validation": len(validated), "holdout": len(target)},
         "selection": selection,
         "holdout": assess(target, scores, bootstrap),
@@ -127,12 +138,15 @@ def main() -> None:
             write_json(folder / f"{name}.json", points(target, scores[chosen]))
         write_json(folder / "payoff.json", curve(target, scores[chosen]))
     write_json(EVALUATION, evaluation)
+    write_json(CHOSEN, {"candidate": chosen})
     flat: dict[str, Any] = {name: round(figure["value"], 5) for name, figure in evaluation["holdout"][chosen].items()}
     flat["value_per_1000_rows"] = evaluation["decision"]["per_1000_rows"]["by_model"]
     flat["candidates"] = {
         name: {PRIMARY: round(figures[PRIMARY]["value"], 5)} for name, figures in evaluation["holdout"].items()
     }
     write_json(METRICS_FILE, flat)
+    for doubt in doubts:
+        print(f"doubt: {doubt}")
     print(f"chosen: {chosen}; {PRIMARY} on the holdout: {flat[PRIMARY]:.4f}")
 
 

@@ -9,8 +9,10 @@ from flights.bundles import BundleError, ask, held_rows
 from flights.encoders import read_target
 from flights.metrics import PRIMARY, Bootstrap, measure
 from flights.settings import setting
+from flights.unseen import unseen
 
 TRAIN = Path("data/train.parquet")
+FEWEST_ROWS = 30  # of which a comparison can say anything
 
 Gain = dict[str, Any]
 
@@ -54,6 +56,14 @@ def in_words(lead: Gain) -> str:
     return f"{lead['metric']} {lead['value']:+.4g} ({low:+.4g} to {high:+.4g})"
 
 
+def tells(target: np.ndarray, score: np.ndarray) -> bool:
+    """Return whether the rows are enough to measure anything on."""
+    try:
+        return len(target) >= FEWEST_ROWS and bool(measure(target, score))
+    except ValueError:
+        return False
+
+
 def compare(target: np.ndarray, score: np.ndarray, folder: Path) -> tuple[bool, str, Gain | None]:
     """Return whether the challenger replaces the champion in ``folder``, why, and its gain over it on the same rows."""
     version = f"version {folder.name}"
@@ -65,10 +75,15 @@ def compare(target: np.ndarray, score: np.ndarray, folder: Path) -> tuple[bool, 
         return True, f"{version} tells other classes apart", None
     if np.array_equal(champion, score):
         return True, f"scores every row as {version} does; what is around the model is new", None
-    lead, least = measured_gain(target, score, champion), setting("release", "min_gain")
+    fresh, where = unseen(folder), ""
+    if not fresh.all():
+        where = f", on the {fresh.sum():,} of {fresh.size:,} rows that {version} was not fitted on"
+        if not tells(target[fresh], score[fresh]):
+            return False, f"no fair comparison with {version}{where}: they are too few", None
+    lead, least = measured_gain(target[fresh], score[fresh], champion[fresh]), setting("release", "min_gain")
     low, high = lead["interval"]
     if low > least:
-        return True, f"better than {version}: {in_words(lead)}", lead
+        return True, f"better than {version}: {in_words(lead)}{where}", lead
     if low > 0:
-        return False, f"better than {version}, but not by more than {least:g}: {in_words(lead)}", lead
-    return False, f"{'worse than' if high < 0 else 'within the noise of'} {version}: {in_words(lead)}", lead
+        return False, f"better than {version}, but not by more than {least:g}: {in_words(lead)}{where}", lead
+    return False, f"{'worse than' if high < 0 else 'within the noise of'} {version}: {in_words(lead)}{where}", lead

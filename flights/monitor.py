@@ -10,7 +10,7 @@ import msgspec
 import numpy as np
 import pyarrow as pa
 
-from flights.bundles import ask, held_rows
+from flights.bundles import ask, held_rows, rescore
 from flights.drift import merged, thresholds, unchanged, watch, watch_scores
 from flights.outputs import read_json, write_json
 from flights.settings import setting
@@ -50,7 +50,7 @@ def judge(logged: list[Prediction], champion: Path) -> list[dict[str, Any]]:
     answer = ask(champion, held_rows())
     reference, reference_score = answer.features, answer.score
     judged = pa.Table.from_pylist([prediction.features for prediction in logged], schema=reference.schema)
-    score = np.array([prediction.score for prediction in logged])
+    score = rescore(champion, judged, np.array([prediction.score for prediction in logged]))
     columns = [*watch(reference, judged), *watch_scores(reference_score, score)]
     found = merged(np.array([[column.drift(column.judged) for column in columns]]), reference.num_columns)[0]
     calm = unchanged(columns, len(logged), settings["chunks"], settings["seed"])

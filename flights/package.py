@@ -23,6 +23,7 @@ from flights.service.integrity import digest_of
 from flights.service.replay import as_requests
 from flights.service.request import COLUMNS, FIELDS
 from flights.settings import setting
+from flights.unseen import FILE, fitted_on
 
 CODE = Path(__file__).parent
 MODULES = (
@@ -110,6 +111,7 @@ SNAPSHOTS = (
 )
 DATA = Path("data")
 MODELS = Path("models")
+FINAL = Path("final_model")
 EVALUATION = Path("reports/evaluation.json")
 BUNDLE = Path("bundle")
 SUMMARY = Path("reports/package.json")
@@ -168,7 +170,8 @@ def fill(bundle: Path, chosen: str) -> None:
     write_requirements(scoring, bundle)
     write_settings(bundle)
     for name in (*scoring.FILES, "encoders.json"):
-        copy(MODELS / chosen / name, bundle / "model" / name)
+        copy(FINAL / name, bundle / "model" / name)
+        copy(MODELS / chosen / name, bundle / "evaluated" / name)
     for table, columns in LOOKUPS.items():
         copy(DATA / f"tables/{table}.parquet", bundle / f"data/tables/{table}.parquet")
         write_keyed(DATA / f"tables/{table}.parquet", bundle / f"data/tables/{table}.json", columns)
@@ -217,17 +220,20 @@ def seal(bundle: Path) -> str:
 def main() -> None:
     chosen, contract = read_json(EVALUATION)["chosen"], learn()
     write_contract(contract)
-    model = CANDIDATES[chosen].Model.load(MODELS / chosen)
+    model = CANDIDATES[chosen].Model.load(FINAL)
     with new_folder(BUNDLE) as bundle:
         fill(bundle, chosen)
         describe(bundle, contract)
         write_proof(bundle, model)
+        write_json(bundle / FILE, fitted_on())
         seal(bundle)
         parity = check(bundle, model)
         write_json(bundle / "parity.json", parity)
         digest = seal(bundle)
     files = {file.relative_to(BUNDLE).as_posix(): file.stat().st_size for file in BUNDLE.rglob("*") if file.is_file()}
-    write_json(SUMMARY, {"candidate": chosen, "digest": digest, "files": dict(sorted(files.items())), "parity": parity})
+    rows = read_json(FINAL / "summary.json")["rows"]
+    summary = {"candidate": chosen, "fitted_on": rows, "digest": digest, "files": dict(sorted(files.items()))}
+    write_json(SUMMARY, {**summary, "parity": parity})
     write_json(PARITY, parity)
     print(f"{BUNDLE}: {len(files)} files, {sum(files.values()):,} bytes")
     print(

@@ -18,7 +18,7 @@ from flights.service.replay import as_requests
 from flights.serving import answered, scores
 from flights.snapshots import EVENTS, TABLES, take
 
-ENCODERS = Path("data/encoders.json")
+ENCODERS = Path("data/final_encoders.json")
 MOST_ROWS = 100_000
 TOLERANCE = 1e-12
 

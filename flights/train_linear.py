@@ -1,5 +1,6 @@
 """Fit the candidate linear on data/train.parquet: logistic regression on scaled and one-hot features."""
 
+import hashlib
 from pathlib import Path
 from typing import Any
 
@@ -81,6 +82,18 @@ def to_model(
     return Model(np.atleast_1d(estimator.intercept_).tolist(), columns)
 
 
+def refit(rows: Path, encoders: Encoders) -> Model:
+    """Return the model of all ``rows``, with the settings that training had."""
+    params = read_json(FOLDER / "summary.json")["params"]
+    matrix, target = read_training(rows, encoders), read_target(rows, encoders)
+    kept = kept_values(encoders, params["min_count"])
+    scale = scales(matrix, kept)
+    columns = design(matrix, scale, kept)
+    estimator = LogisticRegression(C=1 / params["regularization"], max_iter=params["max_iter"], warm_start=True)
+    estimator.fit(columns, target)
+    return to_model(estimator, encoders["columns"], scale, kept)
+
+
 def main() -> None:
     params = setting("model", "linear", "params")
     encoders = read_json(ENCODERS)
@@ -97,7 +110,9 @@ def main() -> None:
         np.save(folder / "validation.npy", judged.predict(matrix[validation]))
         model.save(folder)
         write_json(folder / "encoders.json", encoders)
-        write_json(folder / "summary.json", {"kind": "linear", "columns": columns.shape[1]})
+        summary = {"kind": "linear", "params": params, "columns": columns.shape[1]}
+        summary["code"] = hashlib.sha256(Path(__file__).read_bytes()).hexdigest()  # refit follows this file
+        write_json(folder / "summary.json", summary)
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ EDITS = {
     ("problem.question=How much?",): {"params.yaml"},
     ("metrics.bootstrap.rounds=60",): {"params.yaml"},
     ("engine.threads=1",): {"params.yaml"},
-    ("split.seed=3",): {"params.yaml", "weights/labels.sql"},
+    ("split.seed=3",): {"params.yaml", "weights/labels.sql", "weights/unseen.py"},
     ("features.bill_area=bill_length_mm + bill_depth_mm",): {
         "params.yaml",
         "weights/features.sql",

@@ -20,7 +20,7 @@ from tests.sandbox import PROJECTS, copy, run, tree
 BROWSER = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 browser = pytest.mark.skipif(BROWSER is None, reason="Chromium is not installed")
 STAGES = ("collect", "process", "define", "explore", "features", "train_baseline", "train_linear", "train_lightgbm")
-LATER = ("evaluate", "package", "release", "monitor", "report")
+LATER = ("evaluate", "refit", "package", "release", "monitor", "report")
 SCRIPT = "<script>alert(1)</script>"
 HOSTILE = {
     "when": {"type": "timestamp", "role": "time"},

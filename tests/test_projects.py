@@ -16,7 +16,7 @@ GOLDEN = [case for case in CASES if (PROJECTS / case / "expected").is_dir()]
 DESCRIPTIVE = {"generate", "collect", "process", "define", "explore", "report"}
 STAGES = {
     *("generate", "collect", "process", "define", "explore", "features", "train@baseline", "train@linear"),
-    *("train@lightgbm", "evaluate", "package", "release", "monitor", "report"),
+    *("train@lightgbm", "evaluate", "refit", "package", "release", "monitor", "report"),
 }
 
 
@@ -102,7 +102,7 @@ def test_a_descriptive_project_ends_with_exploration(tmp_path: Path) -> None:
 def test_data_at_its_worst_runs_to_the_end_without_a_warning(tmp_path: Path) -> None:
     folder = start("edge", tmp_path / "edge")
     stages = ("collect", "process", "define", "explore", "features", "train_linear", "train_lightgbm", "evaluate")
-    for stage in (*stages, "package", "release", "monitor", "report"):
+    for stage in (*stages, "refit", "package", "release", "monitor", "report"):
         run(folder, "python", "-W", "error", "-m", f"edge.{stage}")
     reasons = duckdb.read_parquet(str(folder / "data/quarantine.parquet")).to_dicts()
     assert [row["reasons"] for row in reasons] == [

@@ -46,7 +46,7 @@ def test_an_edit_of_a_candidate_runs_that_candidate_and_what_follows(project: Pa
     edit(project / "conf/model/lightgbm.yaml", "num_leaves: 7", "num_leaves: 5")
     stages = ran(run(project, "dvc", "repro"))
     assert stages[:3] == ["generate", "train@lightgbm", "evaluate"]
-    assert set(stages) <= {"generate", "train@lightgbm", "evaluate", "package", "release", "monitor", "report"}
+    assert set(stages) <= {"generate", "train@lightgbm", "evaluate", "refit", "package", "release", "monitor", "report"}
 
 
 def test_an_edit_of_a_monitor_threshold_trains_nothing(project: Path) -> None:
@@ -163,7 +163,10 @@ def test_a_misspelt_key_without_a_plus_is_refused_before_any_stage(project: Path
     assert "num_leavs" in output
 
 
-STAGES = ("generate", "collect", "process", "features", "train@lightgbm", "evaluate", "package", "release", "report")
+STAGES = (
+    *("generate", "collect", "process", "features", "train@lightgbm"),
+    *("evaluate", "refit", "package", "release", "report"),
+)
 
 
 def runs(process: psutil.Process, words: str) -> bool:

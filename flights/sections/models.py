@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from flights.charts import figures
-from flights.markup import Html, bar, element, join, note, number, percent
+from flights.markup import Html, badge, bar, element, join, note, number, percent
 from flights.page import Step
 from flights.sections.candidates import compared, reasons
 from flights.sections.metrics import TITLES
@@ -86,6 +86,8 @@ def models(found: Found, summaries: dict[str, Found], plots: Path) -> Step:
         [
             reasons(found),
             compared(found),
+            note(found["about"]),
+            *(element("p", badge("doubt", "unsure"), f" {doubt}") for doubt in found["doubts"]),
             element("h3", f"How {found['chosen']} does on the holdout"),
             element("div", *figures(plots), class_="figures"),
             slices(found) if any(found.get("slices", {}).values()) else "",

@@ -20,7 +20,7 @@ def package(found: dict[str, Any], service: dict[str, Any]) -> Step:
         else badge(f"within {parity['largest_difference']:.0e}", "good")
     )
     told = {
-        "Model": found["candidate"],
+        "Model": f"{found['candidate']}, fitted on {number(found['fitted_on'])} rows",
         "Parity": join(
             [
                 exact,

@@ -38,14 +38,25 @@ def replay(scorer: Scorer, requests: list[bytes]) -> pa.Table:
     return pa.table(columns, schema=SCHEMA).append_column("__encoded", seen).append_column("__score", scores)
 
 
+def rescore(scorer: Scorer, features: pa.Table) -> pa.Table:
+    """Return the scores of rows whose ``features`` are known, as those in the log are."""
+    rows = zip(*(features[name].to_pylist() for name in FEATURES), strict=True)
+    return pa.table({"__score": pa.array([scorer.score(scorer.encode(row)) for row in rows])})
+
+
 def main() -> None:
     parser = ArgumentParser(prog="python -m flights.service.replay", description="Answer a file of rows.")
     parser.add_argument("rows", type=Path, help="a Parquet file with the columns of data/tables/flights.parquet")
     parser.add_argument("answers", type=Path, help="the Parquet file to write")
     parser.add_argument("--data", type=Path, default=Path("data"), help="the folder of tables to read: %(default)s")
+    parser.add_argument(
+        "--model", default="model", choices=("model", "evaluated"), help="which of the two scores: %(default)s"
+    )
+    parser.add_argument("--features", action="store_true", help="the file has the features of rows, to be scored alone")
     given = parser.parse_args()
-    scorer = Scorer(Path(), given.data)
-    answers = replay(scorer, as_requests(pq.read_table(given.rows)))
+    scorer = Scorer(Path(), data=given.data, model=given.model)
+    rows = pq.read_table(given.rows)
+    answers = rescore(scorer, rows) if given.features else replay(scorer, as_requests(rows))
     with new_file(given.answers) as file:
         pq.write_table(answers, file)
 

@@ -15,17 +15,23 @@ Score = float
 class Scorer:
     """What a bundle knows, loaded once: what features are computed from, how they are encoded, and the model."""
 
-    def __init__(self, bundle: Path, data: Path | None = None) -> None:
-        """Load ``bundle``; features are computed from the tables in its folder ``data``, or in another one."""
+    def __init__(self, bundle: Path, data: Path | None = None, model: str = "model") -> None:
+        """Load ``bundle``.
+
+        Features are computed from the tables in its folder ``data``, or in another one.
+
+        The model is the one that answers, or another one: `evaluated`.
+        """
         self.card: dict[str, Any] = read_json(bundle / "bundle.json")
-        encoders = read_json(bundle / "model/encoders.json")
-        model = import_module(f"flights.service.models.{self.card['kind']}").Model(bundle / "model")
+        folder = bundle / model
+        encoders = read_json(folder / "encoders.json")
+        loaded = import_module(f"flights.service.models.{self.card['kind']}").Model(folder)
         self.features = Features(data or bundle / "data").of
         self.encoder = Encoder(encoders)
         self.encode = self.encoder.row
-        self.score = model.score
-        self.scores = model.scores
-        self.contributions = model.contributions
+        self.score = loaded.score
+        self.scores = loaded.scores
+        self.contributions = loaded.contributions
 
     def moved(self, columns: list[float], output: int) -> tuple[dict[str, float], float]:
         """Return by how much each feature moves the raw score of ``output``, the strongest first, and from where."""

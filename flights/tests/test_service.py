@@ -45,6 +45,7 @@ def client(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Client:
     write_training(*draw())
     write_tables()
     train_baseline.main()
+    shutil.copytree(train_baseline.FOLDER, package.FINAL)
     write_json(Path("reports/evaluation.json"), {"holdout": {"baseline": {}}})
     package.fill(Path("bundle"), "baseline")
     write_json(Path("bundle/example.json"), REQUEST)

@@ -48,6 +48,17 @@ def test_scores_validation_rows(name: str, level: np.ndarray) -> None:
     assert len(np.load(f"models/{name}/validation.npy")) == read_parts(Path("data/train.parquet")).sum()
 
 
+@pytest.mark.parametrize("name", CANDIDATES)
+def test_is_fitted_again_on_all_rows(name: str, level: np.ndarray) -> None:
+    module, _ = CANDIDATES[name]
+    module.main()
+    rows = Path("data/train.parquet")
+    encoders = read_json(Path("data/encoders.json"))
+    score = module.refit(rows, encoders).predict(read_matrix(rows, encoders))
+    assert np.isfinite(score).all()
+    assert len(score) == len(level)
+
+
 @pytest.mark.parametrize("name", LEARNERS)
 def test_learns_a_separable_target(name: str, level: np.ndarray) -> None:
     assert is_learnt(level, train(*CANDIDATES[name]))

@@ -23,7 +23,7 @@ from generator.plan.encoding import encoding_plan
 from generator.plan.explore import explore_plan
 from generator.plan.features import features_plan
 from generator.plan.functions import functions_plan
-from generator.plan.labels import labels_plan
+from generator.plan.labels import labels_plan, unseen_plan
 from generator.plan.metrics import metrics_plan
 from generator.plan.online import online_plan
 from generator.plan.openapi import openapi
@@ -160,7 +160,11 @@ def _models(project: Project) -> Iterator[Module]:
         yield "decision.py", "", None
         yield "payoff.py", "", None
     yield "candidates.py", "", candidates_plan(project)
-    yield "evaluate.py", "", evaluate_plan(project)
+    evaluated = evaluate_plan(project)
+    yield "doubts.py", "", evaluated
+    yield "evaluate.py", "", evaluated
+    if project.config.release.refits:
+        yield "refit.py", "", encoding_plan(project)
 
 
 def _service(project: Project) -> Iterator[Module]:
@@ -183,6 +187,7 @@ def _service(project: Project) -> Iterator[Module]:
     for name in ("bundles.py", "contract.py", "serving.py"):
         yield name, "", service
     yield "parity.py", "", service
+    yield "unseen.py", "", unseen_plan(project)
     yield "package.py", "", package_plan(project, online)
 
 

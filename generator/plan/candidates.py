@@ -4,7 +4,7 @@ import hashlib
 from dataclasses import dataclass
 
 from generator.code import Code
-from generator.plan.words import LIGHTGBM_METRICS, TASKS, Task
+from generator.plan.words import LIGHTGBM_LOSSES, TASKS, Task
 from generator.project import Project
 from generator.schema.model import Own
 from generator.schema.tuning import Optuna
@@ -12,12 +12,11 @@ from generator.schema.tuning import Optuna
 
 @dataclass(frozen=True)
 class TuningPlan:
-    """How long settings are searched for, and which way is better."""
+    """How long settings are searched for."""
 
     trials: int
     rounds: int
     seed: int
-    direction: str
 
 
 @dataclass(frozen=True)
@@ -27,6 +26,11 @@ class SklearnPlan:
     module: Code
     name: Code
     prepared: bool
+
+    @property
+    def unfitted(self) -> Code:
+        """Return the code that makes the estimator."""
+        return Code("build(params, codes, matrix.shape[1])" if self.prepared else f"{self.name}(**params)")
 
 
 @dataclass(frozen=True)
@@ -40,11 +44,12 @@ class CandidatePlan:
     estimator: Code
     estimator_code: Code
     objective: str
-    metric: str
+    loss: str
     tuning: TuningPlan | None
     progress: int
     sklearn: SklearnPlan | None
     own: Code
+    refit: bool
 
 
 @dataclass(frozen=True)
@@ -86,15 +91,28 @@ class EvaluatePlan:
     slices: tuple[str, ...]
     decision: bool
     curve_arguments: Code
+    labels: Code
+    refit: bool
+
+    @property
+    def about(self) -> str:
+        """Return which model the figures are of."""
+        return SHIPPED[self.refit]
+
+
+SHIPPED = {
+    True: "The figures are of models fitted on training rows alone. What is released is the chosen candidate fitted "
+    "again on all rows, the holdout too, with the settings, rounds and kinds of encodings that training chose.",
+    False: "The figures are of models fitted on training rows alone, and the chosen one is released as it is.",
+}
+"""What is released, by whether the chosen candidate is fitted again."""
 
 
 def candidate_plan(project: Project, candidate: str) -> CandidatePlan:
     """Plan the training of one candidate."""
     task = TASKS[project.config.problem.task]
-    metric = LIGHTGBM_METRICS.get(project.config.metrics.primary, task.default_metric)
     tuning = project.config.tuning
-    direction = "maximize" if metric in ("auc", "average_precision") else "minimize"
-    search = TuningPlan(tuning.trials, tuning.rounds, tuning.seed, direction) if isinstance(tuning, Optuna) else None
+    search = TuningPlan(tuning.trials, tuning.rounds, tuning.seed) if isinstance(tuning, Optuna) else None
     chosen, found = project.config.model[candidate], project.estimators.get(candidate)
     return CandidatePlan(
         Code(candidate),
@@ -104,11 +122,12 @@ def candidate_plan(project: Project, candidate: str) -> CandidatePlan:
         task.estimator,
         task.estimator_code,
         task.objective,
-        metric,
+        LIGHTGBM_LOSSES.get(project.config.metrics.primary, task.loss),
         search,
         0 if search else 50,
         SklearnPlan(Code(found.module), Code(found.name), not found.takes_gaps) if found else None,
         Code(chosen.module if isinstance(chosen, Own) else ""),
+        project.config.release.refits,
     )
 
 
@@ -164,4 +183,6 @@ def evaluate_plan(project: Project) -> EvaluatePlan:
         project.config.metrics.slices,
         project.config.problem.decision is not None,
         TASKS[project.config.problem.task].curve_arguments,
+        TASKS[project.config.problem.task].label_arguments,
+        project.config.release.refits,
     )

@@ -116,6 +116,8 @@ class EncodingPlan:
     number: dict[str, Any]
     defaults: dict[str, dict[str, Any]]
     chosen: bool
+    kept: bool
+    options: Code
     target: bool
     has_numbers: bool
     has_texts: bool
@@ -145,6 +147,7 @@ def encoding_plan(project: Project) -> EncodingPlan:
     plain = {feature.encoding for feature in project.features if not feature.encode}
     chosen = "category" in plain
     used |= ({"number"} & plain) | (set(DEFAULTS) if chosen else set())
+    kept = chosen and project.config.release.refits
     kinds = tuple(Kind(name, Code("hashing" if name == "hash" else name)) for name in PLACES if name in used)
     return EncodingPlan(
         classes=task.classes,
@@ -159,10 +162,21 @@ def encoding_plan(project: Project) -> EncodingPlan:
         number=Number(kind="number").model_dump(mode="json"),
         defaults={name: encoding.model_dump(mode="json") for name, encoding in DEFAULTS.items()},
         chosen=chosen,
+        kept=kept,
+        options=_options("number" in plain, chosen, kept),
         target="target" in used,
         has_numbers="number" in plain,
         has_texts=bool(used - {"number"}),
     )
+
+
+def _options(has_numbers: bool, chosen: bool, kept: bool) -> Code:
+    """Return the code that finds how the feature ``name`` is encoded: as the config says, as chosen, by its values."""
+    kind = 'chosen["features"][name]["kind"] if chosen else choose(values)' if kept else "choose(values)"
+    if not chosen:
+        return Code("ENCODINGS.get(name) or NUMBER" if has_numbers else "ENCODINGS[name]")
+    plain = f"(DEFAULTS[{kind}] if name in CATEGORIES else NUMBER)" if has_numbers else f"DEFAULTS[{kind}]"
+    return Code(f"ENCODINGS.get(name) or {plain}")
 
 
 def _shared(has_numbers: bool, chosen: bool) -> Code:

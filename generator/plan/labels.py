@@ -24,6 +24,25 @@ class LabelsPlan:
     more_strata: Code = NOTHING
 
 
+@dataclass(frozen=True)
+class UnseenPlan:
+    """What ``unseen.py`` needs: by what rows were split, and within which groups, in SQL."""
+
+    table: Code
+    order: str
+    group: str
+
+
+def unseen_plan(project: Project) -> UnseenPlan:
+    """Plan how the rows that a model was fitted on are told from others."""
+    labels = labels_plan(project)
+    if labels.time:
+        order = f"strftime(CAST({labels.time} AS TIMESTAMP), '%Y-%m-%d %H:%M:%S.%f')"
+    else:
+        order = f"md5(concat_ws('|', {labels.seed}, {labels.row_key}))"
+    return UnseenPlan(labels.table, order, "CAST(__target AS VARCHAR)" if labels.strata else "''")
+
+
 def labels_plan(project: Project) -> LabelsPlan:
     """Plan the labelled rows and their split."""
     table, target = Code(project.config.data.table), Code(project.target.sql)

@@ -90,6 +90,28 @@ class ServicePlan:
     log: bool
     api_key: Code
     port: int
+    refit: bool
+
+    @property
+    def encoders(self) -> Code:
+        """Return the file with the encoders of the model that answers."""
+        return Code("data/final_encoders.json" if self.refit else "data/encoders.json")
+
+    @property
+    def scorer_parameters(self) -> Code:
+        """Return what can be said to the scorer besides its bundle."""
+        data = ", data: Path | None = None" if self.tables else ""
+        return Code(data + (', model: str = "model"' if self.refit else ""))
+
+    @property
+    def scorer_arguments(self) -> Code:
+        """Return the same, as the command line gives it."""
+        return Code((", data=given.data" if self.tables else "") + (", model=given.model" if self.refit else ""))
+
+    @property
+    def scorer_model(self) -> Code:
+        """Return the folder of the model."""
+        return Code("model" if self.refit else '"model"')
 
 
 @dataclass(frozen=True)
@@ -105,6 +127,18 @@ class PackagePlan:
     past: bool
     deployed: bool
     decision: bool
+    refit: bool
+
+    @property
+    def final(self) -> Code:
+        """Return the folder of the model that answers."""
+        return Code("FINAL" if self.refit else "MODELS / chosen")
+
+    @property
+    def fitted_rows(self) -> Code:
+        """Return the code that counts the rows it was fitted on."""
+        final, evaluated = 'read_json(FINAL / "summary.json")["rows"]', "pq.read_metadata(TRAIN).num_rows"
+        return Code(final if self.refit else evaluated)
 
 
 @dataclass(frozen=True)
@@ -161,6 +195,7 @@ def service_plan(project: Project) -> ServicePlan:
         config.service.log,
         Code(config.service.api_key or ""),
         config.service.port,
+        config.release.refits,
     )
 
 
@@ -201,6 +236,7 @@ def package_plan(project: Project, online: OnlinePlan) -> PackagePlan:
         bool(past),
         any(deploy_files(project)),
         decision,
+        project.config.release.refits,
     )
 
 

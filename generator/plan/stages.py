@@ -10,6 +10,12 @@ from generator.plan.types import Stage
 from generator.project import Project
 
 REPORTS = "reports"
+CHOSEN = "reports/chosen.json"
+"""Which candidate was chosen, and nothing else: an edit of what is reported fits nothing anew."""
+
+FINAL, FINAL_ENCODERS = "final_model", "data/final_encoders.json"
+"""The chosen candidate fitted on all rows, and how it sees them."""
+
 PLOTS = {
     "binary": {
         "roc": ("false_positive_rate", "true_positive_rate", "linear", "ROC on the holdout"),
@@ -136,21 +142,29 @@ def _stages(project: Project, watched: tuple[str, ...]) -> Iterator[Stage]:
         outs=("models/${key}",),
         foreach="${model}",
     )
+    refits = config.release.refits
     decision = ("problem.decision",) if config.problem.decision is not None else ()
     sliced = (table,) if config.metrics.slices else ()
     yield module(
         "evaluate",
         deps=("models", *trained, "data/holdout.parquet", *sliced, f"{package}/scoring"),
         params=("metrics.bootstrap", "metrics.slice_rows", *decision),
-        outs=(f"{REPORTS}/evaluation.json", f"{REPORTS}/plots"),
+        outs=(f"{REPORTS}/evaluation.json", f"{REPORTS}/plots", *((CHOSEN,) if refits else ())),
         metrics=(f"{REPORTS}/metrics.json",),
     )
+    if refits:  # models/ tells of the code and the settings that each candidate was fitted with
+        yield module(
+            "refit",
+            deps=("models", *trained, "data/holdout.parquet", CHOSEN, f"{package}/scoring"),
+            outs=(FINAL, FINAL_ENCODERS),
+        )
     yield Stage(
         "package",
         f"python -m {package}.package",
         modules=("package", "service.__main__", "engine", *(("payoff",) if decision else ())),
         deps=(
             "models",
+            *((FINAL, FINAL_ENCODERS) if refits else ()),
             "data/tables",
             "data/train.parquet",
             "data/encoders.json",
@@ -169,7 +183,7 @@ def _stages(project: Project, watched: tuple[str, ...]) -> Iterator[Stage]:
     yield module(
         "release",
         deps=("bundle", f"{REPORTS}/package.json", *trained, "data/holdout.parquet", table),
-        params=("metrics.bootstrap", "metrics.guardrails", "release"),
+        params=("engine", "metrics.bootstrap", "metrics.guardrails", "release.min_gain", "release.beat_baseline"),
         persistent=("registry",),
         metrics=(f"{REPORTS}/release.json",),
     )

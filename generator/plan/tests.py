@@ -113,6 +113,7 @@ class TestsPlan:
     by_hand: dict[str, float]
     better: Code
     worse: Code
+    refit: bool
 
 
 def tests_plan(project: Project) -> TestsPlan:
@@ -143,6 +144,7 @@ def tests_plan(project: Project) -> TestsPlan:
         {metric: BY_HAND[task][metric] for metric in ours},
         Code("0.9" if higher else "0.1"),
         Code("0.1" if higher else "0.9"),
+        config.release.refits,
     )
 
 

@@ -39,11 +39,12 @@ class Task:
     power_template: str
     curves_template: str
     curve_arguments: Code
+    label_arguments: Code
     linear_words: Code
     estimator: Code
     estimator_code: Code
     objective: str
-    default_metric: str
+    loss: str
     likelihood: Code
     outcome_type: Code
     estimator_call: Code
@@ -85,11 +86,12 @@ TASKS = {
         power_template="package/power/binary.py.jinja",
         curves_template="package/curves/binary.py.jinja",
         curve_arguments=Code(""),
+        label_arguments=Code(', ("false", "true")'),
         linear_words=Code("logistic regression"),
         estimator=Code("LogisticRegression"),
         estimator_code=_LOGISTIC,
         objective="binary",
-        default_metric="binary_logloss",
+        loss="binary_logloss",
         likelihood=Code("np.where(target, score, 1 - score)"),
         outcome_type=Code("bool"),
         estimator_call=Code("predict_proba(matrix.astype(np.float64))[:, 1]"),
@@ -111,11 +113,12 @@ TASKS = {
         power_template="package/power/multiclass.py.jinja",
         curves_template="package/curves/multiclass.py.jinja",
         curve_arguments=Code(', encoders["classes"]'),
+        label_arguments=Code(', encoders["classes"]'),
         linear_words=Code("logistic regression"),
         estimator=Code("LogisticRegression"),
         estimator_code=_LOGISTIC,
         objective="multiclass",
-        default_metric="multi_logloss",
+        loss="multi_logloss",
         likelihood=Code("score[np.arange(len(target)), target]"),
         outcome_type=Code("str"),
         estimator_call=Code("predict_proba(matrix.astype(np.float64))"),
@@ -137,11 +140,12 @@ TASKS = {
         power_template="package/power/regression.py.jinja",
         curves_template="package/curves/regression.py.jinja",
         curve_arguments=Code(""),
+        label_arguments=Code(""),
         linear_words=Code("ridge regression"),
         estimator=Code("Ridge"),
         estimator_code=Code('Ridge(alpha=params["regularization"], solver="lsqr", max_iter=params["max_iter"])'),
         objective="regression",
-        default_metric="l2",
+        loss="l2",
         likelihood=Code(""),
         outcome_type=Code("float"),
         estimator_call=Code("predict(matrix.astype(np.float64))"),
@@ -150,13 +154,15 @@ TASKS = {
 }
 """What each task changes in the code."""
 
-LIGHTGBM_METRICS = {
-    "roc_auc": "auc",
-    "average_precision": "average_precision",
+LIGHTGBM_LOSSES = {
     "rmse": "rmse",
     "mae": "l1",
 }
-"""LightGBM's names for our metrics, where early stopping can watch the primary one itself."""
+"""LightGBM's names for the losses that early stopping watches, where the primary metric is one; else that of the task.
+
+Of classes it is always the log loss: ranking may be best after two rounds of a thousand, and then says little of how
+likely anything is.
+"""
 
 USES = {
     "descriptive": "say what happened and what drives it; nothing is predicted",

@@ -12,8 +12,9 @@ from generator.resolve.session import Session
 from generator.schema.data import Source
 
 FOLDERS = frozenset(
-    ["bundle", "conf", "data", "deploy", "generator", "logs", "models", "registry", "reports", "templates", "tests"]
-)
+    ["bundle", "conf", "data", "deploy", "final_model", "generator", "logs", "models", "registry", "reports",
+     "templates", "tests"]
+)  # fmt: skip
 LIBRARIES = frozenset(
     ["altair", "duckdb", "dvc", "hydra", "lightgbm", "mangum", "msgspec", "numpy", "optuna", "prometheus_client",
      "psycopg", "pyarrow", "pymysql", "pytest", "scipy", "skops", "sklearn", "sqlalchemy", "starlette", "uvicorn",

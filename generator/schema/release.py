@@ -1,6 +1,6 @@
 """``conf/release/``: what a challenger must show before it replaces the champion."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -14,3 +14,15 @@ class Release(Strict):
         default=0.0, description="gain in the primary metric that a challenger must show beyond the noise"
     )
     beat_baseline: bool = Field(default=True, description="refuse a model that is not better than the base rate")
+    refit: Literal["all", "training"] = Field(
+        default="all",
+        description="which rows the released model is fitted on: `all` fits the chosen candidate again, once it was "
+        "evaluated, on training rows and holdout alike; `training` releases the very model that was evaluated: choose "
+        "it where rows are ordered by time and the holdout is too small a part of them to add anything, or where an "
+        "audit asks for the figures of the model that runs",
+    )
+
+    @property
+    def refits(self) -> bool:
+        """Return whether the chosen candidate is fitted again once it was evaluated."""
+        return self.refit == "all"

@@ -14,7 +14,12 @@ class NoTuning(Strict):
 
 
 class Optuna(Strict):
-    """Search LightGBM's main settings on the validation part with Optuna, starting from those in its config."""
+    """Search LightGBM's main settings on the validation part with Optuna, starting from those in its config.
+
+    A trial is as good as the loss that early stopping watches there: the log loss of classes, the primary metric of
+    numbers where it is RMSE or MAE, else their squared error. Of many trials on one part the best loss is less often
+    luck than the best ranking; between the candidates the primary metric chooses.
+    """
 
     kind: Literal["optuna"]
     trials: Annotated[int, Field(ge=1)] = Field(default=25, description="how many settings are tried")
