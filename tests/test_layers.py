@@ -12,7 +12,7 @@ LAYERS = (
     ("reference", "editor"),
     ("sql", "judge", "origins", "migrate", "interpolation", "overrides", "defaults", "fields", "wording", "code"),
     ("cleaning",),
-    ("compile", "sources"),
+    ("compile", "sources", "exploration"),
     ("compose", "composition"),
     ("validate", "project"),
     ("resolve",),

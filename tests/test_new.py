@@ -202,6 +202,34 @@ def test_a_likely_leak_is_told(tmp_path: Path) -> None:
     assert "100%" in doubt.text
 
 
+def test_what_may_be_a_leak_is_told_and_stays_an_input(tmp_path: Path) -> None:
+    """A sum is the target; one input is the target in another unit; another comes near it as a measurement may."""
+    paid, due = cycle(3, 1, 4, 1, 5, 9, 2, 6), cycle(2.5, 7.5, 1.5, 8.5, 2.5)
+    sums = [one + other for one, other in zip(paid, due, strict=True)]
+    noisy = [value + (index * 37 % 11) / 10 for index, value in enumerate(sums)]
+    columns = {"paid": paid, "due": due, "cents": [value * 100 for value in sums], "estimate": noisy, "total": sums}
+    with opened((table(tmp_path, columns),)) as raw:
+        found = infer(raw, Answers("total"))
+    assert {choice.name: choice.role for choice in found.columns} == {
+        "paid": "input", "due": "input", "cents": "outcome", "estimate": "input", "total": "outcome"
+    }  # fmt: skip
+    told = {doubt.path: doubt.text for doubt in found.doubts}
+    assert "not used" in told["data", "columns", "cents", "role"]
+    assert told["data", "columns", "estimate", "role"].endswith("give it `role: outcome` if it is known only later")
+    assert told["data", "columns", "paid", "role"].startswith("paid + due explains 100.0% of the target's variance")
+
+
+def test_an_easy_target_keeps_its_inputs(tmp_path: Path) -> None:
+    file = table(
+        tmp_path,
+        {"petal": [1.3 + index / 1000 + (index % 3) * 2 for index in range(ROWS)], "iris": cycle("a", "b", "c")},
+    )
+    with opened((file,)) as raw:
+        found = infer(raw, Answers("iris"))
+    assert only(found, "petal").role == "input"
+    assert [doubt.path for doubt in found.doubts] == [("data", "columns", "petal", "role")]
+
+
 def test_days_that_could_be_months_are_told(tmp_path: Path) -> None:
     found = inferred(tmp_path, {"day": cycle("03/04/2024", "05/06/2023", "07/08/2022", "09/10/2021")})
     assert [doubt.path for doubt in found.doubts if "day" in doubt.path] == [("data", "columns", "day")]

@@ -31,6 +31,8 @@ HOSTILE = {
     "always": {"type": "text"},
     "told": {"type": "boolean"},
     "name": {"type": "text"},
+    "<i>refund</i>": {"type": "float"},
+    "kind again": {"type": "text"},
     "bad": {"type": "boolean", "role": "outcome"},
 }
 PROBLEM = {
@@ -47,7 +49,7 @@ def quoted(name: str) -> str:
 
 
 def hostile_rows(count: int) -> list[list[object]]:
-    """Return rows with a signal, a column that is always empty, a constant one, and one that tells the target."""
+    """Return rows with a signal, columns that are empty or constant, and ones that know the target or each other."""
     draw, start = random.Random(0), datetime(2024, 1, 1)
     rows = []
     for place in range(count):
@@ -55,9 +57,9 @@ def hostile_rows(count: int) -> list[list[object]]:
         bad = strength + (kind == "a") + draw.gauss(0, 0.5) > 0.5
         gap = "" if draw.random() < 0.2 else draw.randint(0, 9)
         moment = start + timedelta(hours=7 * place)
-        rows.append(
-            [moment, round(strength, 3), kind, gap, "", "same", str(bad).lower(), f"n{place}", str(bad).lower()]
-        )
+        refund = round(draw.random(), 2) if bad and draw.random() < 0.8 else ""
+        told = str(bad).lower()
+        rows.append([moment, round(strength, 3), kind, gap, "", "same", told, f"n{place}", refund, f"{kind}2", told])
     return rows
 
 
@@ -176,7 +178,14 @@ def test_pages_are_the_same_every_time(hostile: Path) -> None:
 def test_exploration_sees_what_is_wrong(hostile: Path) -> None:
     found = json.loads((hostile / "reports/exploration.json").read_text(encoding="utf-8"))
     warned = {(warning["kind"], warning["column"]) for warning in found["warnings"]}
-    assert {("leak", "told"), ("empty", "never"), ("constant", "always"), ("identifier", "name")} <= warned
+    assert {
+        ("leak", "told"),
+        ("leak", "<i>refund</i>"),
+        ("redundant", 'kind again, say "select"'),
+        ("empty", "never"),
+        ("constant", "always"),
+        ("identifier", "name"),
+    } <= warned
     assert [item["name"] for item in found["hypotheses"]] == ["missingness", "categories", "drift", "signal"]
     assert {item["name"]: item["verdict"] for item in found["hypotheses"]}["signal"] == "confirmed"
     assert all(item["verdict"] in ("confirmed", "rejected", "cannot tell") for item in found["hypotheses"])

@@ -7,9 +7,11 @@ from pathlib import Path
 
 from generator.new.answers import Answers, Choice, Doubt, Inferred, NewFeature, UnfitError
 from generator.new.goal import goal_of
+from generator.new.leaks import without_leaks
 from generator.new.measure import measure
 from generator.new.reading import RAW, Raw
-from generator.new.roles import TYPED, choose, without_leaks, wordy
+from generator.new.roles import choose, wordy
+from generator.new.typed import typed, typed_target
 from generator.resolve.choices import FOLDERS, LIBRARIES, SQL_NAMES
 from generator.sql import identifier, unlike
 
@@ -30,9 +32,9 @@ def infer(raw: Raw, answers: Answers) -> Inferred:
     choices, doubts = choose(raw, measure(raw), answers)
     target = next(choice for choice in choices if choice.name == answers.target)
     goal = goal_of(target, answers, doubts)
-    choices, leaks = without_leaks(raw, choices, target.name, goal.task)
+    choices, leaks = without_leaks(raw, choices, target, goal.task)
     time = next((choice for choice in choices if choice.role == "time"), None)
-    late = _late_classes(raw, time) if time and goal.task != "regression" else ()
+    late = _late_classes(raw, time, target) if time and goal.task != "regression" else ()
     features = tuple(_features(choices, time))
     if not features:
         raise UnfitError(f"no column but {target.name} is of use: there is nothing to predict it from")
@@ -67,12 +69,13 @@ def _encoding(raw: Raw) -> Iterator[Doubt]:
         yield Doubt(("data", "sources"), text)
 
 
-def _late_classes(raw: Raw, time: Choice) -> tuple[str, ...]:
+def _late_classes(raw: Raw, time: Choice, target: Choice) -> tuple[str, ...]:
     """Return the classes that no early row has, so that a split by time would ask for what was never learned."""
     ask = f"""
-        WITH ordered AS (SELECT __target AS t, percent_rank() OVER (ORDER BY {identifier(time.label)}) AS place
-                         FROM {TYPED} WHERE __target IS NOT NULL)
-        SELECT t FROM ordered GROUP BY t HAVING min(place) > {EARLY} ORDER BY t"""
+        WITH known AS (SELECT {typed_target(target, "binary")} AS __class, {typed(time)} AS __time FROM {RAW}),
+        ordered AS (SELECT __class, percent_rank() OVER (ORDER BY __time) AS __place
+                    FROM known WHERE __class IS NOT NULL)
+        SELECT __class FROM ordered GROUP BY __class HAVING min(__place) > {EARLY} ORDER BY __class"""
     return tuple(str(row[0]) for row in raw.database.execute(ask).fetchall())
 
 

@@ -1,77 +1,85 @@
-"""How much of the target each single column tells, to find what is the target in another coat."""
+"""Inputs that are the target by another name, which are taken out, and those that may be, which are told of."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
+import numpy as np
+
+from generator.exploration.leaks import leaks, redundant
+from generator.new.answers import Choice, Doubt
 from generator.new.reading import Raw
-from generator.sql import identifier
+from generator.new.shares import TEXTS, sampled, shares
+from generator.schema.problem import Task
 
-SAMPLE = 20_000
-CELLS = 4_000_000
-"""Values that one query looks at."""
+SUSPICIOUS = 0.98
+"""Share of the target that nothing but another name of it is expected to explain."""
 
-BINS = 60
-FEWEST = 5
-"""Rows that a group needs to say anything; the others count as if the column told nothing."""
+SAME = 0.9999
+"""The share for numbers: it is explained by the target in another unit alone, while a measurement may come close."""
 
-CERTAIN = 0.98
-"""Share of the target's uncertainty that only another name of the target takes away."""
+FEW = 20
+"""Different whole numbers up to which they are names of classes, and no measurement."""
 
-ENTROPY = """
-    cells AS (SELECT name, g, t, count(*) AS n FROM grouped GROUP BY ALL),
-    sizes AS (SELECT name, g, sum(n) AS size FROM cells GROUP BY ALL),
-    classes AS (SELECT __target AS t, count(*) AS n FROM told GROUP BY __target),
-    whole AS (SELECT sum(-(n / s) * ln(n / s)) AS h, any_value(s) AS s FROM classes, (SELECT sum(n) AS s FROM classes)),
-    parts AS (
-      SELECT cells.name, sum(n * CASE WHEN size >= {fewest} THEN -ln(n / size) ELSE (SELECT h FROM whole) END) AS h
-      FROM cells JOIN sizes ON cells.name = sizes.name AND cells.g IS NOT DISTINCT FROM sizes.g GROUP BY cells.name
-    )
-    SELECT name, 1 - parts.h / s / nullif(whole.h, 0) FROM parts, whole"""
+MOST = 200
+"""Inputs that are tried together: those that explain most by themselves."""
 
-VARIANCE = """
-    groups AS (SELECT name, g, count(*) AS n, var_pop(t) AS v FROM grouped GROUP BY ALL),
-    whole AS (SELECT var_pop(__target) AS v, count(*) AS s FROM told)
-    SELECT name, 1 - sum(n * CASE WHEN n >= {fewest} THEN groups.v ELSE whole.v END) / any_value(s)
-      / nullif(any_value(whole.v), 0)
-    FROM groups, whole GROUP BY name"""
+IF_LATER = "give it `role: outcome` if it is known only later"
 
 
-def told(raw: Raw, view: str, texts: Sequence[str], numbers: Sequence[str], task: str) -> dict[str, float]:
-    """Return the share of the uncertainty of ``__target`` that each column of ``view`` takes away, 0 to 1.
+def without_leaks(
+    raw: Raw, choices: tuple[Choice, ...], target: Choice, task: Task
+) -> tuple[tuple[Choice, ...], list[Doubt]]:
+    """Return ``choices`` with those inputs as outcomes that are the target by another name, and what else is doubtful.
 
-    ``numbers`` are put into bins first. For classes it is Theil's U, the share of the entropy; for numbers that of the
-    variance, or the square of the correlation, whichever is more.
+    An input that may be a leak stays one: the target may be easy, and whoever knows the data decides.
     """
-    sample = f"FROM {view} WHERE __target IS NOT NULL USING SAMPLE reservoir({SAMPLE} ROWS) REPEATABLE (0)"
-    raw.database.execute(f"CREATE OR REPLACE TEMP TABLE told AS SELECT * {sample}")
-    shares: dict[str, float] = {}
-    size = max(1, CELLS // min(SAMPLE, raw.rows))
-    for columns, binned in ((texts, False), (numbers, True)):
-        for start in range(0, len(columns), size):
-            shares |= _shares(raw, columns[start : start + size], binned, task)
-    for name in numbers if task == "regression" else ():
-        shares[name] = max(shares.get(name, 0.0), _correlation(raw, name))
-    return shares
+    inputs = {choice.name: choice for choice in choices if choice.role == "input"}
+    columns, values, classes = sampled(raw, inputs, target, task)
+    alone = shares(columns, values)
+    certain = {name for name, share in alone.items() if share >= _certain(inputs[name], task)}
+    if len(certain) == len(inputs):
+        certain = set()  # nothing would be left to learn from
+    reason = "explains the target alone: taken for something that is known only later"
+    kept = tuple(
+        replace(choice, role="outcome", reason=reason) if choice.name in certain else choice for choice in choices
+    )
+    plain = {name: share for name, share in alone.items() if share >= SUSPICIOUS}
+    doubts = [_doubt(inputs[name], _alone(name, share, name in certain)) for name, share in plain.items()]
+    best = sorted(alone.keys() - plain.keys(), key=lambda name: (-alone[name], name))[:MOST]
+    rest = {name: columns[name] for name in columns if name in best}
+    return kept, [*doubts, *_together(inputs, rest, values, classes)]
 
 
-def _shares(raw: Raw, columns: Sequence[str], binned: bool, task: str) -> dict[str, float]:
-    """Return the shares of a few columns: every column one below the other, its values in groups, and each told of."""
-    kind = "DOUBLE" if binned else "VARCHAR"
-    listed = ", ".join(f"CAST({identifier(name)} AS {kind}) AS c{index}" for index, name in enumerate(columns))
-    names = ", ".join(f"c{index}" for index in range(len(columns)))
-    bins = f"ntile({BINS}) OVER (PARTITION BY name, v IS NULL ORDER BY v)"
-    group = f"CASE WHEN many THEN {bins} ELSE v END" if binned else "v"
-    ask = f"""
-        WITH long AS (
-          SELECT * FROM (SELECT __target AS t, {listed} FROM told) UNPIVOT INCLUDE NULLS (v FOR name IN ({names}))
-        ),
-        counted AS (SELECT name, count(DISTINCT v) > {BINS * FEWEST} AS many FROM long GROUP BY name),
-        grouped AS (SELECT name, CASE WHEN v IS NOT NULL THEN {group} END AS g, t FROM long JOIN counted USING (name)),
-        {(VARIANCE if task == "regression" else ENTROPY).format(fewest=FEWEST)}"""
-    found = dict(raw.database.execute(ask).fetchall())
-    return {name: float(found.get(f"c{index}") or 0.0) for index, name in enumerate(columns)}
+def _certain(choice: Choice, task: Task) -> float:
+    """Return the share of the target from which on a column is certain to be its other name."""
+    if choice.kind.type in TEXTS:
+        return SUSPICIOUS
+    if task == "regression":
+        return SAME
+    named = choice.kind.type == "integer" and choice.measure.distinct <= FEW
+    return SUSPICIOUS if named else 2.0
 
 
-def _correlation(raw: Raw, name: str) -> float:
-    column = f"CAST({identifier(name)} AS DOUBLE)"
-    found = raw.database.execute(f"SELECT corr({column}, __target) FROM told WHERE isfinite({column})").fetchall()[0][0]
-    return float(found) ** 2 if found is not None and found == found else 0.0
+def _alone(name: str, share: float, certain: bool) -> str:
+    if certain:
+        return (
+            f"{name} alone explains {share:.0%} of the target, so it is taken for an outcome and not used: "
+            "give it `role: input` if it is known when the prediction is made"
+        )
+    return f"{name} alone explains {share:.1%} of the target: {IF_LATER}"
+
+
+def _together(
+    inputs: dict[str, Choice], columns: dict[str, np.ndarray], target: np.ndarray, classes: Sequence[str]
+) -> Iterator[Doubt]:
+    """Yield what a sample shows of columns together, and of those that go one to one."""
+    for leak in leaks(columns, target, classes):
+        one = "it" if len(leak.columns) == 1 else "whatever of it"
+        yield _doubt(inputs[leak.columns[0]], f"{leak.statement}: give {one} `role: outcome` if it is known only later")
+    for names in redundant(columns):
+        listed = f"{', '.join(names[:-1])} and {names[-1]}"
+        yield _doubt(inputs[names[-1]], f"{listed} go one to one: one is enough, give the others `role: drop`")
+
+
+def _doubt(choice: Choice, text: str) -> Doubt:
+    return Doubt(("data", "columns", choice.label, "role"), text)

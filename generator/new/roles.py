@@ -8,10 +8,9 @@ from generator.errors import suggestion
 from generator.new.answers import Answers, Choice, Doubt, UnfitError, labelled
 from generator.new.kind import Kind
 from generator.new.kinds import kind_of
-from generator.new.leaks import CERTAIN, told
 from generator.new.measure import Measure, value
 from generator.new.reading import RAW, Raw
-from generator.sql import TYPES, as_text, identifier
+from generator.sql import identifier
 
 ID = re.compile(
     r"(^|[_\s.-])((?i:id|uuid|guid)([_\s.-]|$)|(?i:key|index|idx|nr|no)$)|(?<=[a-z])(Id|ID|Key)(?![a-z])"
@@ -21,9 +20,6 @@ NOT_OF_ROW = re.compile(r"birth|dob|born|expir|valid|due|until|end", re.I)
 """Names of dates that are about a thing, and not about when the row came to be."""
 
 OF_ROW = re.compile(r"date|time|stamp|epoch|created|day|when|_at$|_on$|(^|_)ts$|month|period", re.I)
-TYPED = "typed"
-"""The view of the data with typed columns by their labels, and ``__target``; dates as seconds."""
-
 TEXT_SHARE = 0.5
 OWN_SHARE = 0.5
 FEW = 50
@@ -46,36 +42,6 @@ def choose(raw: Raw, measures: tuple[Measure, ...], answers: Answers) -> tuple[t
     choices = list(_one_key(choices, answers))
     choices = _with_time(choices, answers, doubts)
     return tuple(choices), [*_of_kinds(choices), *doubts]
-
-
-def without_leaks(
-    raw: Raw, choices: tuple[Choice, ...], target: str, task: str
-) -> tuple[tuple[Choice, ...], list[Doubt]]:
-    """Return ``choices`` with those inputs as outcomes that tell the target as only another name of it does."""
-    inputs = [choice for choice in choices if choice.role == "input"]
-    raw.database.execute(
-        f"CREATE OR REPLACE TEMP VIEW {TYPED} AS SELECT {', '.join(_typed(choices, target, task))} FROM {RAW}"
-    )
-    numbers = [choice.label for choice in inputs if choice.kind.type in ("integer", "float", "date", "timestamp")]
-    texts = [choice.label for choice in inputs if choice.label not in numbers]
-    shares = told(raw, TYPED, texts, numbers, task)
-    leaks = {name: share for name, share in shares.items() if share >= CERTAIN}
-    if len(leaks) == len(inputs):
-        return choices, []  # with every input gone nothing would be left to learn from
-    words = "knows the target by itself: taken for something that is only known later"
-    found = tuple(
-        replace(choice, role="outcome", reason=words) if choice.label in leaks else choice for choice in choices
-    )
-    doubts = [
-        Doubt(
-            ("data", "columns", choice.label, "role"),
-            f"{choice.name} tells {leaks[choice.label]:.0%} of the target by itself, so it is not used: make it an "
-            "input if it is really known when the prediction is made",
-        )
-        for choice in inputs
-        if choice.label in leaks
-    ]
-    return found, doubts
 
 
 def _check(answers: Answers, names: list[str]) -> None:
@@ -168,18 +134,6 @@ def _of_kinds(choices: list[Choice]) -> Iterator[Doubt]:
     for choice in choices:
         if choice.kind.doubt and choice.role != "drop":
             yield Doubt(("data", "columns", choice.label), f"{choice.name}: {choice.kind.doubt}")
-
-
-def _typed(choices: tuple[Choice, ...], target: str, task: str) -> Iterator[str]:
-    for choice in choices:
-        if choice.role in ("input", "outcome", "time"):
-            read = choice.kind.read
-            text = as_text(read) if read else value(choice.name, choice.measure.marks)
-            typed = f"TRY_CAST({text} AS {TYPES[choice.kind.type]})"
-            typed = f"epoch(CAST({typed} AS TIMESTAMP))" if choice.kind.type in ("date", "timestamp") else typed
-            yield f"{typed} AS {identifier(choice.label)}"
-            if choice.name == target:
-                yield f"TRY_CAST({typed} AS {'DOUBLE' if task == 'regression' else 'VARCHAR'}) AS __target"
 
 
 def _wordy(found: Measure) -> bool:

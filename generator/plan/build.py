@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from generator import __version__
 from generator.code import Code, yaml_file
 from generator.editor import schemas
+from generator.exploration import MODULES as SHARED
+from generator.exploration import module as shared_text
 from generator.migrate import VERSION
 from generator.plan.audit import audit_plan
 from generator.plan.candidates import (
@@ -218,6 +220,9 @@ def _pages(project: Project) -> Iterator[Module]:
     explore = explore_plan(project)
     for name in ("explore.sql", "explore.py", *(f"exploration/{name}.py" for name in explore.modules)):
         yield name, "", explore
+    for name in SHARED:
+        text = shared_text(name, project.config.project.package)
+        yield f"exploration/{name}.py", "exploration/shared.py", Code(text)
     for name in ("markup.py", "page.py", "page.html", "page.css"):
         yield name, "", None
     report = report_plan(project)
