@@ -7,11 +7,12 @@ import duckdb
 
 from flights.engine import connect
 from flights.exploration.judgement import judge
+from flights.exploration.leaks import leaks, redundant
 from flights.exploration.page import exploration_page
 from flights.exploration.profile import profile
 from flights.exploration.relations import MEASURE, relations
-from flights.exploration.sample import INPUTS, OUTCOMES, encode, encode_target
-from flights.exploration.suspicions import suspicions
+from flights.exploration.sample import INPUTS, OUTCOMES, classes_of, columns_of, encode, encode_target
+from flights.exploration.suspicions import about_leaks, about_redundant, suspicions
 from flights.outputs import new_file, write_json
 from flights.settings import setting
 
@@ -29,6 +30,8 @@ def look(database: duckdb.DuckDBPyConnection) -> dict[str, Any]:
     sample = database.sql(SAMPLE, params={"seed": settings["seed"], "rows": settings["rows"]}).to_arrow_table()
     held_out, twins = database.table("twins").fetchall()[0]
     parts, target = encode(sample, INPUTS), encode_target(sample)
+    inputs = columns_of(sample)
+    hidden, alike = leaks(inputs, *classes_of(sample)), redundant(inputs)
     related, outcomes = relations(parts, target), relations(encode(sample, OUTCOMES), target)
     return {
         "rows": {"training": len(database.table("training")), "sample": sample.num_rows, "holdout": held_out},
@@ -36,7 +39,9 @@ def look(database: duckdb.DuckDBPyConnection) -> dict[str, Any]:
         "columns": columns,
         "relations": related,
         "outcomes": outcomes,
-        "warnings": suspicions(columns, related, settings["suspicious"], twins, held_out),
+        "warnings": suspicions(
+            columns, [*about_leaks(related, hidden, settings["suspicious"]), *about_redundant(alike)], twins, held_out
+        ),
         "hypotheses": judge(sample, parts, target),
     }
 

@@ -10,6 +10,7 @@ WARNINGS = {
     "empty": "empty",
     "constant": "constant",
     "identifier": "identifier",
+    "redundant": "redundant",
     "twins": "twins",
 }
 

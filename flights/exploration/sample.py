@@ -77,6 +77,20 @@ OUTCOMES: dict[str, Encoder] = {
 }
 
 
+def columns_of(sample: pa.Table) -> dict[str, np.ndarray]:
+    """Return the inputs as they are: numbers, moments in days, and texts, None where one is missing."""
+    return {name: plain(sample[name]) for name in INPUTS}
+
+
+def plain(column: pa.ChunkedArray) -> np.ndarray:
+    """Return ``column`` as floats, with NaN for what is missing, or as texts."""
+    if pa.types.is_string(column.type):
+        return np.array(column.to_pylist(), dtype=object)
+    if pa.types.is_timestamp(column.type):
+        return floats(column.cast(pa.timestamp("us")).cast(pa.int64())) / DAY
+    return floats(column)
+
+
 def encode(sample: pa.Table, encoders: Mapping[str, Encoder]) -> list[Part]:
     """Return the columns of ``sample`` that ``encoders`` name, as parts."""
     return [
@@ -89,3 +103,8 @@ def encode(sample: pa.Table, encoders: Mapping[str, Encoder]) -> list[Part]:
 def encode_target(sample: pa.Table) -> np.ndarray:
     """Return 1 where the target is true, else 0."""
     return sample["__target"].cast(pa.int8()).to_numpy().astype(np.int64)
+
+
+def classes_of(sample: pa.Table) -> tuple[np.ndarray, list[str]]:
+    """Return the place of each row's class, and the classes."""
+    return encode_target(sample), ["false", "true"]
