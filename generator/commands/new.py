@@ -17,11 +17,13 @@ from generator.new.infer import infer, package_of
 from generator.new.reading import Raw, UnreadableError, opened
 from generator.new.repository import commit, initialise, pins
 from generator.new.scaffold import files, scaffold
+from generator.new.sniffing import Asked
 from generator.new.tables import stored
 from generator.plan import ProjectPlan
 from generator.render import render_files, templates_folder
 from generator.schema.data import Source
 from generator.schema.problem import Task
+from generator.sources.reading import PACKED, libraries_of
 from generator.write import apply, create, discard, take
 
 EXAMPLE = "new/example/penguins.csv"
@@ -35,10 +37,18 @@ def new(
         typer.Option(
             "--data",
             "-d",
-            help="CSV, TSV, JSON lines, Parquet or Excel: a file, a pattern or a URL; or "
-            "env:DATABASE_URL, the environment variable with the URL of a database.",
+            help="CSV, TSV, JSON lines, Parquet or Excel, packed or not: a file, several by a name with a *, or a "
+            "URL; or env:DATABASE_URL, the environment variable with the URL of a database.",
         ),
     ] = None,
+    skip: Annotated[int | None, typer.Option(min=0, help="Lines of the file above the names of the columns.")] = None,
+    header: Annotated[
+        bool | None, typer.Option(help="Whether a line holds the names of the columns; found out by default.")
+    ] = None,
+    separator: Annotated[
+        str | None, typer.Option(help="What stands between values: a sign, or tab; found out by default.")
+    ] = None,
+    sheet: Annotated[str | None, typer.Option(help="The sheet of a workbook; the first by default.")] = None,
     table: Annotated[
         str | None, typer.Option(help="The table or view of the database, as in orders or public.orders.")
     ] = None,
@@ -74,24 +84,39 @@ def new(
             found = infer(raw, answers)
             return infer(raw, _asked(answers, found)) if interactive else found
 
-        make_project(folder, data, ask, stored(data, table))
+        asked = Asked(skip, _sign(separator), header, sheet)
+        make_project(folder, data, ask, stored(data, table), asked)
     except (UnfitError, UnreadableError) as error:
         say(f"{error}\nNothing was written.")
         raise typer.Exit(1) from error
 
 
-def make_project(folder: Path, data: str, ask: Callable[[Raw], Inferred], source: Source | None = None) -> None:
+def make_project(
+    folder: Path,
+    data: str,
+    ask: Callable[[Raw], Inferred],
+    source: Source | None = None,
+    asked: Asked | None = None,
+) -> None:
     """Make a project in ``folder`` of what ``ask`` makes of the table that is in ``data``, and say what it is.
 
-    ``source`` is that of the project where ``data`` is a database.
+    ``source`` is that of the project where ``data`` is a database, ``asked`` how the user says a file is laid out.
     """
     with at_hand(data, source) as files:
-        with opened(files) as raw:
+        with opened(files, asked) as raw:
             names = f"{len(files):,} files" if len(files) > 1 else source.table if source else files[0].name
             say(f"{names}: {raw.rows:,} rows, {len(raw.columns):,} columns")
             found = ask(raw)
         _make(folder, found, source)
     _tell(folder, found)
+
+
+def _sign(separator: str | None) -> str | None:
+    """Return the sign that ``separator`` names; raises :class:`UnreadableError` for what is no sign."""
+    sign = {"tab": "\t", "\\t": "\t", "space": " "}.get(separator or "", separator)
+    if sign is not None and (len(sign) != 1 or sign in '\r\n"\0'):
+        raise UnreadableError(f"--separator {separator!r} is no single sign: write it like --separator ';' or tab")
+    return sign
 
 
 def _target(raw: Raw, interactive: bool) -> str:
@@ -142,14 +167,13 @@ def _make(folder: Path, found: Inferred, source: Source | None) -> None:
     discard(begun)
     package = package_of(folder.absolute().name)
     first = found.files[0].name
-    many = len(found.files) > 1
-    path = f"{INPUTS}/{package}/*{''.join(found.files[0].suffixes)}" if many else f"{INPUTS}/{first}"
+    path = f"{INPUTS}/{package}/*{_ending(found.files)}" if len(found.files) > 1 else f"{INPUTS}/{_plain(first)}"
     try:
-        libraries = pins("project", "databases") if source else pins("project")
-        plan = scaffold(found, package, source or path, libraries)
+        extras = ("project", "databases") if source else ("project",)
+        plan = scaffold(found, package, source or path, pins(*extras, libraries=libraries_of(found.source)))
         create(render_files(files(plan), ProjectPlan(plan.package)), begun)
         for file in () if source else found.files:
-            take(file, (begun / path).with_name(file.name))
+            take(file, (begun / path).with_name(_plain(file.name)))
         tree = rendered(begun, [])
         apply(compare(tree, begun), tree, begun)
         initialise(begun, None if source else path.partition("/*")[0])
@@ -159,6 +183,17 @@ def _make(folder: Path, found: Inferred, source: Source | None) -> None:
         begun.rename(folder)
     finally:
         discard(begun)
+
+
+def _plain(name: str) -> str:
+    """Return the name of a file without what is no part of a name in a config: a *, a backslash, a line break."""
+    return "".join(sign if sign.isprintable() and sign not in "*\\" else "_" for sign in name)
+
+
+def _ending(files: Sequence[Path]) -> str:
+    """Return the ending that all of ``files`` have, with that of how they are packed."""
+    endings = {"".join(file.suffixes[-2 if file.suffix.lower() in PACKED else -1 :]) for file in files}
+    return endings.pop() if len(endings) == 1 else ""
 
 
 def _tell(folder: Path, found: Inferred) -> None:

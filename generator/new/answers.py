@@ -8,6 +8,7 @@ from generator.new.kind import Kind
 from generator.new.measure import Measure
 from generator.origins import Path_
 from generator.project import RESERVED
+from generator.schema.data import Source
 from generator.schema.problem import Task
 from generator.sql import unlike
 
@@ -101,9 +102,8 @@ class Inferred:
 
     title: str
     files: tuple[Path, ...]
-    format: str
-    delimiter: str
-    encoding: str
+    source: Source
+    """How the files are read."""
     nulls: tuple[str, ...]
     rows: int
     goal: Goal

@@ -1,9 +1,8 @@
 """Tell in which encoding files of text are written."""
 
 import codecs
+from collections.abc import Iterable
 from pathlib import Path
-
-from generator.sources.utf8 import open_text
 
 UTF8 = "utf-8"
 MARKED = {
@@ -14,6 +13,7 @@ MARKED = {
 }
 """What a file begins with that says how it goes on; the marks of UTF-32 begin with those of UTF-16."""
 
+ZERO = b"\0"
 USUAL = (UTF8, "windows-1252")
 ANY = "latin-1"
 """An encoding in which every byte is a sign."""
@@ -21,17 +21,26 @@ ANY = "latin-1"
 CHUNK = 1 << 20
 
 
-def encoding_of(files: tuple[Path, ...]) -> str:
+def encoding_of(files: Iterable[Path]) -> str:
     """Return the encoding of ``files``: what they say themselves, UTF-8 where they can be, else that of Windows."""
-    with open_text(files[0], ANY) as file:
-        start = file.read(4).encode(ANY)
+    files = list(files)
+    with files[0].open("rb") as file:
+        start = file.read(1_000)
     marked = next((name for mark, name in MARKED.items() if start.startswith(mark)), None)
-    return marked or next((name for name in USUAL if all(_fits(file, name) for file in files)), ANY)
+    return marked or _of_zeros(start) or next((name for name in USUAL if all(_fits(file, name) for file in files)), ANY)
+
+
+def _of_zeros(start: bytes) -> str | None:
+    """Return UTF-16 where every other byte is zero, as it is of Latin letters, and no mark says so."""
+    for name, zeros, others in (("utf-16-le", start[1::2], start[::2]), ("utf-16-be", start[::2], start[1::2])):
+        if zeros.count(ZERO) > 0.9 * len(zeros) and not others.count(ZERO):
+            return name
+    return None
 
 
 def _fits(file: Path, encoding: str) -> bool:
     """Return whether all of ``file`` can be read in ``encoding``."""
-    with open_text(file, encoding) as text:
+    with file.open(encoding=encoding, newline="") as text:
         try:
             while text.read(CHUNK):
                 pass

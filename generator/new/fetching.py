@@ -1,19 +1,16 @@
-"""Bring data to hand: a file, many by a pattern, a URL, the first sheet of a workbook, a table of a database."""
+"""Bring data to hand: a file, many by a pattern, a URL, a table of a database."""
 
-import csv
 import glob
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
 from generator.new.reading import UnreadableError
 from generator.new.tables import fetched
 from generator.schema.data import Source
 
-WORKBOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 WITH_LIBRARY = "{what} takes a library that is not installed: pip install {library}"
 
 
@@ -21,22 +18,30 @@ WITH_LIBRARY = "{what} takes a library that is not installed: pip install {libra
 def at_hand(data: str, source: Source | None = None) -> Iterator[tuple[Path, ...]]:
     """Yield the files that ``data`` names: itself, those of a pattern, or a copy of what has to be fetched or read.
 
-    A workbook becomes a CSV file of its first sheet, the table of a database, ``source``, a Parquet file.
+    The table of a database, ``source``, becomes a Parquet file.
     Raises :class:`UnreadableError` for what is not there.
     """
     with tempfile.TemporaryDirectory() as name:
         files = [fetched(source, Path(name))] if source else _files(data, Path(name))
-        yield tuple(_sheet(file, Path(name)) if file.suffix.lower() in WORKBOOKS else file for file in files)
+        yield tuple(files)
 
 
 def _files(data: str, folder: Path) -> list[Path]:
+    """Return the files that ``data`` names; a * stands for any part of a name, every other sign for itself."""
     if "://" in data:
         return [_downloaded(data, folder)]
-    if Path(data).exists() or not glob.has_magic(data):
+    folder, name = Path(data).parent, Path(data).name
+    if Path(data).exists() or "*" not in (name if folder.is_dir() else data):
         return [Path(data)]
-    found = sorted(Path(file) for file in glob.glob(data))  # noqa: PTH207  a pattern may be absolute
+    pattern = glob.escape(data).replace("[*]", "*")
+    if folder.is_dir():
+        pattern = f"{glob.escape(str(folder))}/{glob.escape(name).replace('[*]', '*')}"
+    found = sorted(Path(file) for file in glob.glob(pattern))  # noqa: PTH207  a pattern may be absolute
     if not found:
         raise UnreadableError(f"no file fits {data}")
+    names = [file.name for file in found]
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        raise UnreadableError(f"a project keeps its files in one folder, and several are called {', '.join(twice[:3])}")
     return found
 
 
@@ -53,26 +58,3 @@ def _downloaded(url: str, folder: Path) -> Path:
     except Exception as error:  # whatever the protocol's library raises: it has no common class
         raise UnreadableError(f"{url} cannot be fetched: {error or type(error).__name__}") from error
     return file
-
-
-def _sheet(file: Path, folder: Path) -> Path:
-    """Return the first sheet of a workbook as a CSV file."""
-    if not file.is_file():
-        raise UnreadableError(f"there is no file {file}")
-    try:
-        from python_calamine import CalamineError, CalamineWorkbook
-    except ImportError as error:
-        raise UnreadableError(WITH_LIBRARY.format(what="A workbook", library="python-calamine")) from error
-    try:
-        rows = CalamineWorkbook.from_path(file).get_sheet_by_index(0).to_python()
-    except CalamineError as error:
-        raise UnreadableError(f"{file.name} cannot be read: {error}") from error
-    target = folder / f"{file.stem}.csv"
-    with target.open("w", encoding="utf-8", newline="") as text:
-        csv.writer(text).writerows([_text(value) for value in row] for row in rows)
-    return target
-
-
-def _text(value: Any) -> str:
-    """Return a cell as text: a whole number without its .0, which every number has in a workbook."""
-    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)

@@ -29,6 +29,9 @@ def infer(raw: Raw, answers: Answers) -> Inferred:
     """
     if raw.rows < FEWEST_ROWS:
         raise UnfitError(f"{raw.files[0].name} has {raw.rows} rows: too few to learn from and to hold some out")
+    if raw.source.is_text and len(raw.columns) == 1:
+        found = f"{raw.files[0].name} has one column, {next(iter(raw.columns))!r}"
+        raise UnfitError(f"{found}: say with --separator what stands between its values")
     choices, doubts = choose(raw, measure(raw), answers)
     target = next(choice for choice in choices if choice.name == answers.target)
     goal = goal_of(target, answers, doubts)
@@ -45,9 +48,7 @@ def infer(raw: Raw, answers: Answers) -> Inferred:
     return Inferred(
         answers.title or f"{target.name} in {raw.files[0].name.split('.')[0]}",
         raw.files,
-        raw.format,
-        raw.delimiter,
-        raw.encoding,
+        raw.source,
         ("", *sorted({mark for choice in choices for mark in choice.measure.marks} - {""})),
         raw.rows,
         goal,
@@ -57,16 +58,15 @@ def infer(raw: Raw, answers: Answers) -> Inferred:
         tuple(_slices(choices)),
         time is not None and not late,
         _split_reason(time, late),
-        (*_encoding(raw), *doubts, *leaks, *_copies(raw, choices)),
+        (*_reading(raw), *doubts, *leaks, *_copies(raw, choices)),
         answers,
     )
 
 
-def _encoding(raw: Raw) -> Iterator[Doubt]:
-    """Yield a doubt where the encoding is a guess: only UTF-8, UTF-16 and UTF-32 can be told from the others."""
-    if not raw.encoding.startswith("utf"):
-        text = f"not in UTF-8: read as {raw.encoding}; where letters look wrong, write another `encoding`"
-        yield Doubt(("data", "sources"), text)
+def _reading(raw: Raw) -> Iterator[Doubt]:
+    """Yield a doubt for each thing about how the files are read that their owner may not expect."""
+    for note in raw.notes:
+        yield Doubt(("data", "sources"), note)
 
 
 def _late_classes(raw: Raw, time: Choice, target: Choice) -> tuple[str, ...]:

@@ -1,36 +1,50 @@
 """Open a file of data the way ``collect`` will read it, so that what is inferred holds in the project."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
+from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import duckdb
 
 from generator.new.encodings import UTF8, encoding_of
+from generator.new.sniffing import Asked, Layout, layout_of
+from generator.schema.data import Source
 from generator.sources.flat import flat
-from generator.sources.utf8 import in_utf8
-from generator.sql import literal
+from generator.sources.paths import exact
+from generator.sources.prepare import Step, prepared
+from generator.sources.reading import PACKED, StepPlan, options_of, steps_of
 
 FORMATS = {
     ".csv": "csv",
     ".tsv": "csv",
+    ".tab": "csv",
     ".txt": "csv",
+    ".dat": "csv",
+    ".xlsx": "excel",
+    ".xlsm": "excel",
+    ".xlsb": "excel",
+    ".xls": "excel",
+    ".ods": "excel",
     ".parquet": "parquet",
     ".pq": "parquet",
     ".json": "json",
     ".jsonl": "json",
     ".ndjson": "json",
 }
-HINTS = {
-    "csv": "\nlook for a stray quote or carriage return in the file, or save it as Parquet",
-    "parquet": "",
-    "json": "\nwrite one object a line, or a list of objects",
-}
 RAW = "raw"
 """The table in the database that holds the data."""
+
+BEGINNING = 1 << 20
+"""Letters of a file that tell how it is laid out."""
+
+OPTIONS = "say how it is laid out with --skip, --separator or --no-header, or save it as Parquet"
+LIBRARY = {"python_calamine": "python-calamine"}
 
 
 class UnreadableError(Exception):
@@ -39,89 +53,142 @@ class UnreadableError(Exception):
 
 @dataclass(frozen=True)
 class Raw:
-    """A table as it came: the files it is in, how they are read, and its columns with DuckDB's types."""
+    """A table as it came: the files it is in, how they are read, and its columns with DuckDB's types.
+
+    ``source`` says how the files are read, wherever they are; ``notes`` what of that may be unexpected.
+    """
 
     database: duckdb.DuckDBPyConnection
     files: tuple[Path, ...]
-    format: str
-    delimiter: str
-    encoding: str
+    source: Source
     columns: dict[str, str]
     rows: int
+    notes: tuple[str, ...] = ()
 
 
 @contextmanager
-def opened(files: tuple[Path, ...]) -> Iterator[Raw]:
+def opened(files: tuple[Path, ...], asked: Asked | None = None) -> Iterator[Raw]:
     """Yield the table in ``files``: texts where they hold text, typed columns where they have types.
 
-    Raises :class:`UnreadableError` for a file that is not there, is empty, has no names, or is of no known format.
+    ``asked`` is what the user says of how they are laid out. Raises :class:`UnreadableError` for a file that is not
+    there, is empty, has no names, or is of no known format.
     """
-    kind, file = _format(files), files[0]
-    encoding = encoding_of(files) if kind == "csv" else UTF8
+    source = _source(files, asked or Asked())
     with duckdb.connect() as database, TemporaryDirectory() as folder:
         database.execute("SET preserve_insertion_order = true")
-        readable = files if encoding == UTF8 else _in_utf8(files, encoding, Path(folder))
-        try:
-            delimiter = _delimiter(database, readable[0]) if kind == "csv" else ","
-            flat(database.sql(f"FROM {_call(readable, kind, delimiter)}")).create(RAW)
-        except duckdb.Error as error:
-            raise UnreadableError(f"{_first_line(error)}{HINTS[kind]}") from error
+        source, notes = _laid_out(files, source, asked or Asked(), Path(folder))
+        source, more = _read(database, files, source, Path(folder))
         columns = {str(row[0]): str(row[1]) for row in database.execute(f"DESCRIBE {RAW}").fetchall()}
         rows = database.execute(f"SELECT count(*) FROM {RAW}").fetchall()[0][0]
-        if kind == "csv":
-            _check_names(file, columns)
         if rows == 0:
-            raise UnreadableError(f"{file.name} has names and no rows")
-        yield Raw(database, files, kind, delimiter, encoding, columns, int(rows))
+            raise UnreadableError(f"{files[0].name} has names and no rows")
+        yield Raw(database, files, source, columns, int(rows), (*notes, *more))
 
 
-def _format(files: tuple[Path, ...]) -> str:
-    """Return the format that all of ``files`` are of."""
-    kinds = set()
+def _source(files: tuple[Path, ...], asked: Asked) -> Source:
+    """Return what the names of ``files`` tell of how they are read, which is the same for all."""
+    kinds, packs = set(), set()
     for file in files:
         if not file.is_file():
             raise UnreadableError(f"there is no file {file}")
         if file.stat().st_size == 0:
             raise UnreadableError(f"{file} is empty")
-        name = file.name.lower().removesuffix(".gz")
-        kind = next((kind for ending, kind in FORMATS.items() if name.endswith(ending)), None)
+        ending = file.suffix.lower() if file.suffix.lower() in PACKED else ""
+        name = file.name.lower().removesuffix(ending)
+        kind = FORMATS.get(Path(name).suffix, "csv" if ending == ".zip" and not Path(name).suffix else None)
         if kind is None:
-            raise UnreadableError(f"{file.name} is of no known format; known are {', '.join(FORMATS)}")
+            known = f"{', '.join(FORMATS)}, each also with {', '.join(PACKED)} after it"
+            raise UnreadableError(f"{file.name} is of no known format; known are {known}")
         kinds.add(kind)
-    if len(kinds) > 1:
-        raise UnreadableError(f"the files are of several formats: {', '.join(sorted(kinds))}")
-    return kinds.pop()
+        packs.add(ending)
+    if len(kinds) > 1 or len(packs) > 1:
+        raise UnreadableError(f"the files are of several formats: {', '.join(sorted({*kinds, *packs} - {''}))}")
+    kind = kinds.pop()
+    if asked.sheet is not None and kind != "excel":
+        raise UnreadableError(f"--sheet is about a workbook, and {files[0].name} is none")
+    if kind not in ("csv", "excel") and (asked.skip or asked.separator or asked.header is not None):
+        raise UnreadableError(f"--skip, --separator and --no-header are about text, and {files[0].name} is {kind}")
+    return Source.model_validate({"path": f"rows{packs.pop()}", "format": kind, "sheet": asked.sheet})
 
 
-def _in_utf8(files: tuple[Path, ...], encoding: str, folder: Path) -> tuple[Path, ...]:
-    """Return copies of ``files`` in UTF-8."""
-    return tuple(in_utf8(file, encoding, folder / str(place)) for place, file in enumerate(files))
-
-
-def _delimiter(database: duckdb.DuckDBPyConnection, file: Path) -> str:
-    """Return what separates the values of a text file."""
-    if ".tsv" in file.suffixes:
-        return "\t"
-    sniffed = database.execute("SELECT Delimiter FROM sniff_csv(?, all_varchar = true)", [str(file)]).fetchall()
-    return str(sniffed[0][0])
-
-
-def _call(files: tuple[Path, ...], kind: str, delimiter: str) -> str:
-    path = f"[{', '.join(literal(str(file)) for file in files)}]"
-    if kind == "csv":
-        how = f"header = true, skip = 0, all_varchar = true, sep = {literal(delimiter)}, nullstr = ['']"
-        return f"read_csv({path}, {how})"
-    return f"read_{kind}({path})"
-
-
-def _check_names(file: Path, columns: dict[str, str]) -> None:
-    """Refuse a file whose first line is a row like the others: its names would be numbers."""
-    numbers = [name for name in columns if re.fullmatch(r"[-+]?\d+(\.\d+)?([eE][-+]?\d+)?(_\d+)?", name)]
-    if len(numbers) > len(columns) / 2:
+def _laid_out(files: tuple[Path, ...], source: Source, asked: Asked, folder: Path) -> tuple[Source, tuple[str, ...]]:
+    """Return ``source`` with all that its text tells of how it is laid out, and what of that may be unexpected."""
+    if not source.is_text:
+        return source, ()
+    texts = _prepared(files, steps_of(source.model_copy(update={"rewrite": True}))[:-1], folder / "texts")
+    encoding = encoding_of(texts) if source.format == "csv" else UTF8
+    source = source.model_copy(update={"encoding": encoding})
+    with texts[0].open(encoding="utf-8-sig" if encoding == UTF8 else encoding, newline="") as file:
+        text = file.read(BEGINNING)
+    if len(text) == BEGINNING:
+        text = text[: max(text.rfind("\n"), text.rfind("\r"), 0)]
+    layout = layout_of(text, asked) or _given(asked)
+    if layout.missing:
         raise UnreadableError(
-            f"the first line of {file.name} holds no names, but {', '.join(numbers[:3])}: put a line of names above it"
+            f"the first line of {files[0].name} holds no names, it seems, but values: {', '.join(layout.missing[:3])}\n"
+            "write --no-header where it is a row, then columns are called column0, column1 and so on; --header where "
+            "these are the names"
         )
+    guess = f"not in UTF-8: read as {encoding}; where letters look wrong, write another `encoding`"
+    return (
+        source.model_copy(update=layout.fields),
+        (*(() if encoding.startswith("utf") else (guess,)), *layout.notes),
+    )
 
 
-def _first_line(error: Exception) -> str:
-    return re.sub(r"^\w[\w ]*Error: ", "", str(error).strip().splitlines()[0])
+def _given(asked: Asked) -> Layout:
+    """Return what the user says of a file whose rows do not agree with each other."""
+    given = {"skip": asked.skip, "delimiter": asked.separator, "header": asked.header}
+    return Layout({name: value for name, value in given.items() if value is not None})
+
+
+def _read(
+    database: duckdb.DuckDBPyConnection, files: tuple[Path, ...], source: Source, folder: Path
+) -> tuple[Source, tuple[str, ...]]:
+    """Read ``files`` into the table ``raw``; return how, which is another way than ``source`` where that fails."""
+    try:
+        _load(database, files, source, folder / "first")
+        return source, ()
+    except duckdb.Error as error:
+        if source.format != "csv" or source.is_rewritten:
+            raise UnreadableError(_told(files, source, error)) from error
+    rewritten = source.model_copy(update={"rewrite": True})
+    _load(database, files, rewritten, folder / "second")
+    return rewritten, ("lines do not all end alike or are not all as long: written anew before they are read",)
+
+
+def _load(database: duckdb.DuckDBPyConnection, files: tuple[Path, ...], source: Source, folder: Path) -> None:
+    texts = exact(_prepared(files, steps_of(source), folder))
+    options = options_of(source)
+    match source.format:
+        case "parquet":
+            rows = database.read_parquet(texts, **options)
+        case "json":
+            rows = database.read_json(texts, **options)  # type: ignore[arg-type]
+        case _:
+            rows = database.read_csv(texts, **options)  # type: ignore[arg-type]
+    flat(rows).create(RAW)
+
+
+def _prepared(files: tuple[Path, ...], steps: tuple[StepPlan, ...], folder: Path) -> list[Path]:
+    """Return ``files`` as they are after ``steps``, as :func:`prepared` makes them in a project."""
+    try:
+        return prepared(files, [_step(step) for step in steps], folder)
+    except (ValueError, LookupError) as error:
+        raise UnreadableError(str(error.args[0])) from error
+
+
+def _step(step: StepPlan) -> Step:
+    try:
+        function: Callable[..., Any] = getattr(import_module(f"generator.sources.{step.module}"), step.function)
+    except ImportError as error:
+        library = LIBRARY.get(str(error.name), str(error.name))
+        raise UnreadableError(f"the file takes a library that is not installed: pip install {library}") from error
+    return partial(function, **step.options)
+
+
+def _told(files: tuple[Path, ...], source: Source, error: duckdb.Error) -> str:
+    """Return in words why DuckDB does not read ``files``."""
+    said = re.sub(r"^\w[\w ]*Error: ", "", str(error).strip().splitlines()[0])
+    hint = {"json": "\nwrite one object a line, or a list of objects", "csv": f"\n{OPTIONS}"}
+    return f"{said}{hint.get(source.format, '')}"

@@ -2,7 +2,7 @@
 
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 
@@ -31,9 +31,10 @@ def commit(folder: Path, message: str) -> None:
     _run(folder, "git", *(() if known else NOBODY), "commit", "--quiet", "--message", message)
 
 
-def pins(*extras: str) -> Iterator[str]:
-    """Yield what the project runs on, with the versions that are installed; ``extras`` are Ninefold's."""
+def pins(*extras: str, libraries: Iterable[str] = ()) -> Iterator[str]:
+    """Yield what the project runs on, with the versions that are installed: Ninefold's ``extras`` and ``libraries``."""
     yield f"ninefold=={version('ninefold')}"
+    yield from (f"{name}=={version(name)}" for name in libraries)
     for requirement in sorted(requires("ninefold") or ()):
         name, _, condition = requirement.partition(";")
         if "extra" in condition and not any(extra in condition for extra in extras):

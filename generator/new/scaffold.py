@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from generator.code import Code, json_text, yaml_text
 from generator.new.answers import Choice, Inferred, NewFeature
-from generator.new.encodings import UTF8
 from generator.plan.types import File
 from generator.schema.data import Source
 
@@ -158,16 +157,15 @@ def _guardrails(found: Inferred) -> Iterator[Code]:
 
 
 def _source(found: Inferred, path: str) -> Code:
-    parts = [f"path: {scalar(path)}"]
-    if found.format != "csv":
-        parts.append(f"format: {found.format}")
-    if found.delimiter != ",":
-        parts.append(f"delimiter: {json_text(found.delimiter)}")
-    if found.encoding != UTF8:
-        parts.append(f"encoding: {found.encoding}")
-    if found.format == "csv" and len(found.nulls) > 1:
-        parts.append(f"nulls: [{', '.join(json_text(mark) for mark in found.nulls)}]")
-    return Code(f"{{{', '.join(parts)}}}")
+    given = {"path": path, **found.source.model_dump(exclude_defaults=True, exclude={"path"})}
+    if found.source.is_text and len(found.nulls) > 1:
+        given["nulls"] = found.nulls
+    return Code(f"{{{', '.join(f'{key}: {_flow(value)}' for key, value in given.items())}}}")
+
+
+def _flow(value: object) -> Code:
+    """Return a value of a source as YAML on one line."""
+    return scalar(value) if isinstance(value, str) and value.isprintable() else json_text(value)
 
 
 def _table(source: Source) -> Code:

@@ -104,10 +104,8 @@ def _modules(project: Project) -> Iterator[Module]:
     collect = collect_plan(project)
     if collect.databases:
         yield "database.py", "", module_text("database")
-    if collect.encoded:
-        yield "utf8.py", "", module_text("utf8")
-    if collect.flat:
-        yield "flat.py", "", module_text("flat")
+    for name in collect.shared:
+        yield f"{name}.py", "", module_text(name)
     yield "collect.py", "", collect
     process = process_plan(project)
     yield "process.sql", "", process

@@ -8,6 +8,7 @@ from generator.cleaning import cleaned, cleaned_once
 from generator.code import Code, name, python
 from generator.project import Project
 from generator.schema.data import Source, table_parts
+from generator.sources.reading import StepPlan, options_of, steps_of
 from generator.sql import TYPES
 
 
@@ -46,35 +47,40 @@ class CollectPlan:
     databases: bool
     partial: bool
     packaged: bool
-    zipped: bool
-    encoded: bool
+    steps: tuple[tuple[Code, Code], ...]
+    """What writes files anew before they are read: the module and the function of each."""
     flat: bool
     patterns: bool
 
     @property
-    def prepared(self) -> bool:
-        """Return whether any file is unpacked, or turned into UTF-8, before it is read."""
-        return self.zipped or self.encoded
+    def shared(self) -> tuple[str, ...]:
+        """Return the modules that read files, which `ninefold new` and projects share."""
+        of_files = ("paths", *(("prepare",) if self.steps else ())) if self.readers else ()
+        return (*of_files, *dict.fromkeys(module for module, _ in self.steps), *(("flat",) if self.flat else ()))
 
 
 def collect_plan(project: Project) -> CollectPlan:
     """Plan the reading of every source; sources that are read alike share a function."""
     sources = project.config.data.sources
     files = {label: source for label, source in sources.items() if source.path}
+    steps = {label: steps_of(source) for label, source in files.items()}
     readers: dict[str, Reader] = {}
     for label, source in files.items():
         readers[label] = _reader(project, label, source, readers)
     modules = sorted({source.python.split(".")[0] for source in sources.values() if source.python})
     return CollectPlan(
         tuple(dict.fromkeys(readers.values())),
-        tuple(_source(project, label, source, readers.get(label)) for label, source in sources.items()),
+        tuple(
+            _source(project, label, source, readers.get(label), steps.get(label, ()))
+            for label, source in sources.items()
+        ),
         tuple(Code(module) for module in modules),
         made=any(source.path is None for source in sources.values()),
         databases=any(source.database for source in sources.values()),
-        partial=any(source.params or source.database for source in sources.values()),
+        partial=any(source.params or source.database for source in sources.values())
+        or any(step.options for found in steps.values() for step in found),
         packaged=any(source.package for source in files.values()),
-        zipped=any(source.path.endswith(".zip") for source in files.values() if source.path),
-        encoded=any(_encoding(source) for source in files.values()),
+        steps=tuple(sorted({(Code(step.module), Code(step.function)) for found in steps.values() for step in found})),
         flat=any(reader.flat for reader in readers.values()),
         patterns=any("*" in source.path for source in files.values() if source.path),
     )
@@ -87,7 +93,7 @@ def module_text(name: str) -> Code:
 
 def _reader(project: Project, label: str, source: Source, others: Mapping[str, Reader]) -> Reader:
     """Return what reads ``source``: one of ``others`` that reads as it has to be read, or a new one."""
-    flat = source.format != "csv" and any("." in column for column in _columns(project, label, source))
+    flat = not source.is_text and any("." in column for column in _columns(project, label, source))
     call = _call(source, flat)
     alike = (reader for reader in others.values() if reader.call == call)
     formats = {project.config.data.sources[other].format for other in others}
@@ -96,12 +102,11 @@ def _reader(project: Project, label: str, source: Source, others: Mapping[str, R
 
 
 def _call(source: Source, flat: bool) -> Code:
-    """Return the call that reads ``file`` the way ``source`` has to be read."""
-    if source.format != "csv":
-        call = f"database.read_{source.format}(str(file))"
-        return Code(f"flat({call})" if flat else call)
-    marks = f"sep={python(source.delimiter)}, na_values={python(list(source.nulls))}"
-    return Code(f"database.read_csv(str(file), header=True, skiprows=0, all_varchar=True, {marks})")
+    """Return the call that reads ``files`` the way ``source`` has to be read."""
+    given = ", ".join(f"{key}={python(value)}" for key, value in options_of(source).items())
+    function = "csv" if source.is_text else source.format
+    call = f"database.read_{function}(exact(files), {given})"
+    return Code(f"flat({call})" if flat else call)
 
 
 def _columns(project: Project, label: str, source: Source) -> dict[str, str]:
@@ -112,11 +117,18 @@ def _columns(project: Project, label: str, source: Source) -> dict[str, str]:
 
 
 def _words(source: Source, flat: bool) -> Code:
-    names = {"csv": "a CSV file, every value as text", "json": "a JSON file", "parquet": "a Parquet file"}
+    names = {
+        "csv": "CSV files, every value as text",
+        "excel": "sheets, every value as text",
+        "json": "JSON files",
+        "parquet": "Parquet files",
+    }
     return Code(names[source.format] + (", structures laid flat" if flat else ""))
 
 
-def _source(project: Project, label: str, source: Source, reader: Reader | None) -> SourcePlan:
+def _source(
+    project: Project, label: str, source: Source, reader: Reader | None, steps: tuple[StepPlan, ...]
+) -> SourcePlan:
     columns = _columns(project, label, source)
     own = project.columns if label == project.config.data.table else ()
     values = {
@@ -128,21 +140,21 @@ def _source(project: Project, label: str, source: Source, reader: Reader | None)
     times = [column for column, kind in columns.items() if kind in ("TIMESTAMP", "DATE")]
     time = f"TRY_CAST({values.get(times[0], name(times[0]))} AS TIMESTAMP)" if times else None
     kind = Code("Source" if source.path else "Made")
-    code = _file(source, reader) if reader else _function(source)
+    code = _file(source, reader, steps) if reader else _function(source)
     return SourcePlan(label, kind, code, tuple(columns), f"min({time}), max({time})" if time else None)
 
 
-def _file(source: Source, reader: Reader) -> Code:
-    """Return where the file is, what reads it, and its encoding where that is not UTF-8."""
+def _file(source: Source, reader: Reader, steps: tuple[StepPlan, ...]) -> Code:
+    """Return where the file is, what reads it, and the steps before that."""
     path = python(source.path)
     file = f"packaged({python(source.package)}, {path})" if source.package else f"Path({path})"
-    encoding = _encoding(source)
-    return Code(f"{file}, {reader.name}, encoding={python(encoding)}" if encoding else f"{file}, {reader.name}")
+    listed = f", steps=({''.join(f'{_step(step)}, ' for step in steps)})" if steps else ""
+    return Code(f"{file}, {reader.name}{listed}")
 
 
-def _encoding(source: Source) -> str:
-    """Return the encoding of a file that has to be turned into UTF-8, nothing for others."""
-    return "" if source.format != "csv" or source.is_in_utf8 else source.encoding
+def _step(step: StepPlan) -> Code:
+    given = "".join(f", {key}={python(value)}" for key, value in step.options.items())
+    return Code(f"partial({step.function}{given})" if given else step.function)
 
 
 def _function(source: Source) -> Code:

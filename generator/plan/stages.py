@@ -75,14 +75,25 @@ def sections(project: Project) -> dict[str, Any]:
     return {"plots": plots, "artifacts": {project.config.project.package.replace("_", "-"): artifact}}
 
 
+def _literal(path: str) -> str:
+    """Return ``path`` so that DVC looks for no variable in it."""
+    return path.replace("${", "\\${")
+
+
+def _watched(path: str) -> str:
+    """Return what a stage that reads ``path`` depends on: the file, or the folder where the name of a file has a *."""
+    folder, _, name = path.rpartition("/")
+    return _literal(folder if "*" in name else path)
+
+
 def _stages(project: Project, watched: tuple[str, ...]) -> Iterator[Stage]:
     config = project.config
     package = config.project.package
     labels = f"{package}/labels.sql"
     table = f"data/tables/{config.data.table}.parquet"
     sources = config.data.sources.values()
-    files = tuple(source.path.partition("/*")[0] for source in sources if source.path and source.package is None)
-    files = tuple(dict.fromkeys((*files, *(file for source in sources for file in source.deps or ()))))
+    files = tuple(_watched(source.path) for source in sources if source.path and source.package is None)
+    files = tuple(dict.fromkeys((*files, *(_literal(file) for source in sources for file in source.deps or ()))))
     trained = ("data/train.parquet", "data/encoders.json")
 
     def module(name: str, **parts: object) -> Stage:

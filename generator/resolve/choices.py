@@ -17,12 +17,19 @@ FOLDERS = frozenset(
 )  # fmt: skip
 LIBRARIES = frozenset(
     ["altair", "duckdb", "dvc", "hydra", "lightgbm", "mangum", "msgspec", "numpy", "optuna", "prometheus_client",
-     "psycopg", "pyarrow", "pymysql", "pytest", "scipy", "skops", "sklearn", "sqlalchemy", "starlette", "uvicorn",
-     "vl_convert", "yaml"]
+     "psycopg", "pyarrow", "pymysql", "pytest", "python_calamine", "scipy", "skops", "sklearn", "sqlalchemy",
+     "starlette", "uvicorn", "vl_convert", "yaml"]
 )  # fmt: skip
 EXAMPLE = "def {}() -> pa.Table"
+OF_TEXT = {
+    "sheet": ("excel",),
+    "skip": ("csv", "excel"),
+    "header": ("csv", "excel"),
+    **dict.fromkeys(("delimiter", "encoding", "comment", "row_names", "rewrite"), ("csv",)),
+}
+"""Keys that tell how the text of a file is laid out, and the formats that they are about."""
 OF_ORIGINS = {
-    "path": ("a file", ("package", "format", "delimiter", "encoding", "nulls")),
+    "path": ("a file", ("package", "format", "nulls", *OF_TEXT)),
     "python": ("a function, `python:`", ("params", "deps")),
     "database": ("a database", ("table", "deps")),
 }
@@ -78,6 +85,9 @@ def _origin(session: Session, path: Path_, source: Source) -> None:
         for key in session.composed.at(path) or {}:
             if key not in fitting and (others := _about(key)):
                 session.say((*path, key), f"'{key}' is about {others}", "leave it out")
+            elif source.format not in OF_TEXT.get(key, (source.format,)):
+                formats = " or ".join(OF_TEXT[key])
+                session.say((*path, key), f"'{key}' is about files of the format {formats}", "leave it out")
     else:
         what = ", and ".join(OF_ORIGINS[key][0] for key in origins) or "where the rows come from is not said"
         hint = "give `path:`, a file, or `python:`, a function that returns the rows, or `database:` and `table:`"

@@ -39,8 +39,8 @@ class Source(Strict):
 
     path: Text | None = Field(
         default=None,
-        description="a file of the project, or of the package when one is named; may be a .zip of one file, or all "
-        "files of a folder whose names fit a pattern, as in inputs/orders/*.csv",
+        description="a file of the project, or of the package when one is named; may be packed as .gz, .zst, .bz2, "
+        ".xz or a .zip of one file; with a *, all files of a folder whose names fit, as in inputs/orders/*.csv",
     )
     python: FunctionName | None = Field(
         default=None,
@@ -67,9 +67,31 @@ class Source(Strict):
         examples=[["inputs/orders.db"]],
     )
     package: Text | None = Field(default=None, description="the installed package that holds the file")
-    format: Literal["csv", "parquet", "json"] = Field(default="csv", description="how the file is written")
+    format: Literal["csv", "excel", "parquet", "json"] = Field(
+        default="csv", description="how the file is written; excel is any workbook, .ods too"
+    )
+    sheet: Text | None = Field(default=None, description="the sheet of a workbook; the first by default")
     delimiter: str = Field(
-        default=",", min_length=1, max_length=1, description="what separates the values of a CSV file"
+        default=",",
+        min_length=1,
+        max_length=1,
+        description="what separates the values of a CSV file; a blank stands for any number of blanks",
+    )
+    skip: int = Field(default=0, ge=0, description="lines of a CSV file, or rows of a sheet, above the names")
+    header: bool = Field(
+        default=True,
+        description="whether the first line holds the names of the columns; without, these are column0, column1, ...",
+    )
+    comment: str = Field(default="", description="what begins the lines of a CSV file that are no rows", examples=["#"])
+    row_names: bool = Field(
+        default=False,
+        description="whether each row begins with a name of its own, above which no name of a column stands, as R "
+        "writes it; the column is called row_name",
+    )
+    rewrite: bool = Field(
+        default=False,
+        description="whether a CSV file is written anew, line by line, before DuckDB reads it: slower, and fit for "
+        "short rows, mixed line ends, and names with line breaks",
     )
     encoding: Text = Field(
         default="utf-8",
@@ -118,9 +140,19 @@ class Source(Strict):
         return self
 
     @property
+    def is_workbook(self) -> bool:
+        """Return whether the file is a workbook, which is read as CSV."""
+        return self.format == "excel"
+
+    @property
     def is_text(self) -> bool:
         """Return whether every value is read as a text."""
-        return self.path is not None and self.format == "csv"
+        return self.path is not None and self.format in ("csv", "excel")
+
+    @property
+    def is_rewritten(self) -> bool:
+        """Return whether the rows of a CSV file are written anew before DuckDB reads them."""
+        return self.is_text and bool(self.rewrite or self.row_names or self.comment or self.delimiter == " ")
 
 
 class Column(Strict):

@@ -1,0 +1,10 @@
+"""Name files to DuckDB, which takes some signs of a name for a pattern."""
+
+import glob
+from collections.abc import Iterable
+from pathlib import Path
+
+
+def exact(files: Iterable[Path]) -> list[str]:
+    """Return ``files`` so that each means itself alone: ``data[1].csv`` is not ``data1.csv``."""
+    return [glob.escape(str(file.absolute())) for file in files]
