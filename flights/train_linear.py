@@ -1,6 +1,7 @@
 """Fit the candidate linear on data/train.parquet: logistic regression on scaled and one-hot features."""
 
 import hashlib
+import math
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from flights.settings import setting
 TRAIN = Path("data/train.parquet")
 ENCODERS = Path("data/encoders.json")
 FOLDER = Path("models/linear")
+EXACT_WEIGHTS = 500  # Newton's method ends at the same weights on every processor, and takes too long for many
 
 
 def kept_values(encoders: Encoders, min_count: int) -> dict[int, list[str]]:
@@ -61,11 +63,29 @@ def design(matrix: np.ndarray, scale: dict[int, tuple[float, float]], kept: dict
     return sparse.hstack(blocks, format="csr")
 
 
+def fit(columns: sparse.csr_array, target: np.ndarray, regularization: float, max_iter: int) -> LogisticRegression:
+    """Fit a logistic regression: exactly, while its weights are few enough for Newton's method."""
+    solver, tol = ("newton-cholesky", 1e-8) if columns.shape[1] <= EXACT_WEIGHTS else ("lbfgs", 1e-5)
+    estimator = LogisticRegression(C=1 / regularization, solver=solver, tol=tol, max_iter=max_iter)
+    return estimator.fit(columns, target)
+
+
+def rounded(weights: np.ndarray, intercept: np.ndarray) -> tuple[list[list[float]], list[float]]:
+    """Return both to the digits that every processor agrees on: a millionth of the largest weight."""
+    places = 6 - magnitude(weights)
+    return np.round(weights, places).tolist(), np.round(intercept, min(places, 12 - magnitude(intercept))).tolist()
+
+
+def magnitude(values: np.ndarray) -> int:
+    """Return the power of ten that no value exceeds."""
+    return math.ceil(math.log10(max(np.abs(values).max(), 1e-100)))
+
+
 def to_model(
     estimator: LogisticRegression, names: list[str], scale: dict[int, tuple[float, float]], kept: dict[int, list[str]]
 ) -> Model:
     """Return the fitted weights with the names of the columns and values they belong to."""
-    weights = np.atleast_2d(estimator.coef_).T.tolist()
+    weights, intercept = rounded(np.atleast_2d(estimator.coef_).T, np.atleast_1d(estimator.intercept_))
     columns: list[dict[str, Any]] = []
     start = 0
     for place, name in enumerate(names):
@@ -79,38 +99,34 @@ def to_model(
             weight, missing = weights[start : start + 2]
             columns.append({"column": name, "mean": mean, "scale": spread, "weight": weight, "missing": missing})
             start += 2
-    return Model(np.atleast_1d(estimator.intercept_).tolist(), columns)
+    return Model(intercept, columns)
+
+
+def train(matrix: np.ndarray, target: np.ndarray, encoders: Encoders, params: dict[str, Any]) -> Model:
+    """Return the model of these rows, with ``params`` of params.yaml."""
+    kept = kept_values(encoders, params["min_count"])
+    scale = scales(matrix, kept)
+    estimator = fit(design(matrix, scale, kept), target, params["regularization"], params["max_iter"])
+    return to_model(estimator, encoders["columns"], scale, kept)
 
 
 def refit(rows: Path, encoders: Encoders) -> Model:
     """Return the model of all ``rows``, with the settings that training had."""
     params = read_json(FOLDER / "summary.json")["params"]
-    matrix, target = read_training(rows, encoders), read_target(rows, encoders)
-    kept = kept_values(encoders, params["min_count"])
-    scale = scales(matrix, kept)
-    columns = design(matrix, scale, kept)
-    estimator = LogisticRegression(C=1 / params["regularization"], max_iter=params["max_iter"], warm_start=True)
-    estimator.fit(columns, target)
-    return to_model(estimator, encoders["columns"], scale, kept)
+    return train(read_training(rows, encoders), read_target(rows, encoders), encoders, params)
 
 
 def main() -> None:
     params = setting("model", "linear", "params")
     encoders = read_json(ENCODERS)
     matrix, target, validation = read_training(TRAIN, encoders), read_target(TRAIN, encoders), read_parts(TRAIN)
-    names, kept = encoders["columns"], kept_values(encoders, params["min_count"])
-    scale = scales(matrix[~validation], kept)
-    columns = design(matrix, scale, kept)
-    estimator = LogisticRegression(C=1 / params["regularization"], max_iter=params["max_iter"], warm_start=True)
-    estimator.fit(columns[~validation], target[~validation])
-    judged = to_model(estimator, names, scale, kept)
-    estimator.fit(columns, target)
-    model = to_model(estimator, names, scale, kept)
+    judged = train(matrix[~validation], target[~validation], encoders, params)
+    model = train(matrix, target, encoders, params)
     with new_folder(FOLDER) as folder:
         np.save(folder / "validation.npy", judged.predict(matrix[validation]))
         model.save(folder)
         write_json(folder / "encoders.json", encoders)
-        summary = {"kind": "linear", "params": params, "columns": columns.shape[1]}
+        summary = {"kind": "linear", "params": params}
         summary["code"] = hashlib.sha256(Path(__file__).read_bytes()).hexdigest()  # refit follows this file
         write_json(folder / "summary.json", summary)
 

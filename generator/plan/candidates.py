@@ -41,8 +41,10 @@ class CandidatePlan:
     classes: bool
     baseline_words: Code
     linear_words: Code
-    estimator: Code
-    estimator_code: Code
+    linear_template: str
+    linear_imports: Code
+    linear_type: Code
+    linear_arguments: Code
     objective: str
     loss: str
     tuning: TuningPlan | None
@@ -119,8 +121,10 @@ def candidate_plan(project: Project, candidate: str) -> CandidatePlan:
         task.classes,
         task.baseline_words,
         task.linear_words,
-        task.estimator,
-        task.estimator_code,
+        task.linear_template,
+        task.linear_imports,
+        task.linear_type,
+        task.linear_arguments,
         task.objective,
         LIGHTGBM_LOSSES.get(project.config.metrics.primary, task.loss),
         search,

@@ -42,7 +42,9 @@ class Task:
     label_arguments: Code
     linear_words: Code
     estimator: Code
-    estimator_code: Code
+    linear_imports: Code
+    linear_type: Code
+    linear_arguments: Code
     objective: str
     loss: str
     likelihood: Code
@@ -57,6 +59,11 @@ class Task:
         return self.baseline_type
 
     @property
+    def linear_template(self) -> str:
+        """Return what renders how a linear model is fitted."""
+        return f"package/linear/{self.name}.py.jinja"
+
+    @property
     def single_link_template(self) -> str:
         """Return what renders the link of a linear model for one row."""
         return f"package/service/models/link/{self.name}.py.jinja"
@@ -66,8 +73,6 @@ class Task:
         """Return what renders the raw score that a prediction stands for."""
         return f"package/service/models/raw/{self.name}.py.jinja"
 
-
-_LOGISTIC = Code('LogisticRegression(C=1 / params["regularization"], max_iter=params["max_iter"], warm_start=True)')
 
 TASKS = {
     "binary": Task(
@@ -89,7 +94,9 @@ TASKS = {
         label_arguments=Code(', ("false", "true")'),
         linear_words=Code("logistic regression"),
         estimator=Code("LogisticRegression"),
-        estimator_code=_LOGISTIC,
+        linear_imports=Code("LogisticRegression"),
+        linear_type=Code("LogisticRegression"),
+        linear_arguments=Code(""),
         objective="binary",
         loss="binary_logloss",
         likelihood=Code("np.where(target, score, 1 - score)"),
@@ -116,7 +123,9 @@ TASKS = {
         label_arguments=Code(', encoders["classes"]'),
         linear_words=Code("logistic regression"),
         estimator=Code("LogisticRegression"),
-        estimator_code=_LOGISTIC,
+        linear_imports=Code("LogisticRegression"),
+        linear_type=Code("LogisticRegression"),
+        linear_arguments=Code('len(encoders["classes"]), '),
         objective="multiclass",
         loss="multi_logloss",
         likelihood=Code("score[np.arange(len(target)), target]"),
@@ -143,7 +152,9 @@ TASKS = {
         label_arguments=Code(""),
         linear_words=Code("ridge regression"),
         estimator=Code("Ridge"),
-        estimator_code=Code('Ridge(alpha=params["regularization"], solver="lsqr", max_iter=params["max_iter"])'),
+        linear_imports=Code("Ridge, TweedieRegressor"),
+        linear_type=Code("TweedieRegressor | Ridge"),
+        linear_arguments=Code(""),
         objective="regression",
         loss="l2",
         likelihood=Code(""),
