@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 import numpy as np
@@ -42,22 +43,25 @@ def held_rows() -> pa.Table:
     return table.take(np.searchsorted(table["__row"].to_numpy(), held))
 
 
-def run(bundle: Path, *command: str) -> None:
+def run(bundle: Path, *command: str, stdout: int | None = subprocess.DEVNULL) -> None:
     """Run a module of ``bundle``; raise BundleError with the last line of what it says went wrong."""
-    done = subprocess.run([*PYTHON, *command], cwd=bundle, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [*PYTHON, *command], cwd=bundle, stdout=stdout, stderr=subprocess.PIPE, text=True, check=False
+    )
     if done.returncode:
         raise BundleError(done.stderr.strip().rpartition("\n")[2])
 
 
 @contextmanager
-def as_it_stood(bundle: Path) -> Iterator[tuple[str, ...]]:
-    """Yield the arguments by which the modules of ``bundle`` see the past as it stood at the decision of each row."""
+def as_it_stood(bundle: Path, since: datetime | None = None) -> Iterator[tuple[str, ...]]:
+    """Yield the arguments by which the modules of ``bundle`` see the past as it stood at each decision, ``since`` a moment."""
     if not (bundle / "flights/snapshots.sql").exists():
         yield ()
         return
     with tempfile.TemporaryDirectory() as folder:
         data = Path(folder)
-        run(bundle, "flights.snapshots", str(TABLE.absolute()), "--history", "--folder", str(data / "snapshots"))
+        which = ("--now", str(since)) if since else ("--history",)
+        run(bundle, "flights.snapshots", str(TABLE.absolute()), *which, "--folder", str(data / "snapshots"))
         (data / "tables").symlink_to((bundle / "data/tables").absolute())
         yield "--data", folder
 
@@ -89,7 +93,9 @@ def replay(bundle: Path, rows: pa.Table, arguments: tuple[str, ...]) -> Answer:
     with tempfile.TemporaryDirectory() as folder:
         asked, answered = Path(folder) / "rows.parquet", Path(folder) / "answers.parquet"
         pq.write_table(rows, asked)
-        run(bundle, "flights.service.replay", str(asked), str(answered), *arguments)
+        run(
+            bundle, "flights.service.replay", str(asked), str(answered), *arguments, stdout=None
+        )  # which is its progress
         table = pq.read_table(answered)
     matrix = table["__encoded"].combine_chunks().flatten().to_numpy(zero_copy_only=False).reshape(table.num_rows, -1)
     score = np.asarray(table["__score"].to_pylist(), dtype=np.float64)

@@ -13,7 +13,22 @@ from flights.engine import connect
 from flights.outputs import new_file, write_json
 
 LABELS = Path(__file__).with_name("labels.sql")
-SNAPSHOTS_SQL = Path(__file__).with_name("snapshots.sql")
+PAST = Path("data/past")
+SNAPSHOTS = (
+    "by_origin_date_trunc_hour_departure_3_days",
+    "by_dest_date_trunc_hour_departure_3_days",
+    "by_origin_3_hours",
+    "by_origin_12_hours",
+    "by_carrier_3_hours",
+    "by_carrier_12_hours",
+    "by_dest_6_hours",
+    "by_origin_1_day",
+    "by_origin_1_week",
+    "by_carrier_1_week",
+    "by_dest_1_week",
+    "by_origin_dest_30_days",
+    "by_carrier_flight_30_days",
+)
 FEATURES_SQL = Path(__file__).with_name("features.sql")
 TABLE = Path("data/tables/flights.parquet")
 TABLES = Path("data/tables")
@@ -41,8 +56,8 @@ def prepare(database: duckdb.DuckDBPyConnection) -> None:
     database.execute("CREATE TEMP TABLE parts AS SELECT __row, __part, __target FROM labelled")
     for table in LOOKUPS:
         database.read_parquet(str(TABLES / f"{table}.parquet")).create_view(table)
-    database.execute("CREATE TEMP VIEW events AS FROM raw")
-    database.execute(SNAPSHOTS_SQL.read_text(encoding="utf-8"))
+    for table in SNAPSHOTS:
+        database.execute(f"CREATE TEMP TABLE {table} AS FROM read_parquet('{PAST / table}.parquet')")
 
 
 def compute(database: duckdb.DuckDBPyConnection, first: int, last: int) -> pa.Table:

@@ -43,6 +43,7 @@ MODULES = (
     "latest.sql",
     "outputs.py",
     "payoff.py",
+    "progress.py",
     "scoring/__init__.py",
     "settings.py",
     "snapshots.py",

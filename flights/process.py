@@ -100,8 +100,10 @@ def main() -> None:
                 database.table(f"{table}_kept").write_parquet(str(folder / f"{table}.parquet"), compression="zstd")
         with new_file(QUARANTINE) as file:
             database.table("quarantine").write_parquet(str(file), compression="zstd")
-    for rule in judged:
+    broken = [rule for rule in judged if rule["broken"]]
+    for rule in broken:
         print(f"{rule['source']}: {rule['rule']}: {rule['broken']:,} of {rule['rows']:,} rows, {rule['otherwise']}")
+    print(f"{len(judged) - len(broken)} of {len(judged)} rules hold for every row")
     write_json(CONTRACT, contract)
 
 

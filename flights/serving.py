@@ -12,6 +12,7 @@ import msgspec
 import numpy as np
 
 from flights.bundles import PYTHON, BundleError
+from flights.progress import Progress
 from flights.service.client import Client
 from flights.service.contract import Contract
 from flights.service.request import Row
@@ -83,8 +84,11 @@ def scores(bundle: Path, requests: list[bytes], past: tuple[str, ...]) -> np.nda
     """Return the score of each of ``requests``, by the answers that the service of ``bundle`` gives over HTTP."""
     found: list[float | list[float]] = []
     with service(bundle, *past) as client:
+        progress = Progress(len(requests), "rows asked over HTTP")
         for body in batches(requests):
-            found += map(score, client.send("/predict/batch", body))
+            answers = client.send("/predict/batch", body)
+            found += map(score, answers)
+            progress.add(len(answers))
     return np.asarray(found, dtype=np.float64)
 
 

@@ -1,8 +1,14 @@
-"""Take the latest snapshots of the past from data/tables/flights.parquet for the service; write data/snapshots/."""
+"""Take snapshots of the past from data/tables/flights.parquet: all for training, the latest for the service.
+
+Writes data/past/ and data/snapshots/; of other rows than the project's own, the latest alone.
+"""
 
 from argparse import ArgumentParser
 from datetime import datetime
 from pathlib import Path
+
+import duckdb
+import pyarrow.parquet as pq
 
 from flights.engine import connect
 from flights.keyed import write_keyed
@@ -12,6 +18,7 @@ SNAPSHOTS_SQL = Path(__file__).with_name("snapshots.sql")
 LATEST_SQL = Path(__file__).with_name("latest.sql")
 EVENTS = Path("data/tables/flights.parquet")
 FOLDER = Path("data/snapshots")
+PAST = Path("data/past")
 TABLES = {
     "by_origin_date_trunc_hour_departure_3_days": "origin, __key_2",
     "by_dest_date_trunc_hour_departure_3_days": "dest, __key_2",
@@ -30,25 +37,31 @@ TABLES = {
 """Each table of snapshots with the columns of its key."""
 
 
-def take(events: Path, folder: Path, which: str = "", now: datetime | None = None) -> dict[str, int]:
-    """Write every table of snapshots of the rows in ``events`` to ``folder``; return how many each holds.
+def take(database: duckdb.DuckDBPyConnection, events: Path) -> None:
+    """Take all snapshots of the rows in ``events``, into a table of ``database`` for each of TABLES."""
+    database.read_parquet(str(events)).create_view("events")
+    database.execute(SNAPSHOTS_SQL.read_text(encoding="utf-8"))
 
-    ``which`` is "latest_" for those that stand at ``now`` and follow; by default the whole history is written.
-    """
-    counts = {}
-    with connect() as database:
-        database.read_parquet(str(events)).create_view("events")
-        for file in (SNAPSHOTS_SQL, LATEST_SQL):
-            database.execute(file.read_text(encoding="utf-8"))
-        if now is not None:
-            database.execute("DELETE FROM clock")
-            database.execute("INSERT INTO clock VALUES (?)", [now])
-        for table, keys in TABLES.items():
-            snapshots = database.sql(f"FROM {which}{table} ORDER BY __snapshot, {keys}")
-            snapshots.write_parquet(str(folder / f"{table}.parquet"), compression="zstd")
-            write_keyed(folder / f"{table}.parquet", folder / f"{table}.json")
-            counts[table] = len(snapshots)
-    return counts
+
+def write(database: duckdb.DuckDBPyConnection, folder: Path, which: str = "") -> None:
+    """Write the snapshots in ``database`` to ``folder`` as Parquet; ``which`` is "latest_" for those that :func:`stand` found."""
+    for table, keys in TABLES.items():
+        snapshots = database.sql(f"FROM {which}{table} ORDER BY __snapshot, {keys}")
+        snapshots.write_parquet(str(folder / f"{table}.parquet"), compression="zstd")
+
+
+def stand(database: duckdb.DuckDBPyConnection, now: datetime | None = None) -> None:
+    """Find the snapshots in ``database`` that stand at ``now``, and those that follow; by default at the latest time of a row."""
+    database.execute(LATEST_SQL.read_text(encoding="utf-8"))
+    if now is not None:
+        database.execute("DELETE FROM clock")
+        database.execute("INSERT INTO clock VALUES (?)", [now])
+
+
+def write_served(folder: Path) -> None:
+    """Write each table of ``folder`` once more as the JSON that the service reads."""
+    for table in TABLES:
+        write_keyed(folder / f"{table}.parquet", folder / f"{table}.json")
 
 
 def main() -> None:
@@ -62,10 +75,16 @@ def main() -> None:
         "--now", type=datetime.fromisoformat, help="the moment to stand at; the latest time of a row by default"
     )
     given = parser.parse_args()
-    with new_folder(given.folder) as folder:
-        counts = take(given.events, folder, which="" if given.history else "latest_", now=given.now)
-    for table, count in counts.items():
-        print(f"{given.folder / table}.parquet: {count:,} snapshots")
+    with connect() as database, new_folder(given.folder) as folder:
+        take(database, given.events)
+        if given.events == EVENTS:
+            with new_folder(PAST) as past:
+                write(database, past)
+        stand(database, given.now)
+        write(database, folder, which="" if given.history else "latest_")
+        write_served(folder)
+    count = sum(pq.read_metadata(given.folder / f"{table}.parquet").num_rows for table in TABLES)
+    print(f"{given.folder}: {count:,} snapshots in {len(TABLES)} tables")
 
 
 if __name__ == "__main__":

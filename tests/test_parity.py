@@ -14,7 +14,7 @@ from tests.sandbox import copy, edit, run
 
 pytestmark = pytest.mark.slow
 
-STAGES = ("collect", "process", "features", "train_baseline", "train_linear", "train_lightgbm", "evaluate", "snapshots")
+STAGES = ("collect", "process", "snapshots", "features", "train_baseline", "train_linear", "train_lightgbm", "evaluate")
 
 
 @pytest.fixture(scope="module")

@@ -2,6 +2,7 @@
 
 from argparse import ArgumentParser
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -10,9 +11,12 @@ import pyarrow.parquet as pq
 
 from flights.columns import CATEGORIES, FEATURES
 from flights.outputs import new_file
+from flights.progress import Progress
 from flights.service.request import COLUMNS, FIELDS, Row
-from flights.service.scorer import Scorer
+from flights.service.scorer import Score, Scorer
 
+BATCH = 1_000
+ONE_BY_ONE = 200
 SCHEMA = pa.schema([(name, pa.string() if name in CATEGORIES else pa.float64()) for name in FEATURES])
 
 
@@ -26,22 +30,40 @@ def as_requests(rows: pa.Table) -> list[bytes]:
     return [encoder.encode(row) for row in named.to_pylist()]
 
 
+def evenly(rows: int, most: int) -> np.ndarray:
+    """Return the places of at most ``most`` of ``rows`` rows, evenly chosen."""
+    return np.unique(np.linspace(0, rows - 1, min(rows, most)).astype(np.int64))
+
+
 def replay(scorer: Scorer, requests: list[bytes]) -> pa.Table:
-    """Return the features of ``requests``, as they are and as the model sees them, and their scores."""
-    decoder = msgspec.json.Decoder(Row)
-    features = [scorer.features(decoder.decode(request)) for request in requests]
-    encoded = [scorer.encode(values) for values in features]
+    """Return the features of ``requests``, as they are and as the model sees them, and their scores.
+
+    Rows are scored in batches, as /predict/batch does, and some one by one, as /predict does: that may cost much more.
+    """
+    decoder, progress = msgspec.json.Decoder(Row), Progress(len(requests), "rows answered in Python")
+    features: list[tuple[Any, ...]] = []
+    encoded: list[list[float]] = []
+    scored: list[Score] = []
+    for start in range(0, len(requests), BATCH):
+        found = [scorer.features(decoder.decode(request)) for request in requests[start : start + BATCH]]
+        seen = [scorer.encode(values) for values in found]
+        features += found
+        encoded += seen
+        scored += scorer.scores(seen)
+        progress.add(len(found))
+    for place in evenly(len(encoded), ONE_BY_ONE):
+        scored[place] = scorer.score(encoded[place])
     columns = [pa.array(values, field.type) for values, field in zip(zip(*features, strict=True), SCHEMA, strict=True)]
     matrix = np.array(encoded, dtype=np.float32)
-    seen = pa.FixedSizeListArray.from_arrays(pa.array(matrix.ravel()), matrix.shape[1])
-    scores = pa.array([scorer.score(row) for row in encoded])
-    return pa.table(columns, schema=SCHEMA).append_column("__encoded", seen).append_column("__score", scores)
+    lists = pa.FixedSizeListArray.from_arrays(pa.array(matrix.ravel()), matrix.shape[1])
+    return pa.table(columns, schema=SCHEMA).append_column("__encoded", lists).append_column("__score", pa.array(scored))
 
 
 def rescore(scorer: Scorer, features: pa.Table) -> pa.Table:
     """Return the scores of rows whose ``features`` are known, as those in the log are."""
-    rows = zip(*(features[name].to_pylist() for name in FEATURES), strict=True)
-    return pa.table({"__score": pa.array([scorer.score(scorer.encode(row)) for row in rows])})
+    encoded = [scorer.encode(row) for row in zip(*(features[name].to_pylist() for name in FEATURES), strict=True)]
+    parts = (encoded[start : start + BATCH] for start in range(0, len(encoded), BATCH))
+    return pa.table({"__score": pa.array([score for part in parts for score in scorer.scores(part)])})
 
 
 def main() -> None:

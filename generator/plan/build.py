@@ -184,6 +184,7 @@ def _service(project: Project) -> Iterator[Module]:
         yield "service/sql.py", "", online
     if online.tables:
         yield "keyed.py", "", None
+    yield "progress.py", "", None
     for name in ("bundles.py", "contract.py", "serving.py"):
         yield name, "", service
     yield "parity.py", "", service

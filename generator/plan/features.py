@@ -29,6 +29,11 @@ class FeaturesPlan:
     calls: bool
 
     @property
+    def past_tables(self) -> tuple[str, ...]:
+        """Return the tables of snapshots."""
+        return tuple(str(group.table) for group in self.groups)
+
+    @property
     def tables(self) -> bool:
         """Return whether the features are made of tables beside the labelled rows."""
         return bool(self.lookups or self.groups)

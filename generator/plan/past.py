@@ -86,10 +86,15 @@ class SnapshotsPlan:
 def snapshots_plan(project: Project) -> SnapshotsPlan:
     """Plan all tables of snapshots."""
     time = name(project.time.name) if project.time else NOTHING
-    ahead = max((-feature.past.lag for feature in project.features if feature.past), default=ZERO)
-    told = words(ahead) if ahead > ZERO else ""
+    ahead = furthest(project)
+    told = words(ahead) if ahead else ""
     interval = Code(f"INTERVAL '{told}'") if told else NOTHING
     return SnapshotsPlan(Code(project.config.data.table), time, interval, Code(told), groups(project))
+
+
+def furthest(project: Project) -> timedelta:
+    """Return how long before its time a row of a timetable is counted, at most."""
+    return max([ZERO, *(-feature.past.lag for feature in project.features if feature.past)])
 
 
 def groups(project: Project) -> tuple[Group, ...]:

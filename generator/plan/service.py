@@ -9,7 +9,7 @@ from generator.plan.encoding import encoding_plan
 from generator.plan.features import features_plan
 from generator.plan.functions import functions_plan
 from generator.plan.online import OnlinePlan
-from generator.plan.past import groups
+from generator.plan.past import ZERO, furthest, groups
 from generator.plan.requests import PythonType, attribute_names, field_names, needed_columns, python_type
 from generator.plan.words import TASKS
 from generator.project import Project
@@ -33,7 +33,16 @@ LIBRARIES = (
 BULK_LIBRARIES = ("duckdb", "numpy", "pyarrow", "scipy")
 """What scoring files and refreshing the past run on besides."""
 
-MODULES = ("__init__.py", "columns.py", "encoders.py", "engine.py", "features.sql", "outputs.py", "settings.py")
+MODULES = (
+    "__init__.py",
+    "columns.py",
+    "encoders.py",
+    "engine.py",
+    "features.sql",
+    "outputs.py",
+    "progress.py",
+    "settings.py",
+)
 PAST_MODULES = ("keyed.py", "latest.sql", "snapshots.py", "snapshots.sql")
 """What a bundle needs to see the past as it stood, and to refresh it."""
 
@@ -74,6 +83,8 @@ class ServicePlan:
     renamed: dict[str, str]
     aliased: bool
     past: bool
+    time: str
+    before: int
     prediction_words: Code
     answer_template: str
     score_template: str
@@ -179,6 +190,8 @@ def service_plan(project: Project) -> ServicePlan:
         {attribute: field for attribute, field in zip(attributes, fields, strict=True) if attribute != field},
         fields != [column.name for column in columns],
         bool(groups(project)),
+        project.time.name if project.time else "",
+        int(((config.problem.decide_before or ZERO) + furthest(project)).total_seconds()),
         task.prediction_words,
         f"package/service/answers/{task.name}.py.jinja",
         f"package/serving/{task.name}.py.jinja",

@@ -131,11 +131,17 @@ def _stages(project: Project, watched: tuple[str, ...]) -> Iterator[Stage]:
     read = (f"{package}/snapshots.sql",) if past else ()
     if past:
         deps = (table, *read, f"{package}/latest.sql")
-        yield module("snapshots", deps=deps, params=("engine",), outs=("data/snapshots",))
+        yield module("snapshots", deps=deps, params=("engine",), outs=("data/past", "data/snapshots"))
     audited = project.time is not None
     yield module(
         "features",
-        deps=("data/tables", labels, *read, f"{package}/features.sql", *((f"{package}/audit.sql",) if audited else ())),
+        deps=(
+            "data/tables",
+            labels,
+            *(("data/past", *read) if past else ()),
+            f"{package}/features.sql",
+            *((f"{package}/audit.sql",) if audited else ()),
+        ),
         params=("engine",),
         outs=(
             "data/train.parquet",
