@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from generator.schema import Config
 from generator.schema.encoding import Encoding
+from generator.sql import is_function
 
 RESERVED = "__"
 """What the names of the columns begin with that a project adds to its own: ``__row``, ``__target``, ``__part``."""
@@ -85,8 +86,9 @@ class Call:
 
     @property
     def name(self) -> str:
-        """Return what the function is called in SQL."""
-        return f"{self.module}_{self.function}"
+        """Return what the function is called in SQL: its own two names, where SQL has no function of that name."""
+        name = f"{self.module}_{self.function}"
+        return f"{RESERVED}{name}" if is_function(name) else name
 
 
 @dataclass(frozen=True)

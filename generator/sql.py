@@ -220,6 +220,11 @@ def _is_plain(name: str) -> bool:
     return isinstance(tree.expressions[0], exp.Column)
 
 
+def is_function(name: str) -> bool:
+    """Return whether DuckDB has a function ``name``, or sqlglot takes it for one."""
+    return name.lower() in functions() or name.upper() in DIALECT.parser_class.FUNCTIONS
+
+
 def unlike(name: str, taken: set[str]) -> str:
     """Return ``name``, numbered where it is one of ``taken``, names in small letters, in any case; add it to them."""
     free, count = name, 1

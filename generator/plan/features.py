@@ -1,6 +1,6 @@
 """Plan the features: joins of dimension tables, layers of expressions, the columns that models see."""
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -45,7 +45,9 @@ def features_plan(project: Project) -> FeaturesPlan:
     looked_up = []
     for feature in project.features:
         if feature.dimension is not None:
-            join = joins.setdefault((feature.dimension, feature.by), _join(project, feature, joins.keys()))
+            if (feature.dimension, feature.by) not in joins:
+                joins[feature.dimension, feature.by] = _join(project, feature, joins)
+            join = joins[feature.dimension, feature.by]
             looked_up.append(ColumnPlan(name(feature.name), sql=name(feature.column or "", join.alias)))
     past = groups(project)
     looked_up += [ColumnPlan(value.name, sql=group.reading(value)) for group in past for value in group.values]
@@ -81,10 +83,11 @@ def final(feature: Feature) -> str:
     return name(feature.name) if feature.type == kind else f"CAST({name(feature.name)} AS {kind})"
 
 
-def _join(project: Project, feature: Feature, taken: Iterable[tuple[str, tuple[str, ...]]]) -> Join:
+def _join(project: Project, feature: Feature, others: Mapping[tuple[str, tuple[str, ...]], Join]) -> Join:
     dimension = next(item for item in project.dimensions if item.name == feature.dimension)
-    count = sum(1 for other, _ in taken if other == dimension.name)
-    alias = dimension.name if not count else f"{dimension.name}_{count + 1}"
+    again = any(other == dimension.name for other, _ in others)
+    taken = {*project.config.data.sources, *(str(join.alias) for join in others.values())}
+    alias = sql.unlike(dimension.name, taken) if again else dimension.name
     conditions = [
         f"{name(key, alias)} = {sql.render(sql.rename(sql.parse(by), str, 'inputs'))}"
         for key, by in zip(dimension.key, feature.by, strict=True)
@@ -93,4 +96,4 @@ def _join(project: Project, feature: Feature, taken: Iterable[tuple[str, tuple[s
     if dimension.known_at and project.time and decide_before:
         moment = f"{name(project.time.name, 'inputs')} - INTERVAL '{words(decide_before)}'"
         conditions.append(f"{name(dimension.known_at, alias)} <= {moment}")
-    return Join(name(dimension.name), name(alias), bool(count), Code(" AND ".join(conditions)))
+    return Join(name(dimension.name), name(alias), again, Code(" AND ".join(conditions)))

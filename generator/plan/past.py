@@ -17,6 +17,9 @@ SNAPSHOT = "__snapshot"
 """The column that numbers the snapshots: steps of the cadence since 1970."""
 
 ZERO = timedelta(0)
+LONGEST = 100
+"""Letters of the name of a table of snapshots, which is the name of a file too."""
+
 COUNTS = ("count", "count_distinct")
 """The functions that give 0, and not NULL, where no row counts."""
 
@@ -113,7 +116,7 @@ def _group(project: Project, features: list[Feature], taken: set[str]) -> Group:
     first, past = features[0], features[0].past
     assert past is not None and project.time is not None
     span = "all" if past.over is None else words(past.over)
-    table = sql.unlike("_".join(["by", *map(_word, (*first.by, span))]), taken)
+    table = sql.unlike("_".join(["by", *map(_word, (*first.by, span))])[:LONGEST].strip("_"), taken)
     steps = 0 if past.over is None else past.over // past.every
     keys = tuple(_key(place, text) for place, text in enumerate(first.by, start=1))
     frame = "UNBOUNDED PRECEDING" if not steps else f"{steps - 1} PRECEDING"

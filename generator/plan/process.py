@@ -9,6 +9,9 @@ from generator.plan.select import NOTHING, ColumnPlan, Step, layers
 from generator.project import Column, Project, Rule
 from generator.sql import names_read
 
+NUMBER = "file_row_number"
+"""What DuckDB calls the number of a row in a Parquet file, unless a column of the file is called so."""
+
 ALLOWED = 0.1
 """Share of rows that may break a rule every table has, before ``process`` stops."""
 
@@ -44,6 +47,7 @@ class TablePlan:
     name: Code
     label: Code
     rows: Code
+    number: Code
     marked: tuple[ColumnPlan, ...]
     read: tuple[ColumnPlan, ...]
     misfits: tuple[Misfit, ...]
@@ -91,7 +95,7 @@ def _table(project: Project, label: str) -> TablePlan:
         if column.sql is None
     )
     marked = marked_columns(columns, text_already)
-    snapshot = Code(f"read_parquet('data/raw/{label}.parquet', file_row_number = true)")
+    rows, number = _numbered(f"data/raw/{label}.parquet", columns)
     steps = layers(columns, Code("typed"))
     rules = [rule for rule in project.rules if rule.source == label]
     refusals = [
@@ -110,7 +114,8 @@ def _table(project: Project, label: str) -> TablePlan:
     return TablePlan(
         Code(label),
         text(label),
-        snapshot,
+        rows,
+        number,
         marked,
         read,
         tuple(_misfit(column, text_already) for column in columns if column.sql is None and column.type != "VARCHAR"),
@@ -121,6 +126,13 @@ def _table(project: Project, label: str) -> TablePlan:
         tuple(kept),
         numbered=main,
     )
+
+
+def _numbered(file: str, columns: Iterable[Column]) -> tuple[Code, Code]:
+    """Return the rows of ``file`` and the number of each; counted, which is slower, where a column has its name."""
+    if any(column.source.lower() == NUMBER for column in columns):
+        return Code(f"read_parquet({text(file)})"), Code("row_number() OVER () - 1")
+    return Code(f"read_parquet({text(file)}, {NUMBER} = true)"), Code(NUMBER)
 
 
 def _kept(column: Column, rule: Rule | None) -> Code:

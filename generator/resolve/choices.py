@@ -34,8 +34,10 @@ OF_ORIGINS = {
     "database": ("a database", ("table", "deps")),
 }
 """What says where the rows of a source come from, what it is in words, and the keys that are about it."""
-SQL_NAMES = re.compile(r"inputs|features|clock|labelled|parts|raw|events|trained|typed|judged|looked_up|step_\d+")
-"""What rendered SQL calls its own tables."""
+SQL_NAMES = re.compile(
+    r"inputs|features|clock|labelled|parts|raw|events|trained|typed|judged|looked_up|past|step_\d+|(asked|asking)_by_.+"
+)
+"""What rendered SQL calls its own tables, where sources are tables too."""
 
 
 def check_choices(session: Session) -> None:
