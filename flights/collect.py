@@ -130,10 +130,15 @@ SOURCES = (
 
 
 def check_columns(rows: duckdb.DuckDBPyRelation, columns: tuple[str, ...], source: str) -> None:
-    """Raise where ``rows`` lack any of ``columns``, naming all."""
+    """Raise where ``rows`` lack any of ``columns``, naming all, and where another column has a name that DuckDB needs."""
     missing = [name for name in columns if name not in rows.columns]
     if missing:
         raise ValueError(f"{source} lacks columns: {', '.join(missing)}; it has: {', '.join(rows.columns)}")
+    for name in rows.columns:
+        if name.lower() == "file_row_number" and name not in columns:
+            raise ValueError(
+                f"{source} has a column {name}: list it in conf/data/ as well, with `role: drop` if need be"
+            )
 
 
 def describe(rows: duckdb.DuckDBPyRelation, file: Path, time_range: str | None) -> dict[str, Any]:

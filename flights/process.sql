@@ -245,29 +245,44 @@ WHERE __reasons = ''
 ORDER BY __row;
 
 CREATE OR REPLACE TEMP VIEW quarantine AS
-SELECT 'flights' AS source, judged.__row AS source_row, judged.__reasons AS reasons, to_json(raw) AS content
+SELECT 'flights' AS source, judged.__row AS source_row, judged.__reasons AS reasons, to_json(raw.__content) AS content
 FROM flights_judged AS judged
-JOIN read_parquet('data/raw/flights.parquet', file_row_number = true) AS raw ON raw.file_row_number = judged.__row
+JOIN (
+  SELECT file_row_number AS __row, struct_pack(*COLUMNS(*)) AS __content
+  FROM read_parquet('data/raw/flights.parquet', file_row_number = true)
+) AS raw ON raw.__row = judged.__row
 WHERE judged.__reasons <> ''
 UNION ALL
-SELECT 'weather' AS source, judged.__row AS source_row, judged.__reasons AS reasons, to_json(raw) AS content
+SELECT 'weather' AS source, judged.__row AS source_row, judged.__reasons AS reasons, to_json(raw.__content) AS content
 FROM weather_judged AS judged
-JOIN read_parquet('data/raw/weather.parquet', file_row_number = true) AS raw ON raw.file_row_number = judged.__row
+JOIN (
+  SELECT file_row_number AS __row, struct_pack(*COLUMNS(*)) AS __content
+  FROM read_parquet('data/raw/weather.parquet', file_row_number = true)
+) AS raw ON raw.__row = judged.__row
 WHERE judged.__reasons <> ''
 UNION ALL
-SELECT 'planes' AS source, judged.__row AS source_row, judged.__reasons AS reasons, to_json(raw) AS content
+SELECT 'planes' AS source, judged.__row AS source_row, judged.__reasons AS reasons, to_json(raw.__content) AS content
 FROM planes_judged AS judged
-JOIN read_parquet('data/raw/planes.parquet', file_row_number = true) AS raw ON raw.file_row_number = judged.__row
+JOIN (
+  SELECT file_row_number AS __row, struct_pack(*COLUMNS(*)) AS __content
+  FROM read_parquet('data/raw/planes.parquet', file_row_number = true)
+) AS raw ON raw.__row = judged.__row
 WHERE judged.__reasons <> ''
 UNION ALL
-SELECT 'airports' AS source, judged.__row AS source_row, judged.__reasons AS reasons, to_json(raw) AS content
+SELECT 'airports' AS source, judged.__row AS source_row, judged.__reasons AS reasons, to_json(raw.__content) AS content
 FROM airports_judged AS judged
-JOIN read_parquet('data/raw/airports.parquet', file_row_number = true) AS raw ON raw.file_row_number = judged.__row
+JOIN (
+  SELECT file_row_number AS __row, struct_pack(*COLUMNS(*)) AS __content
+  FROM read_parquet('data/raw/airports.parquet', file_row_number = true)
+) AS raw ON raw.__row = judged.__row
 WHERE judged.__reasons <> ''
 UNION ALL
-SELECT 'airlines' AS source, judged.__row AS source_row, judged.__reasons AS reasons, to_json(raw) AS content
+SELECT 'airlines' AS source, judged.__row AS source_row, judged.__reasons AS reasons, to_json(raw.__content) AS content
 FROM airlines_judged AS judged
-JOIN read_parquet('data/raw/airlines.parquet', file_row_number = true) AS raw ON raw.file_row_number = judged.__row
+JOIN (
+  SELECT file_row_number AS __row, struct_pack(*COLUMNS(*)) AS __content
+  FROM read_parquet('data/raw/airlines.parquet', file_row_number = true)
+) AS raw ON raw.__row = judged.__row
 WHERE judged.__reasons <> ''
 ORDER BY source, source_row;
 

@@ -1,13 +1,16 @@
 """What training sees of the past is what a query of the raw rows gives, row by row; serving sees the same."""
 
+import csv
 import shutil
+import statistics
 from datetime import UTC
+from fractions import Fraction
 from pathlib import Path
 
 import duckdb
 import pytest
 
-from tests.sandbox import copy, run
+from tests.sandbox import copy, edit, run
 
 CERTAIN = {"hours": "3 days", "damaged": "4 days", "scanned": "1 hour"}
 NAIVE = {
@@ -42,6 +45,69 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for stage in ("collect", "process", "snapshots", "features"):
         run(folder, "python", "-W", "error", "-m", f"parcels.{stage}")
     return folder
+
+
+SIZED = {
+    "Nord": lambda hours, row: hours * 1e-6,
+    'Süd "2"': lambda hours, row: hours + 1e9,
+    "O'Hare": lambda hours, row: hours + (1e9 if row > 800 else 1e-3),
+    "日本": lambda hours, row: hours * 1e-3 + (-1) ** row * 1e9,
+    "": lambda hours, row: 7.1,
+}
+"""What becomes of the hours at each depot: small, large, large from a day on, both ways around zero, all the same."""
+
+
+@pytest.fixture(scope="module")
+def sized(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return parcels whose hours are of very different sizes, with sums of them, as far as their features."""
+    folder = copy("parcels", tmp_path_factory.mktemp("sized") / "parcels")
+    with (folder / "parcels.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    for place, row in enumerate(rows):
+        row["hours"] = row["hours"] and repr(SIZED[row["depot"]](float(row["hours"]), place))
+    with (folder / "parcels.csv").open("w", encoding="utf-8", newline="") as file:
+        written = csv.DictWriter(file, list(rows[0]))
+        written.writeheader()
+        written.writerows(rows)
+    with (folder / "conf/features/parcels.yaml").open("a", encoding="utf-8") as file:
+        file.write("summed: {sum: hours, by: depot, over: 10 days}\n")
+        file.write("relative: spread / nullif(hours_before, 0)\ncalm: spread < 15\nsteady: calm AND relative < 1\n")
+    run(folder, "ninefold", "generate")
+    for stage in ("collect", "process", "features"):
+        run(folder, "python", "-W", "error", "-m", f"parcels.{stage}")
+    return folder
+
+
+def test_the_audit_tells_rounding_from_leaks(sized: Path, tmp_path: Path) -> None:
+    """Sums of large and small numbers pass; what knows the future is found among them."""
+    shutil.copytree(sized, tmp_path / "parcels")
+    edit(tmp_path / "parcels/parcels/snapshots.sql", "AS spread", "+ 1e-12 * max(__snapshot) OVER () AS spread")
+    said = run(tmp_path / "parcels", "python", "-m", "parcels.features", fails=True)
+    assert "known only after the decision" in said
+    assert "spread (row" in said
+    assert "summed" not in said
+
+
+def test_the_spread_of_numbers_of_any_size(sized: Path) -> None:
+    """As exact arithmetic has it, but for the rounding of numbers of that size."""
+    parts = [str(sized / f"data/{part}.parquet") for part in ("train", "holdout")]
+    with duckdb.connect() as database:
+        database.read_parquet(parts).create_view("computed")
+        database.read_parquet(str(sized / "data/tables/parcels.parquet")).create_view("raw")
+        taken = "time_bucket(INTERVAL 1 day, r.\"sent at\" - INTERVAL '30 minutes', TIMESTAMP '1970-01-01')"
+        known = "e.\"sent at\" + INTERVAL '3 days'"
+        rows = database.sql(f"""
+            SELECT any_value(c.spread), list(e.hours) FILTER (e.hours IS NOT NULL) FROM computed AS c
+            JOIN raw AS r USING (__row) JOIN raw AS e
+            ON r.depot = e.depot AND {known} < {taken} AND {known} >= {taken} - INTERVAL 10 days
+            GROUP BY c.__row""").fetchall()
+    assert len(rows) > 1_000
+    for found, hours in rows:
+        if len(hours or []) > 1:
+            slack = len(hours) * 2**-52 * max(map(abs, hours))
+            assert found == pytest.approx(statistics.stdev(map(Fraction, hours)), rel=1e-9, abs=slack)
+        else:
+            assert found is None
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from generator import sql
 from generator.code import Code, name
-from generator.plan.past import ZERO
+from generator.plan.past import ZERO, groups, is_rounded
 from generator.plan.select import NOTHING, ColumnPlan
 from generator.project import Column, Project
 from generator.schema.base import words
@@ -23,8 +23,22 @@ class Timed:
 
 
 @dataclass(frozen=True)
+class Rounded:
+    """Features of one key that are sums of fractions: the rows of ``events`` that have it, and a bound for each."""
+
+    table: Code
+    keys: tuple[ColumnPlan, ...]
+    known_keys: Code
+    condition: Code
+    bounds: tuple[ColumnPlan, ...]
+
+
+@dataclass(frozen=True)
 class AuditPlan:
-    """What ``audit.sql`` and ``audit.py`` need; ``horizons`` say by how many seconds which features look ahead."""
+    """What ``audit.sql`` and ``audit.py`` need; ``horizons`` say by how many seconds which features look ahead.
+
+    ``rounded`` are the features whose last bits hang on the order of a sum, ``derived`` those computed from them.
+    """
 
     table: Code
     time: Code
@@ -35,6 +49,25 @@ class AuditPlan:
     past: bool
     earliest: Code
     horizons: dict[int, tuple[str, ...]]
+    rounded: tuple[Rounded, ...]
+    derived: dict[str, tuple[str, ...]]
+
+    @property
+    def slack_template(self) -> str:
+        """Return the template of what tells rounding from leaks; nothing where nothing is rounded."""
+        return f"package/audit/{'derived' if self.derived else 'rounded'}.py.jinja" if self.rounded else ""
+
+    @property
+    def slack(self) -> Code:
+        """Return the argument by which rounding is allowed for."""
+        if self.derived:
+            return Code(", slack=slack(database) | derived(trained, again)")
+        return Code(", slack=slack(database)" if self.rounded else "")
+
+    @property
+    def comparing(self) -> Code:
+        """Return what is imported to compare features."""
+        return Code(", ".join(["Slack"] * bool(self.rounded) + ["differences"] + ["equal"] * bool(self.derived)))
 
     @property
     def moments(self) -> str:
@@ -60,6 +93,8 @@ def audit_plan(project: Project) -> AuditPlan:
         any(feature.past for feature in project.features),
         _earliest(project, time),
         _horizons(project),
+        tuple(_rounded(project)),
+        _derived(project),
     )
 
 
@@ -97,3 +132,24 @@ def _aheads(project: Project) -> Iterator[tuple[str, timedelta]]:
         own = -feature.past.lag if feature.past and feature.past.ahead else ZERO
         found[feature.name] = max([own, *(found.get(column, ZERO) for column in read)])
         yield feature.name, found[feature.name]
+
+
+def _rounded(project: Project) -> Iterator[Rounded]:
+    """Yield the keys by which fractions are added up."""
+    for place, group in enumerate(groups(project), start=1):
+        bounds = tuple(ColumnPlan(value.name, sql=value.rounding) for value in group.values if value.rounding)
+        if bounds:
+            table = Code(f"of_key_{place}")
+            yield Rounded(table, group.keys, group.known_keys, group.of_key(table), bounds)
+
+
+def _derived(project: Project) -> dict[str, tuple[str, ...]]:
+    """Return the features that are computed from such as are rounded, each with those."""
+    rounded = {feature.name for feature in project.features if feature.past and is_rounded(feature.past)}
+    found: dict[str, tuple[str, ...]] = {}
+    for feature in sorted(project.features, key=lambda item: item.level):
+        read = sql.names_read(feature.sql) if feature.sql else ()
+        own = {name for column in read for name in found.get(column, (column,) if column in rounded else ())}
+        if own:
+            found[feature.name] = tuple(sorted(own))
+    return found

@@ -17,6 +17,12 @@ SNAPSHOT = "__snapshot"
 """The column that numbers the snapshots: steps of the cadence since 1970."""
 
 ZERO = timedelta(0)
+FORMS = {"count_distinct": "distinct", "stddev": "spread"}
+"""The functions that are no sums of partial results, and the template that computes each."""
+
+EPSILON = "1e-15"
+"""A few times 2 ** -52, the distance of 1 and the next fraction."""
+
 LONGEST = 100
 """Letters of the name of a table of snapshots, which is the name of a file too."""
 
@@ -26,13 +32,18 @@ COUNTS = ("count", "count_distinct")
 
 @dataclass(frozen=True)
 class Value:
-    """What one feature needs at each stage: a value by row, partial results by step, and what is rolled from them."""
+    """What one feature needs at each stage: a value by row, partial results by step, and what is rolled from them.
+
+    ``rounding`` bounds by how much the result hangs on the order in which fractions are added up; nothing where it
+    does not.
+    """
 
     name: Code
     value: Code
     partials: tuple[ColumnPlan, ...]
     rolled: Code
     default: Code
+    rounding: Code
 
 
 @dataclass(frozen=True)
@@ -61,8 +72,11 @@ class Group:
     @property
     def condition(self) -> Code:
         """Return the condition under which a row of ``inputs`` reads a snapshot."""
-        same = [f"{self.asked}.{key.name} = {_qualified(key.sql)}" for key in self.keys]
-        return Code(" AND ".join([*same, f"{self.asked}.{SNAPSHOT} = {self.asked_snapshot}"]))
+        return Code(f"{self.of_key(self.asked)} AND {self.asked}.{SNAPSHOT} = {self.asked_snapshot}")
+
+    def of_key(self, table: str) -> Code:
+        """Return the condition under which ``table`` is about the key of a row of ``inputs``."""
+        return Code(" AND ".join(f"{table}.{key.name} = {_qualified(key.sql)}" for key in self.keys))
 
     @property
     def tells(self) -> Code:
@@ -107,7 +121,8 @@ def groups(project: Project) -> tuple[Group, ...]:
         if feature.past is not None:
             past = feature.past
             alone = feature.name if past.function == "count_distinct" else ""
-            found.setdefault((feature.by, past.every, past.over, past.lag, alone), []).append(feature)
+            form = FORMS.get(past.function, "rolled")
+            found.setdefault((feature.by, past.every, past.over, past.lag, form, alone), []).append(feature)
     taken = {item.name for item in project.dimensions} | {project.config.data.table, "events", "features", "inputs"}
     return tuple(_group(project, features, taken) for features in found.values())
 
@@ -127,7 +142,7 @@ def _group(project: Project, features: list[Feature], taken: set[str]) -> Group:
         Code(f"asking_{table}"),
         Code(f"asked_{table}"),
         _title(first, past),
-        f"package/snapshots/{'distinct' if past.function == 'count_distinct' else 'rolled'}.sql.jinja",
+        f"package/snapshots/{FORMS.get(past.function, 'rolled')}.sql.jinja",
         keys,
         tuple(_key_column(place, text) for place, text in enumerate(first.by, start=1)),
         Code(", ".join(key.name for key in keys)),
@@ -183,7 +198,7 @@ def _value(project: Project, place: int, feature: Feature) -> Value:
     if past.where:
         value = f"CASE WHEN {past.where} THEN {value} END"
     default = Code("0") if past.function in COUNTS else NOTHING
-    return Value(name(feature.name), Code(value), tuple(partials), Code(rolled), default)
+    return Value(name(feature.name), Code(value), tuple(partials), Code(rolled), default, _rounding(past, value))
 
 
 def _numeric(past: Past) -> str:
@@ -212,7 +227,7 @@ def _rolled(past: Past, value: str, place: int, order: str) -> tuple[Iterable[Co
     if past.function == "count":
         return _columns({count: f"count({value})"}), f"CAST(coalesce(sum({count}) OVER span, 0) AS BIGINT)"
     if past.function == "stddev":
-        return _deviation(value, place, order)
+        return (), f"stddev_samp({value}) OVER span"
     if past.function == "last":
         latest = f"__last_{place}"
         return _columns({latest: f"arg_max({value}, ({order}))"}), f"last_value({latest} IGNORE NULLS) OVER span"
@@ -222,18 +237,20 @@ def _rolled(past: Past, value: str, place: int, order: str) -> tuple[Iterable[Co
     return _columns({part: f"{past.function}({value})"}), f"{past.function}({part}) OVER span"
 
 
-def _deviation(value: str, place: int, order: str) -> tuple[Iterable[ColumnPlan], str]:
-    """Measure from a value of the data, so that a small spread of large numbers is not lost in rounding."""
-    total, square, count = (f"__{part}_{place}" for part in ("sum", "square", "count"))
-    off = f"({value} - (SELECT first({value} ORDER BY {order}) FROM known WHERE {value} IS NOT NULL))"
-    parts = {
-        total: f"sum({off} ORDER BY {order})",
-        square: f"sum({off} * {off} ORDER BY {order})",
-        count: f"count({value})",
-    }
-    spread = f"sum({square}) OVER span - pow(sum({total}) OVER span, 2) / sum({count}) OVER span"
-    enough = f"nullif(greatest(sum({count}) OVER span - 1, 0), 0)"
-    return _columns(parts), f"sqrt(greatest({spread}, 0) / {enough})"
+def _rounding(past: Past, value: str) -> Code:
+    """Return the SQL of a bound over all rows of a key, of which those of a span are some; see Higham (2002), 4.2.
+
+    A sum of n fractions is off by at most n ulps of the sum of their sizes, a mean by that share of it; so is a spread.
+    """
+    if not is_rounded(past):
+        return NOTHING
+    size = f"{EPSILON} * count({value}) * max(abs({value}))"
+    return Code(f"{size} * count({value})" if past.function == "sum" else size)
+
+
+def is_rounded(past: Past) -> bool:
+    """Return whether the last bits of the result hang on the order in which values are added up."""
+    return past.function == "stddev" or (past.function in ("avg", "sum") and not _is_exact(past))
 
 
 def _is_exact(past: Past) -> bool:
