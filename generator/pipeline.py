@@ -1,43 +1,51 @@
 """Write ``dvc.yaml``: the planned stages, with the modules that each really imports as its dependencies."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from fnmatch import fnmatchcase
 from typing import Any
 
 from generator.code import yaml_file
+from generator.imports import Read, computed, imported
 from generator.plan import Stage
 
-IMPORT = r"^[ \t]*from {package}(?:\.([\w.]+))? import (\([^)]*\)|.*)"
-"""An import from inside the package, as ruff lays it out; reading every module as a tree takes a tenth of a second."""
 
+def pipeline(
+    stages: Iterable[Stage], package: str, extra: Mapping[str, Any], tree: Mapping[str, str], read: Read
+) -> str:
+    """Return the text of ``dvc.yaml`` for ``stages`` that run modules of ``package``; ``extra`` are its other sections.
 
-def pipeline(stages: Iterable[Stage], tree: Mapping[str, str], package: str, extra: Mapping[str, Any]) -> str:
-    """Return the text of ``dvc.yaml`` for ``stages`` that run modules of ``tree``; ``extra`` are its other sections."""
-    entries = {stage.name: _entry(stage, tree, package) for stage in stages}
+    ``read`` gives the modules as they will be on disk, ``tree`` those that are rendered, as they are rendered.
+    """
+    entries = {stage.name: _entry(stage, package, tree, read) for stage in stages}
     return yaml_file({"stages": entries, **extra})
 
 
-def imported(module: str, tree: Mapping[str, str], package: str) -> set[str]:
-    """Return the files of ``package`` that ``module`` imports, directly or not, and its own."""
-    found: set[str] = set()
-    waiting = [module]
-    while waiting:
-        path = _file(waiting.pop(), tree, package)
-        if path is None or path in found:
-            continue
-        found.add(path)
-        for inside, names in re.findall(IMPORT.format(package=package), tree[path], re.MULTILINE):
-            waiting += [inside, *(f"{inside}.{name}".lstrip(".") for name in re.findall(r"\w+", names))]
+def unfollowed(stages: Iterable[Stage], package: str, tree: Mapping[str, str], read: Read) -> Iterator[str]:
+    """Yield each import in a module of the user's own, or edited, whose name is computed: no stage can wait for it."""
+    paths = set().union(*(_modules(stage, package, tree, read) for stage in stages))
+    for path in sorted(paths):
+        ours = {call for _, call in computed(tree.get(path, ""))}
+        yield from (f"{path}:{line}: {call}" for line, call in computed(read(path) or "") if call not in ours)
+
+
+def _modules(stage: Stage, package: str, tree: Mapping[str, str], read: Read) -> set[str]:
+    """Return the files that the modules of ``stage`` import.
+
+    Those that it names as files, or that are in a folder it names, say so themselves as they are rendered; what a user
+    made them import comes to it.
+    """
+    found = set().union(*(imported(f"{package}.{module}", read) for module in stage.modules))
+    named = [re.sub(r"\$\{[^}]*\}", "*", dep) for dep in stage.deps]
+    for path in (path for path in tree if path.endswith(".py") and read(path) != tree[path]):
+        if any(fnmatchcase(path, name) or path.startswith(f"{name}/") for name in named):
+            module = path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+            found |= imported(module, read) - imported(module, lambda file: tree.get(file, read(file))) - {path}
     return found
 
 
-def _file(module: str, tree: Mapping[str, str], package: str) -> str | None:
-    base = f"{package}/{module.replace('.', '/')}"
-    return next((path for path in (f"{base}.py", f"{base}/__init__.py") if path in tree), None)
-
-
-def _entry(stage: Stage, tree: Mapping[str, str], package: str) -> dict[str, Any]:
-    modules = set().union(*(imported(module, tree, package) for module in stage.modules))
+def _entry(stage: Stage, package: str, tree: Mapping[str, str], read: Read) -> dict[str, Any]:
+    modules = _modules(stage, package, tree, read)
     covered = {path for path in modules if any(path.startswith(f"{dep}/") for dep in stage.deps)}
     body: dict[str, Any] = {"cmd": stage.command}
     body["deps"] = list(dict.fromkeys([*sorted(modules - covered), *stage.deps]))

@@ -43,7 +43,8 @@ def render(plan: Plan, overrides: Path | None = None) -> Tree:
     made = ruff.stat()
     question = repr((str(ruff), made.st_mtime_ns, made.st_size, read))
     formatted = printed | FORMATTED.recall(question, lambda: _formatted(read, package, ruff))
-    dvc = {"dvc.yaml": pipeline(plan.stages, {**plan.own, **formatted}, plan.project.package, plan.sections)}
+    whole = {**plan.own, **formatted}
+    dvc = {"dvc.yaml": pipeline(plan.stages, plan.project.package, plan.sections, whole, whole.get)}
     return dict(sorted((formatted | dvc | plan.texts).items()))
 
 

@@ -190,7 +190,8 @@ def processed(folder: Path, words: Sequence[str]) -> dict[str, list[list[Any]]]:
     tables = [*sorted((folder / "data/tables").iterdir()), *sorted((folder / "data/snapshots").glob("*.parquet"))]
     tables += [folder / "data/train.parquet", folder / "data/holdout.parquet"]
     content = pq.read_table(folder / "data/quarantine.parquet", columns=["source_row", "content"])
-    quarantine = [[list(json.loads(row).values()) for row in content["content"].to_pylist()]]
+    count = len(config["data"]["columns"])  # the number of the row comes behind, where no column is called so
+    quarantine = [[list(json.loads(row).values())[:count] for row in content["content"].to_pylist()]]
     return {
         "quarantine": [content["source_row"].to_pylist(), *quarantine],
         **{str(place): [c.to_pylist() for c in pq.read_table(file).columns] for place, file in enumerate(tables)},

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from generator.pipeline import imported
+from generator.imports import imported
 from generator.render import Tree
 from tests.sandbox import PROJECTS, ROOT, tree
 
@@ -41,7 +41,7 @@ def module_of(body: Mapping[str, object]) -> str:
 def settings_read(module: str, rendered: Tree, package: str) -> set[str]:
     """Return the keys that ``module``, or what it imports, asks ``setting`` for."""
     found = set()
-    for path in imported(module, rendered, package):
+    for path in imported(f"{package}.{module}", rendered.get):
         for node in ast.walk(ast.parse(rendered[path])):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "setting":
                 words = [part.value for part in node.args if isinstance(part, ast.Constant)]
@@ -67,7 +67,7 @@ def test_each_stage_declares_the_parameters_it_reads(rendered: tuple[str, Tree])
 def test_each_stage_depends_on_the_modules_it_imports(rendered: tuple[str, Tree]) -> None:
     package, files = rendered
     for name, body in stages(files):
-        needed = imported(module_of(body), files, package) - {f"{package}/__init__.py"}
+        needed = imported(f"{package}.{module_of(body)}", files.get)
         deps = [str(dep) for dep in body["deps"]]  # type: ignore[attr-defined]
         missing = sorted(path for path in needed if not any(path == dep or path.startswith(f"{dep}/") for dep in deps))
         assert (name, missing) == (name, [])

@@ -1,16 +1,19 @@
 """What verbs share: the options that most take, where they print, and the way from a folder to a rendered tree."""
 
 import os
+from collections.abc import Collection
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from generator.check import check
-from generator.compare import Change, top
+from generator.compare import PIPELINE, Change, compare, top
 from generator.compose import Composed, compose, read_params
 from generator.errors import MergeConflictError
+from generator.imports import reader
 from generator.migrate import mismatch
+from generator.pipeline import pipeline, unfollowed
 from generator.plan import plan
 from generator.render import Tree, render, templates_folder
 from generator.write import CONFLICTS, apply
@@ -46,13 +49,24 @@ def is_framework(project: Path) -> bool:
     return own.is_dir() and own.resolve() == templates_folder().resolve()
 
 
-def rendered(project: Path, overrides: list[str], last: bool = False) -> Tree:
-    """Return every file that the config of ``project`` describes; after the ``last`` render none calls Ninefold."""
+def rendered(
+    project: Path, overrides: list[str], last: bool = False, keep: Collection[str] = (), take: Collection[str] = ()
+) -> Tree:
+    """Return every file that the config of ``project`` describes; after the ``last`` render none calls Ninefold.
+
+    The stages wait for what the modules import as they will be on disk, the user's edits among them; ``keep`` and
+    ``take`` are as in :func:`compare`.
+    """
     framework = is_framework(project)
     watched = [name for name in ("conf", "templates") if (project / name).is_dir()]
     watched += ["generator"] if framework else []
     described = plan(check(composed(project, overrides)), () if last else tuple(watched))
-    return render(described, None if framework else project / "templates")
+    tree = render(described, None if framework else project / "templates")
+    read = reader(project, {change.path: change.text for change in compare(tree, project, keep, take)})
+    steps, package = described.stages, described.project.package
+    for place in unfollowed(steps, package, tree, read):
+        say(f"{place}: a computed import, which no stage waits for: write the name out, or add the file to dvc.yaml")
+    return tree | {PIPELINE: pipeline(steps, package, described.sections, tree, read)}
 
 
 def check_version(project: Path) -> None:

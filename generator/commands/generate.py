@@ -36,8 +36,10 @@ def generate(
     """
     check_version(project)
     tree = rendered(project, overrides or [])
-    named = {file: _path(file, project, tree) for file in (*(keep or ()), *(take or ()))}
-    changes = compare(tree, project, [named[file] for file in keep or ()], [named[file] for file in take or ()])
+    kept, taken = ([_path(file, project, tree) for file in files or ()] for files in (keep, take))
+    if kept or taken:
+        tree = rendered(project, overrides or [], keep=kept, take=taken)
+    changes = compare(tree, project, kept, taken)
     if check:
         raise typer.Exit(_report(changes))
     before = stage_names(project)

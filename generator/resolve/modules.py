@@ -8,6 +8,7 @@ from keyword import iskeyword
 
 from generator.compose import Path_
 from generator.errors import suggestion
+from generator.imports import imported, reader
 from generator.resolve.session import Session
 
 OURS = frozenset(
@@ -102,17 +103,12 @@ def foreign(tree: ast.Module, libraries: tuple[str, ...]) -> list[str]:
 
 
 def _read(session: Session, module: str) -> ast.Module:
-    """Return the tree of ``module``, and keep its text and that of what it imports of the package."""
-    package = session.config.project.package
-    name = f"{package}/{module.replace('.', '/')}.py"
+    """Return the tree of ``module``, and keep its text and that of what it imports of the project."""
+    read = reader(session.composed.root)
+    name = f"{session.config.project.package}/{module}.py"
     text = (session.composed.root / name).read_text(encoding="utf-8")
     tree = ast.parse(text)
     session.modules[name] = text
-    for node in ast.walk(tree):
-        if isinstance(node, ast.ImportFrom) and node.module and node.module.split(".")[0] == package:
-            inside = node.module.removeprefix(package).lstrip(".")
-            for other in (inside, *(f"{inside}.{alias.name}".lstrip(".") for alias in node.names)):
-                file = f"{package}/{other.replace('.', '/')}.py"
-                if other and file not in session.modules and (session.composed.root / file).is_file():
-                    _read(session, other)
+    for path in sorted(imported(f"{session.config.project.package}.{module}", read) - {name}):
+        session.modules[path] = read(path) or ""
     return tree
