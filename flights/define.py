@@ -40,7 +40,7 @@ def power(database: duckdb.DuckDBPyConnection, holdout: int) -> dict[str, Any]:
     ).fetchall()[0]
     negatives = holdout - positives
     if not positives or not negatives:
-        return {"base_rate": rate, "statement": "The holdout has one class only: nothing can be told."}
+        return {"base_rate": rate, "statement": "The holdout has one class only, so no model can be scored on it."}
     area = 0.75
     both, two = area / (2 - area), 2 * area**2 / (1 + area)
     variance = area * (1 - area) + (positives - 1) * (both - area**2) + (negatives - 1) * (two - area**2)

@@ -11,6 +11,7 @@ from flights.audit import audit
 from flights.encoders import fit_encoders
 from flights.engine import connect
 from flights.outputs import new_file, write_json
+from flights.parts import check_parts
 
 LABELS = Path(__file__).with_name("labels.sql")
 PAST = Path("data/past")
@@ -87,6 +88,7 @@ def write(database: duckdb.DuckDBPyConnection) -> None:
 def main() -> None:
     with connect() as database:
         prepare(database)
+        check_parts(database)
         write(database)
         write_json(SUMMARY, {"audit": audit(database)})
     for path in (TRAIN, HOLDOUT):

@@ -38,6 +38,12 @@ def missing_options(node: yaml.Node | None, file: Path, folder: Path, shown: str
             yield Problem(shown, line, "defaults", f"no file '{name}.yaml'", hint)
 
 
+def option_lines(file: Path) -> dict[str, int]:
+    """Return the line on which the ``defaults`` list of ``file`` chooses an option of each group."""
+    node = yaml.compose(file.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+    return {group: line for group, _, line in _defaults(node)}
+
+
 def _defaults(node: yaml.Node | None) -> Iterator[tuple[str, str, int]]:
     """Yield (group, option, line) for the entries of a ``defaults`` list that name an option outright."""
     for group, options in (pair for entry in _entries(node, yaml.MappingNode) for pair in entry.value):

@@ -11,6 +11,7 @@ import typer
 from generator.commands.common import rendered, say
 from generator.compare import compare
 from generator.compose import compose
+from generator.defaults import option_lines
 from generator.new.answers import Answers, Inferred, UnfitError
 from generator.new.fetching import at_hand
 from generator.new.infer import infer, package_of
@@ -19,6 +20,7 @@ from generator.new.repository import commit, initialise, pins
 from generator.new.scaffold import files, scaffold
 from generator.new.sniffing import Asked
 from generator.new.tables import stored
+from generator.origins import Origin
 from generator.plan import ProjectPlan
 from generator.render import render_files, templates_folder
 from generator.schema.data import Source
@@ -207,8 +209,11 @@ def _tell(folder: Path, found: Inferred) -> None:
     if found.doubts:
         origins = compose(folder / "conf")
         say("\nPlease look at:")
+        chosen = option_lines(folder / "conf/config.yaml")
         for doubt in found.doubts:
             origin = origins.origin(doubt.path)
+            if doubt.path[0] == "defaults":
+                origin = Origin("conf/config.yaml", chosen[str(doubt.path[1])])
             say(f"{origin.file}:{origin.line}: {doubt.text}")
     shown = os.path.relpath(folder) if folder.is_absolute() else folder
     say(f"\nNext: cd {shown} && dvc repro, then open reports/index.html")

@@ -12,7 +12,6 @@ MOST_CLASSES = 50
 FEW_NUMBERS = 10
 """Distinct whole numbers up to which a target is taken for classes."""
 
-FEW_ROWS = 20
 RARE = 0.05
 """Share of the rarer answer below which how it is ranked says more than all of both."""
 
@@ -43,11 +42,6 @@ def _goal(target: Choice, answers: Answers, doubts: list[Doubt]) -> Goal:
     task, reason = _task(target, answers, doubts)
     if task == "binary":
         return _binary(target, answers, doubts, reason)
-    if task == "multiclass":
-        rare = [value for value, count in found.common if count < FEW_ROWS]
-        if rare:
-            text = f"{len(rare)} of {found.distinct} classes have fewer than {FEW_ROWS} rows ({', '.join(rare[:4])})"
-            doubts.append(Doubt(("problem", "target", "sql"), f"{text}: consider to put them into one"))
     primary, *report = METRICS[task]
     words = "of every class, not only the most likely" if task == "multiclass" else "large errors count more"
     return Goal(task, identifier(target.label), None, reason, primary, tuple(report), words)

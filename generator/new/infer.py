@@ -7,19 +7,18 @@ from pathlib import Path
 
 from generator.new.answers import Answers, Choice, Doubt, Inferred, NewFeature, UnfitError
 from generator.new.goal import goal_of
+from generator.new.keys import key_doubts
 from generator.new.leaks import without_leaks
 from generator.new.measure import measure
 from generator.new.reading import RAW, Raw
 from generator.new.roles import choose, wordy
-from generator.new.typed import typed, typed_target
+from generator.new.splitting import split_of
 from generator.resolve.choices import FOLDERS, LIBRARIES, SQL_NAMES
 from generator.sql import identifier, unlike
 
 FEWEST_ROWS = 40
 COPIES = 0.01
 SLICES = 2
-EARLY = 0.5
-"""Share of the rows, the earliest, in which every class has to occur for a split by time."""
 
 
 def infer(raw: Raw, answers: Answers) -> Inferred:
@@ -37,7 +36,7 @@ def infer(raw: Raw, answers: Answers) -> Inferred:
     goal = goal_of(target, answers, doubts)
     choices, leaks = without_leaks(raw, choices, target, goal.task)
     time = next((choice for choice in choices if choice.role == "time"), None)
-    late = _late_classes(raw, time, target) if time and goal.task != "regression" else ()
+    split = split_of(raw, target, time, goal, answers)
     features = tuple(_features(choices, time))
     if not features:
         raise UnfitError(f"no column but {target.name} is of use: there is nothing to predict it from")
@@ -56,9 +55,16 @@ def infer(raw: Raw, answers: Answers) -> Inferred:
         choices,
         features,
         tuple(_slices(choices)),
-        time is not None and not late,
-        _split_reason(time, late),
-        (*_reading(raw), *doubts, *leaks, *_copies(raw, choices)),
+        split.by_time,
+        split.reason,
+        (
+            *_reading(raw),
+            *doubts,
+            *split.doubts,
+            *leaks,
+            *key_doubts(raw, choices, split.by_time),
+            *_copies(raw, choices),
+        ),
         answers,
     )
 
@@ -67,24 +73,6 @@ def _reading(raw: Raw) -> Iterator[Doubt]:
     """Yield a doubt for each thing about how the files are read that their owner may not expect."""
     for note in raw.notes:
         yield Doubt(("data", "sources"), note)
-
-
-def _late_classes(raw: Raw, time: Choice, target: Choice) -> tuple[str, ...]:
-    """Return the classes that no early row has, so that a split by time would ask for what was never learned."""
-    ask = f"""
-        WITH known AS (SELECT {typed_target(target, "binary")} AS __class, {typed(time)} AS __time FROM {RAW}),
-        ordered AS (SELECT __class, percent_rank() OVER (ORDER BY __time) AS __place
-                    FROM known WHERE __class IS NOT NULL)
-        SELECT __class FROM ordered GROUP BY __class HAVING min(__place) > {EARLY} ORDER BY __class"""
-    return tuple(str(row[0]) for row in raw.database.execute(ask).fetchall())
-
-
-def _split_reason(time: Choice | None, late: tuple[str, ...]) -> str:
-    if time is None:
-        return "at random: no time of the rows is known"
-    if late:
-        return f"at random: early rows know nothing of {', '.join(late[:3])}"
-    return f"by {time.label}: learn from the past, test on the future"
 
 
 def _features(choices: tuple[Choice, ...], time: Choice | None) -> Iterator[NewFeature]:

@@ -6,28 +6,18 @@ from dataclasses import replace
 
 from generator.errors import suggestion
 from generator.new.answers import Answers, Choice, Doubt, UnfitError, labelled
+from generator.new.keys import naming, one_key
 from generator.new.kind import Kind
 from generator.new.kinds import kind_of
-from generator.new.measure import Measure, value
+from generator.new.measure import Measure
 from generator.new.reading import RAW, Raw
 from generator.sql import identifier
 
-ID = re.compile(
-    r"(^|[_\s.-])((?i:id|uuid|guid)([_\s.-]|$)|(?i:key|index|idx|nr|no)$)|(?<=[a-z])(Id|ID|Key)(?![a-z])"
-    r"|^(?i:unnamed|column)[: ]*0$"
-)
 NOT_OF_ROW = re.compile(r"birth|dob|born|expir|valid|due|until|end", re.I)
 """Names of dates that are about a thing, and not about when the row came to be."""
 
 OF_ROW = re.compile(r"date|time|stamp|epoch|created|day|when|_at$|_on$|(^|_)ts$|month|period", re.I)
 TEXT_SHARE = 0.5
-OWN_SHARE = 0.5
-FEW = 50
-MANY = 1_000
-"""Rows from which on a whole number that is never the same twice is a name, and no measurement."""
-
-NEARLY = 0.98
-"""Share of rows with a key of their own, for a column that is called one; the copies are set aside."""
 
 
 def choose(raw: Raw, measures: tuple[Measure, ...], answers: Answers) -> tuple[tuple[Choice, ...], list[Doubt]]:
@@ -39,7 +29,7 @@ def choose(raw: Raw, measures: tuple[Measure, ...], answers: Answers) -> tuple[t
     doubts: list[Doubt] = []
     kinds = {found.name: kind_of(raw, found) for found in measures}
     choices = labelled([_choice(raw, found, kinds[found.name], answers) for found in measures])
-    choices = list(_one_key(choices, answers))
+    choices = list(one_key(choices, answers))
     choices = _with_time(choices, answers, doubts)
     return tuple(choices), [*_of_kinds(choices), *doubts]
 
@@ -63,43 +53,7 @@ def _choice(raw: Raw, found: Measure, kind: Kind | None, answers: Answers) -> Ch
         return Choice(name, kind, "drop", found, "empty in every row")
     if found.distinct == 1 and not found.missing:
         return Choice(name, kind, "drop", found, f"always {_short(_only(raw, found))}")
-    return _identifier(raw, found, kind) or Choice(name, kind, "input", found, kind.reason)
-
-
-def _identifier(raw: Raw, found: Measure, kind: Kind) -> Choice | None:
-    """Return the column as a key, or as nothing, where its values are names of rows."""
-    named = bool(ID.search(found.name.strip()))
-    unique = found.distinct >= (NEARLY if named else 1) * found.present
-    if kind.type == "text" and found.distinct > max(FEW, OWN_SHARE * found.present) and not _wordy(found):
-        if unique and named and not found.missing:
-            return Choice(found.name, kind, "key", found, "no two rows share it")
-        words = "no two rows share it" if unique else f"{found.distinct:,} values in {found.present:,} rows"
-        return Choice(found.name, kind, "drop", found, f"{words}: a name, nothing to learn from")
-    if kind.type == "integer" and unique and found.distinct > 2 and not found.missing:
-        if named:
-            return Choice(found.name, kind, "key", found, "no two rows share it")
-        if _is_count(raw, found):
-            return Choice(found.name, kind, "drop", found, "counts the rows")
-        if found.rows >= MANY:
-            return Choice(found.name, kind, "drop", found, "no two rows share it: a number of the row")
-    return None
-
-
-def _is_count(raw: Raw, found: Measure) -> bool:
-    number = f"TRY_CAST({value(found.name, found.marks)} AS BIGINT)"
-    least, most = raw.database.execute(f"SELECT min({number}), max({number}) FROM {RAW}").fetchall()[0]
-    return bool(found.rows >= FEW and most - least + 1 == found.rows)
-
-
-def _one_key(choices: list[Choice], answers: Answers) -> Iterator[Choice]:
-    """Yield ``choices`` with one key at most: the one that was asked for, or the first."""
-    keys = [choice.name for choice in choices if choice.role == "key"]
-    kept = answers.key or (keys[0] if keys else None)
-    for choice in choices:
-        if choice.role == "key" and choice.name != kept:
-            yield replace(choice, role="drop", reason=f"no two rows share it, as with {kept}")
-        else:
-            yield choice
+    return naming(raw, found, kind, _wordy(found)) or Choice(name, kind, "input", found, kind.reason)
 
 
 def _with_time(choices: list[Choice], answers: Answers, doubts: list[Doubt]) -> list[Choice]:

@@ -25,7 +25,7 @@ from generator.plan.encoding import encoding_plan
 from generator.plan.explore import explore_plan
 from generator.plan.features import features_plan
 from generator.plan.functions import functions_plan
-from generator.plan.labels import labels_plan, unseen_plan
+from generator.plan.labels import labels_plan, parts_plan, unseen_plan
 from generator.plan.metrics import metrics_plan
 from generator.plan.online import online_plan
 from generator.plan.openapi import openapi
@@ -128,6 +128,7 @@ def _features(project: Project) -> Iterator[Module]:
     yield "columns.py", "", features
     yield "features.sql", "", features
     yield "features.py", "", features
+    yield "parts.py", "", parts_plan(project)
     yield "comparison.py", "", None
     for name in ("snapshots.sql", "latest.sql", "snapshots.py") if snapshots.groups else ():
         yield name, "", snapshots

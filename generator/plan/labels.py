@@ -43,6 +43,22 @@ def unseen_plan(project: Project) -> UnseenPlan:
     return UnseenPlan(labels.table, order, "CAST(__target AS VARCHAR)" if labels.strata else "''")
 
 
+@dataclass(frozen=True)
+class PartsPlan:
+    """What ``parts.py`` needs: whether the target has classes, and what to do where a part is of no use."""
+
+    classes: bool
+    remedy: str
+
+
+def parts_plan(project: Project) -> PartsPlan:
+    """Plan the check of the parts."""
+    by_time = isinstance(project.config.split, ByTime)
+    other = "choose `split: at_random` in conf/config.yaml, or another share in conf/split/, "
+    remedy = f"Collect more rows, {other if by_time else ''}or look at `target` in conf/problem/."
+    return PartsPlan(project.config.problem.task == "multiclass", remedy)
+
+
 def labels_plan(project: Project) -> LabelsPlan:
     """Plan the labelled rows and their split."""
     table, target = Code(project.config.data.table), Code(project.target.sql)

@@ -1,0 +1,113 @@
+"""How rows are split, and whether each part has of every class what it takes to learn, to choose and to score."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from generator.new.answers import Answers, Choice, Doubt, Goal
+from generator.new.reading import RAW, Raw
+from generator.new.typed import typed, typed_target
+
+EARLY = 0.5
+"""Share of the rows, the earliest, in which every class has to occur for a split by time."""
+
+FEWEST, FEW_ROWS = 5, 20
+"""Rows of a class in each part, and in all, with fewer of which no figure means much."""
+
+PARTS = ("for training", "for validation", "held out")
+SHOWN = 3
+
+
+@dataclass(frozen=True)
+class Split:
+    """Whether rows are split by time, why, and what is doubtful about it."""
+
+    by_time: bool
+    reason: str
+    doubts: tuple[Doubt, ...]
+
+
+def split_of(raw: Raw, target: Choice, time: Choice | None, goal: Goal, answers: Answers) -> Split:
+    """Return how the rows are split: by time, where there is one and each part can be learned from and scored then."""
+    at_random = tuple(_few(_at_random(target, answers), goal, target))
+    if time is None:
+        return Split(False, "at random: no time of the rows is known", at_random)
+    counts = _by_time(raw, target, time, answers)
+    late = _late(raw, target, time) if goal.task != "regression" else ""
+    barred = late or next(_of_one_value(counts, target), "")
+    if not barred:
+        reason = f"by {time.label}: learn from the past, test on the future"
+        return Split(True, reason, tuple(_few(counts, goal, target)))
+    advice = "of these classes" if late else "whose outcome is not known yet"
+    text = f"rows have a time, and are split at random: by time, {barred}; to choose `by_time`, collect more, or leave "
+    doubts = (Doubt(("defaults", "split"), f"{text}out rows {advice}"), *at_random)
+    return Split(False, f"at random: by time, {barred}", doubts)
+
+
+def _late(raw: Raw, target: Choice, time: Choice) -> str:
+    """Return in words which classes no early row has, so that a split by time would ask for what was never learned."""
+    ask = f"""
+        WITH known AS (SELECT {typed_target(target, "binary")} AS __class, {typed(time)} AS __time FROM {RAW}),
+        ordered AS (SELECT __class, percent_rank() OVER (ORDER BY __time) AS __place
+                    FROM known WHERE __class IS NOT NULL)
+        SELECT __class FROM ordered GROUP BY __class HAVING min(__place) > {EARLY} ORDER BY __class"""
+    late = [str(row[0]) for row in raw.database.execute(ask).fetchall()]
+    return f"{', '.join(late[:SHOWN])} would occur in the later half of the rows alone" if late else ""
+
+
+Counts = Mapping[str, tuple[int, int, int]]
+"""How many rows each value of the target has in each of :data:`PARTS`."""
+
+
+def _by_time(raw: Raw, target: Choice, time: Choice, answers: Answers) -> Counts:
+    """Return the counts under a split by time, as `labels.sql` makes it."""
+    parts = ", ".join(
+        f"count(*) FILTER ({part})" for part in ("NOT __held AND NOT __late", "NOT __held AND __late", "__held")
+    )
+    later = "percent_rank() OVER ({}ORDER BY __time) >= {}"
+    held, late = later.format("", 1 - answers.holdout), later.format("PARTITION BY __held ", 1 - answers.validation)
+    ask = f"""
+        WITH known AS (SELECT {typed_target(target, "binary")} AS __class, {typed(time)} AS __time FROM {RAW}),
+        held AS (SELECT __class, __time, {held} AS __held FROM known WHERE __class IS NOT NULL AND __time IS NOT NULL),
+        parts AS (SELECT __class, __held, {late} AS __late FROM held)
+        SELECT __class, {parts} FROM parts GROUP BY __class ORDER BY __class"""
+    return {
+        str(class_): (int(fit), int(choose), int(score))
+        for class_, fit, choose, score in raw.database.execute(ask).fetchall()
+    }
+
+
+def _at_random(target: Choice, answers: Answers) -> Counts:
+    """Return the counts under a split at random, which has its share of every class; none for numbers."""
+    counts = {}
+    for class_, rows in target.measure.common:
+        held = int(answers.holdout * rows)
+        chosen = int(answers.validation * (rows - held - 1)) + 1 if rows - held > 1 else 0
+        counts[class_] = (rows - held - chosen, chosen, held)
+    return counts
+
+
+def _of_one_value(counts: Counts, target: Choice) -> Iterator[str]:
+    """Yield in words the parts in which the target is always the same."""
+    for place, part in enumerate(PARTS):
+        values = [class_ for class_, rows in counts.items() if rows[place]]
+        if len(values) < 2:
+            yield f"{target.name} would always be {values[0] if values else 'missing'} in the rows {part}"
+
+
+def _few(counts: Counts, goal: Goal, target: Choice) -> Iterator[Doubt]:
+    """Yield a doubt where a class has too few rows, in all or in a part."""
+    if goal.task == "regression":
+        return
+    rare = {class_: rows for class_, rows in counts.items() if sum(rows) < FEW_ROWS or min(rows) < FEWEST}
+    if rare:
+        total = sum(sum(rows) for rows in counts.values())
+        said = "; ".join(_said(class_, rows) for class_, rows in list(rare.items())[:SHOWN])
+        more = f"; and {len(rare) - SHOWN} more" if len(rare) > SHOWN else ""
+        advice = "" if goal.task == "binary" else "put rare classes into one, or "
+        text = f"{target.name}: few of {total:,} rows are {said}{more}, too few for figures that mean much"
+        yield Doubt(("problem", "target", "sql"), f"{text}; {advice}collect more")
+
+
+def _said(class_: str, rows: tuple[int, int, int]) -> str:
+    each = ", ".join(f"{count:,} {part}" for count, part in zip(rows, PARTS, strict=True))
+    return f"{class_} ({sum(rows):,}: {each})"

@@ -1,0 +1,122 @@
+"""How a new project is split, what is doubtful about it, and that a part of no use is refused before training."""
+
+import types
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from generator.new.answers import Answers, Inferred, UnfitError
+from generator.new.infer import infer
+from generator.new.reading import opened
+from tests.sandbox import PROJECTS, tree
+from tests.test_new import DAYS, ROWS, cycle, only, table
+
+NOISE = [index * 7 % 11 for index in range(ROWS)]
+YES_OR_NO = cycle(0, 1, 0, 1, 1)
+
+
+def inferred(folder: Path, columns: Mapping[str, Sequence[Any]], **answers: Any) -> Inferred:
+    """Return what is inferred of ``columns``, the last of which is the target."""
+    with opened((table(folder, {"noise": NOISE, **columns}),)) as raw:
+        return infer(raw, Answers(list(columns)[-1], **answers))
+
+
+BARRED = {
+    "the latest rows": ([*YES_OR_NO[:90], *[0] * 30], "y would always be 0 in the rows held out"),
+    "rows for validation": (
+        [*YES_OR_NO[:70], *[1] * 21, *YES_OR_NO[:29]],
+        "y would always be 1 in the rows for validation",
+    ),
+    "numbers": ([*[index * 1.7 for index in range(90)], *[0.0] * 30], "y would always be 0.0 in the rows held out"),
+    "late classes": (["a", "b"] * 30 + ["c", "a", "b"] * 20, "c would occur in the later half of the rows alone"),
+}
+
+
+@pytest.mark.parametrize("name", BARRED)
+def test_a_split_by_time_that_could_not_be_scored_is_at_random_and_told(name: str, tmp_path: Path) -> None:
+    target, why = BARRED[name]
+    found = inferred(tmp_path, {"at": DAYS, "y": target})
+    assert (found.by_time, found.split_reason) == (False, f"at random: by time, {why}")
+    assert why in {doubt.path: doubt.text for doubt in found.doubts}["defaults", "split"]
+
+
+def test_a_rare_answer_is_told_with_its_rows_in_each_part(tmp_path: Path) -> None:
+    few = ["yes" if row in (3, 50, 80, 91, 119) else "no" for row in range(ROWS)]
+    (doubt,) = inferred(tmp_path, {"at": DAYS, "y": few}).doubts
+    assert "true (5: 2 for training, 1 for validation, 2 held out)" in doubt.text
+    (doubt, *_) = inferred(tmp_path, {"y": few}).doubts
+    assert "yes (5: 3 for training, 1 for validation, 1 held out)" in doubt.text
+    assert doubt.path == ("problem", "target", "sql")
+
+
+def test_rare_classes_are_told(tmp_path: Path) -> None:
+    (doubt,) = inferred(tmp_path, {"y": cycle("a", "b", "a", "b", "a", "b", "c", "b", "a", "b")}).doubts[:1]
+    assert doubt.text.startswith("y: few of 120 rows are c (12: 7 for training, 2 for validation, 3 held out)")
+
+
+@pytest.mark.parametrize("name", ["patient_id", "customer", "Subject"])
+def test_rows_about_the_same_on_both_sides_are_told(name: str, tmp_path: Path) -> None:
+    whom = [f"P{row // 3}" for row in range(ROWS)]
+    told = {doubt.path: doubt.text for doubt in inferred(tmp_path, {name: whom, "y": YES_OR_NO}).doubts}
+    assert f"several rows share a {name} (40 values in 120 rows)" in told["data", "columns", name]
+    assert inferred(tmp_path, {name: whom, "at": DAYS, "y": YES_OR_NO}).doubts == ()
+
+
+def test_whole_numbers_that_name_whom_rows_are_about_are_no_measurement(tmp_path: Path) -> None:
+    found = inferred(tmp_path, {"patient_id": [1_000 + row // 2 for row in range(ROWS)], "y": YES_OR_NO})
+    assert (only(found, "patient_id").role, only(found, "patient_id").reason[:23]) == (
+        "drop",
+        "60 values in 120 rows: ",
+    )
+
+
+def test_a_key_that_some_rows_share_is_told(tmp_path: Path) -> None:
+    names = [f"C{max(row, 2)}" for row in range(ROWS)]
+    found = inferred(tmp_path, {"case id": names, "y": YES_OR_NO})
+    assert (only(found, "case id").role, only(found, "case id").reason) == ("key", "118 values in 120 rows")
+    assert [doubt.path for doubt in found.doubts] == [("data", "columns", "case id", "role")]
+    assert "2 of 120 rows have the case id of another row, and are set aside" in found.doubts[0].text
+    assert inferred(tmp_path, {"case id": names, "at": DAYS, "y": YES_OR_NO}).doubts == ()
+
+
+def test_what_most_rows_share_is_refused_as_a_key(tmp_path: Path) -> None:
+    with pytest.raises(UnfitError, match="80 of 120 rows have the case of another row"):
+        inferred(tmp_path, {"case": [f"C{row // 3}" for row in range(ROWS)], "y": YES_OR_NO}, key="case")
+
+
+@pytest.mark.parametrize(
+    ("rows", "says"),
+    [
+        (
+            "('fit', 'a'), ('fit', 'b'), ('validation', 'a'), ('validation', 'b'), ('holdout', 'a'), ('holdout', 'b')",
+            "",
+        ),
+        (
+            "('fit', 'a'), ('fit', 'b'), ('validation', 'a'), ('validation', 'b'), ('holdout', 'a')",
+            "1 rows for the holdout",
+        ),
+        (
+            "('fit', 'a'), ('fit', 'b'), ('validation', 'b'), ('holdout', 'a'), ('holdout', 'b')",
+            "1 rows for validation",
+        ),
+        ("('fit', 'a'), ('fit', 'b'), ('validation', 'a'), ('validation', 'b')", "there are no rows for the holdout"),
+        (
+            "('fit', 'a'), ('fit', 'b'), ('validation', 'a'), ('validation', 'b'), ('holdout', 'a'), ('holdout', 'c')",
+            "classes that occur in the holdout alone: c",
+        ),
+    ],
+)
+def test_a_part_of_no_use_is_refused_before_training(rows: str, says: str) -> None:
+    module = types.ModuleType("parts")
+    exec(tree(PROJECTS / "penguins")["birds/parts.py"], vars(module))
+    with duckdb.connect() as database:
+        database.execute(f"CREATE TABLE parts AS FROM (VALUES {rows}) AS rows(__part, __target)")
+        if not says:
+            module.check_parts(database)
+            return
+        with pytest.raises(ValueError, match="no model can be trained and scored") as caught:
+            module.check_parts(database)
+    assert says in str(caught.value)
