@@ -85,7 +85,7 @@ def bulk(bundle: Path, rows: Path, scores: Path) -> tuple[float, float]:
     seconds = time.perf_counter() - start
     if done.returncode:
         raise SystemExit(done.stderr)
-    told = done.stderr.replace("\r", "\n").split(" a second")[-2].rpartition(", ")[2]
+    told = done.stderr.split(" a second")[-2].rpartition(", ")[2]
     return float(told.replace(",", "")), pq.read_metadata(rows).num_rows / seconds
 
 

@@ -12,8 +12,8 @@ import duckdb
 
 from flights.engine import connect
 from flights.outputs import new_folder, write_json
-from flights.paths import exact
 from flights.prepare import Step, prepared
+from flights.readers import read_csv
 from flights.unpack import unpacked
 
 SNAPSHOTS = Path("data/raw")
@@ -38,13 +38,6 @@ def packaged(package: str, name: str) -> Path:
     if spec is None or not spec.submodule_search_locations:
         raise ModuleNotFoundError(f"the package {package}, which holds {name}, is not installed")
     return Path(spec.submodule_search_locations[0]) / name
-
-
-def read_csv(database: duckdb.DuckDBPyConnection, files: list[Path]) -> duckdb.DuckDBPyRelation:
-    """Read CSV files, every value as text."""
-    return database.read_csv(
-        exact(files), header=True, skiprows=0, all_varchar=True, sep=",", na_values=["NA", ""], hive_partitioning=False
-    )
 
 
 SOURCES = (

@@ -42,12 +42,16 @@ MODULES = (
     "keyed.py",
     "latest.sql",
     "outputs.py",
+    "paths.py",
     "payoff.py",
+    "prepare.py",
     "progress.py",
+    "readers.py",
     "scoring/__init__.py",
     "settings.py",
     "snapshots.py",
     "snapshots.sql",
+    "unpack.py",
 )
 LIBRARIES = (
     "anyio",

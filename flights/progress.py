@@ -10,8 +10,8 @@ CLEAR = "\r\033[K"
 class Progress:
     """How many of ``total`` are done; nothing is printed of work that takes less than a few seconds."""
 
-    def __init__(self, total: int, words: str) -> None:
-        """Begin to count; ``words`` say what of and what is done, as in "rows scored"."""
+    def __init__(self, total: int | None, words: str) -> None:
+        """Begin to count; ``words`` say what of and what is done, as in "rows scored", ``total`` may not be known."""
         self.total, self.words, self.done = total, words, 0
         self.terminal = sys.stdout.isatty()
         self.started = self.printed = time.monotonic()
@@ -20,10 +20,16 @@ class Progress:
         """Count ``count`` more as done."""
         self.done += count
         now = time.monotonic()
-        if self.done >= self.total:
-            print(CLEAR if self.terminal else "", end="", flush=True)
-        elif now - self.printed >= (TERMINAL if self.terminal else PLAIN):
+        if now - self.printed >= (TERMINAL if self.terminal else PLAIN):
             self.printed = now
-            left = (now - self.started) * (self.total - self.done) / max(self.done, 1)
-            line = f"{self.done:,} of {self.total:,} {self.words}, about {left:,.0f} s to go"
+            line = self.line(self.done / (now - self.started))
             print(f"{CLEAR}{line}" if self.terminal else line, end="" if self.terminal else "\n", flush=True)
+        if self.terminal and self.done == self.total:
+            print(CLEAR, end="", flush=True)
+
+    def line(self, rate: float) -> str:
+        """Return how far it is, at ``rate`` a second."""
+        if self.total is None:
+            return f"{self.done:,} {self.words}, {rate:,.0f} a second"
+        left = (self.total - self.done) / rate
+        return f"{self.done:,} of {self.total:,} {self.words}, about {left:,.0f} s to go"

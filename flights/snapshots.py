@@ -64,6 +64,16 @@ def write_served(folder: Path) -> None:
         write_keyed(folder / f"{table}.parquet", folder / f"{table}.json")
 
 
+def refresh(
+    database: duckdb.DuckDBPyConnection, events: Path, folder: Path, which: str = "latest_", now: datetime | None = None
+) -> None:
+    """Write the snapshots of the rows in ``events`` to ``folder``, as the service reads them; ``database`` keeps all."""
+    take(database, events)
+    stand(database, now)
+    write(database, folder, which)
+    write_served(folder)
+
+
 def main() -> None:
     parser = ArgumentParser(prog="python -m flights.snapshots", description="Take snapshots of the past.")
     parser.add_argument("events", type=Path, nargs="?", default=EVENTS, help="all rows of the past, as in %(default)s")
@@ -76,13 +86,10 @@ def main() -> None:
     )
     given = parser.parse_args()
     with connect() as database, new_folder(given.folder) as folder:
-        take(database, given.events)
+        refresh(database, given.events, folder, which="" if given.history else "latest_", now=given.now)
         if given.events == EVENTS:
             with new_folder(PAST) as past:
                 write(database, past)
-        stand(database, given.now)
-        write(database, folder, which="" if given.history else "latest_")
-        write_served(folder)
     count = sum(pq.read_metadata(given.folder / f"{table}.parquet").num_rows for table in TABLES)
     print(f"{given.folder}: {count:,} snapshots in {len(TABLES)} tables")
 

@@ -1,50 +1,40 @@
-"""Score a file of rows, Parquet, CSV or JSON lines, in bulk: features by SQL, scores by the model's own library.
+"""Score a file of rows in bulk: features by SQL, scores by the model's own library.
 
-Rows are read, scored and written a batch at a time, so that memory does not grow with the file.
+Rows are read, scored and written a batch at a time, so that memory does not grow with the file. All are written, in
+their order; those that cannot be read have no prediction, and stand with the reasons in a second file.
 """
 
 import sys
+import tempfile
 import time
 from argparse import ArgumentParser
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
-from typing import Any
 
 import duckdb
-import msgspec
 import numpy as np
 import pyarrow as pa
-import pyarrow.csv as pc
-import pyarrow.parquet as pq
 
 from flights.encoders import encode
 from flights.engine import connect
-from flights.outputs import new_file, read_json
+from flights.outputs import read_json
 from flights.payoff import Payoff
-from flights.service.request import COLUMNS
+from flights.progress import Progress
+from flights.service.rows import FORMS, Rows, open_rows
+from flights.service.writing import ENCODER, written
 from flights.settings import setting
 
 ROWS = 4 * 122_880  # of a batch: DuckDB gives a thread 122,880 of them, and begins its joins anew with each batch
 CELLS = 20_000_000  # of a batch of features, so that many columns do not fill the memory
 FEATURES_SQL = Path(__file__).parents[1] / "features.sql"
-INPUTS_SQL = Path(__file__).with_name("inputs.sql")
 TABLES = ("data/tables", "data/snapshots")
-Write = Callable[[pa.Table], Any]
-
-
-def read(path: Path, rows: int) -> pa.RecordBatchReader:
-    """Return the rows of ``path`` in pieces of at most ``rows``."""
-    readers = {
-        ".parquet": duckdb.read_parquet,
-        ".csv": duckdb.read_csv,
-        ".jsonl": duckdb.read_json,
-        ".ndjson": duckdb.read_json,
-    }
-    if path.suffix not in readers:
-        raise ValueError(f"{path}: can read {', '.join(readers)}")
-    return readers[path.suffix](str(path)).to_arrow_reader(rows)
+PREFIX = ""
+OF_A_ROW = (duckdb.ConversionException, duckdb.OutOfRangeException, duckdb.InvalidInputException)
+"""What SQL says of a value in a row, as of a whole number that is too large."""
+MOST_ERRORS = 1_000  # of these, after which it is no longer the rows that are wrong
+REFUSED = pa.schema([("source_row", pa.int64()), ("reasons", pa.string()), ("content", pa.string())])
+"""The rows that are refused, as in data/quarantine.parquet: their number from 0, why, and the row as JSON."""
 
 
 def batches(pieces: pa.RecordBatchReader, rows: int) -> Iterator[pa.Table]:
@@ -59,90 +49,128 @@ def batches(pieces: pa.RecordBatchReader, rows: int) -> Iterator[pa.Table]:
         yield pa.Table.from_batches(held)
 
 
-@contextmanager
-def written(path: Path, schema: pa.Schema) -> Iterator[Write]:
-    """Yield a function that writes rows to ``path``."""
-    with new_file(path) as file:
-        if path.suffix == ".parquet":
-            with pq.ParquetWriter(file, schema, compression="zstd") as parquet:
-                yield parquet.write_table
-        elif path.suffix == ".csv":
-            with pc.CSVWriter(file, schema) as csv:
-                yield csv.write_table
-        elif path.suffix in (".jsonl", ".ndjson"):
-            encoder = msgspec.json.Encoder(decimal_format="number")
-            with file.open("wb") as lines:
-                yield lambda rows: lines.write(encoder.encode_lines(rows.to_pylist()))
-        else:
-            raise ValueError(f"{path}: can write .parquet, .csv, .jsonl and .ndjson")
-
-
 class Scorer:
     """The bundle in the working folder, for many rows at a time."""
 
-    def __init__(self, database: duckdb.DuckDBPyConnection) -> None:
-        self.database = database
+    def __init__(self, database: duckdb.DuckDBPyConnection, rows: Rows, prefix: str) -> None:
+        self.database, self.columns, self.inputs, self.prefix = database, list(rows.columns), rows.sql, prefix
         self.card = read_json(Path("bundle.json"))
         self.encoders = read_json(Path("model/encoders.json"))
         self.rows = min(ROWS, CELLS // len(self.encoders["columns"]) + 1)
         self.model = import_module(f"flights.scoring.{self.card['kind']}").Model.load(Path("model"))
-        self.inputs, self.computed = (file.read_text(encoding="utf-8") for file in (INPUTS_SQL, FEATURES_SQL))
+        self.computed = FEATURES_SQL.read_text(encoding="utf-8")
+        self.errors = 0
         self.payoff = Payoff(**setting("problem", "decision", "payoff"))
         for file in (file for folder in TABLES for file in sorted(Path(folder).glob("*.parquet"))):
             database.read_parquet(str(file)).create(file.stem)
 
     def features(self, rows: pa.Table) -> pa.Table:
-        """Return the features of ``rows`` in any order; ``__row`` says which is whose."""
-        lacking = [name for name in COLUMNS if name not in rows.column_names]
-        if lacking:
-            raise ValueError(f"the rows lack columns: {', '.join(lacking)}")
-        numbered = rows.select(list(COLUMNS)).append_column("__row", pa.array(np.arange(len(rows))))
+        """Return the features of those of ``rows`` that can be read, in any order; ``__row`` says which is whose."""
+        numbered = rows.select(self.columns).append_column("__row", pa.array(np.arange(len(rows))))
         self.database.register("__rows", numbered)
         self.database.execute(self.inputs)
         self.database.execute(self.computed)
         return self.database.sql("FROM features").to_arrow_table()
 
-    def score(self, rows: pa.Table) -> pa.Table:
-        """Return ``rows`` with what the model says of each."""
-        features = self.features(rows)
-        found = self.model.predict(encode(features, self.encoders))
-        score = np.empty_like(found)
-        score[features["__row"].to_numpy()] = found
-        for name, values in self.told(score).items():
-            if name in rows.column_names:
-                raise ValueError(f"the rows have a column '{name}' already")
-            rows = rows.append_column(name, pa.array(values))
-        return rows
+    def parts(self, rows: pa.Table, first: int = 0) -> Iterator[tuple[pa.Table, np.ndarray, dict[int, str]]]:
+        """Yield features, their rows, and the reasons of those that are refused; ``rows`` come in halves around an error."""
+        try:
+            features = self.features(rows)
+        except OF_A_ROW as error:
+            if len(rows) > 1:
+                half = len(rows) // 2
+                yield from self.parts(rows.slice(0, half), first)
+                yield from self.parts(rows.slice(half), first + half)
+                return
+            self.errors += 1
+            if self.errors > MOST_ERRORS:
+                raise
+            yield self.features(rows.slice(0, 0)), np.empty(0, np.int64), {first: str(error).partition("\n")[0]}
+            return
+        refused = self.database.sql("SELECT __row, __reasons FROM __rows_judged WHERE __reasons <> ''").fetchall()
+        yield features, first + features["__row"].to_numpy(), {first + row: reasons for row, reasons in refused}
 
-    def told(self, score: np.ndarray) -> dict[str, np.ndarray]:
+    def score(self, rows: pa.Table) -> tuple[pa.Table, dict[int, str]]:
+        """Return ``rows`` with what the model says of each, NULL where it is refused, and the reasons by row."""
+        found, places, reasons = [np.empty((0, *self.shape))], [np.empty(0, np.int64)], {}
+        for features, numbers, refused in self.parts(rows):
+            if len(numbers):
+                found.append(np.asarray(self.model.predict(encode(features, self.encoders)), dtype=np.float64))
+                places.append(numbers)
+            reasons |= refused
+        place = np.full(len(rows), -1)
+        place[np.concatenate(places)] = np.arange(sum(map(len, places)))
+        whose = pa.array(place, mask=place < 0)
+        for name, values in self.answers(np.concatenate(found)).items():
+            rows = rows.append_column(self.prefix + name, pa.array(values).take(whose))
+        return rows, reasons
+
+    def schema(self, rows: pa.Schema) -> pa.Schema:
+        """Return what ``rows`` become; raise where they have a column already that is to be written."""
+        given = {name.casefold() for name in rows.names}
+        found, _ = self.score(rows.empty_table())
+        for name in found.column_names[len(rows) :]:
+            if name.casefold() in given:
+                raise ValueError(
+                    f"the rows have a column '{name}' already: call what is written otherwise with --prefix"
+                )
+        return found.schema
+
+    shape: tuple[int, ...] = ()
+
+    def answers(self, score: np.ndarray) -> dict[str, np.ndarray]:
         """Return what is said of each row: its probability, and whether to act."""
         return {"probability": score, "act": self.payoff.act(score), "expected_gain": self.payoff.advantage(score)}
 
 
-def progress(rows: int, seconds: float) -> None:
-    """Say how far it is."""
-    print(f"\r{rows:,} rows, {rows / seconds:,.0f} a second", end="", file=sys.stderr, flush=True)
+def refusals(rows: pa.Table, reasons: dict[int, str], before: int) -> pa.Table:
+    """Return the rows that are refused for ``reasons``, numbered from ``before`` on."""
+    order = sorted(reasons)
+    content = [ENCODER.encode(row).decode() for row in rows.take(pa.array(order, pa.int64())).to_pylist()]
+    numbers = [before + row for row in order]
+    return pa.table([numbers, [reasons[row] for row in order], content], schema=REFUSED)
+
+
+def score_file(rows: Path, scores: Path, form: str | None, prefix: str) -> tuple[int, int]:
+    """Score the file ``rows`` into ``scores``; return how many there are, and how many are refused."""
+    count = refused = 0
+    aside = scores.with_name(f"{scores.stem}.refused{scores.suffix}")
+    with tempfile.TemporaryDirectory() as folder, connect() as source, connect() as database:
+        opened = open_rows(source, rows, Path(folder), form)
+        scorer = Scorer(database, opened, prefix)
+        pieces = opened.relation.to_arrow_reader(scorer.rows)
+        progress = Progress(None, "rows scored")
+        with written(scores, scorer.schema(pieces.schema)) as write, written(aside, REFUSED) as write_refused:
+            for batch in batches(pieces, scorer.rows):
+                found, reasons = scorer.score(batch)
+                write(found)
+                write_refused(refusals(batch, reasons, count))
+                count, refused = count + len(batch), refused + len(reasons)
+                progress.add(len(batch))
+    if not refused:
+        aside.unlink()
+    return count, refused
 
 
 def main() -> None:
     parser = ArgumentParser(prog="python -m flights.service.bulk", description="Score a file of rows.")
     parser.add_argument(
-        "rows", type=Path, help="a .parquet, .csv or .jsonl file with the columns of data/tables/flights.parquet"
+        "rows", type=Path, help="the file: as the project's own, or with the columns of data/tables/flights.parquet"
     )
     parser.add_argument(
-        "scores", type=Path, help="the file to write: the same rows with their scores; its suffix says how"
+        "scores", type=Path, help="the file to write, .parquet, .csv or .jsonl: the same rows with their scores"
     )
-    given = parser.parse_args()
-    start, count = time.perf_counter(), 0
-    with connect() as database:
-        scorer = Scorer(database)
-        pieces = read(given.rows, scorer.rows)
-        with written(given.scores, scorer.score(pieces.schema.empty_table()).schema) as write:
-            for batch in batches(pieces, scorer.rows):
-                write(scorer.score(batch))
-                count += batch.num_rows
-                progress(count, time.perf_counter() - start)
-    print(f"\n{given.scores}: {count:,} rows", file=sys.stderr)
+    parser.add_argument(
+        "--form",
+        choices=FORMS,
+        help="whether rows are as in the project's own file or in its table; their columns tell",
+    )
+    parser.add_argument("--prefix", default=PREFIX, help="what stands before the names of the columns that are added")
+    given, start = parser.parse_args(), time.perf_counter()
+    count, refused = score_file(given.rows, given.scores, given.form, given.prefix)
+    print(f"{given.scores}: {count:,} rows, {count / (time.perf_counter() - start):,.0f} a second", file=sys.stderr)
+    if refused:
+        print(f"{refused:,} of them are refused: see {given.scores.stem}.refused{given.scores.suffix}", file=sys.stderr)
 
 
 if __name__ == "__main__":

@@ -119,5 +119,5 @@ def write_tables() -> None:
             database.execute(statement)
             database.table(table).write_parquet(f"data/tables/{table}.parquet")
             write_keyed(Path(f"data/tables/{table}.parquet"), Path(f"data/tables/{table}.json"))
-    with new_folder(snapshots.FOLDER) as folder:
-        snapshots.take(snapshots.EVENTS, folder, which="latest_")
+    with duckdb.connect() as database, new_folder(snapshots.FOLDER) as folder:
+        snapshots.refresh(database, snapshots.EVENTS, folder)

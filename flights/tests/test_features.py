@@ -8,11 +8,11 @@ import msgspec
 import pyarrow as pa
 import pytest
 
-from flights import features
+from flights import features, snapshots
 from flights.columns import FEATURES
-from flights.service.bulk import INPUTS_SQL
 from flights.service.features import Features
 from flights.service.request import COLUMNS, Row
+from flights.service.rows import CLEAN
 from flights.tests.examples import REQUEST, TABLES, write_params, write_tables
 
 UNKNOWN = {field: value if field == "departure" else None for field, value in REQUEST.items()}
@@ -34,10 +34,10 @@ def computed() -> list[tuple[Any, ...]]:
         database.execute(TABLES["weather"])
         database.execute(TABLES["flights"])
         database.execute("CREATE TEMP VIEW events AS FROM flights")
-        database.execute(features.SNAPSHOTS_SQL.read_text(encoding="utf-8"))
+        database.execute(snapshots.SNAPSHOTS_SQL.read_text(encoding="utf-8"))
         asked = pa.Table.from_pylist(REQUESTS).rename_columns(list(COLUMNS))
         database.register("__rows", asked.append_column("__row", pa.array(range(len(REQUESTS)))))
-        database.execute(INPUTS_SQL.read_text(encoding="utf-8"))
+        database.execute(CLEAN.read_text(encoding="utf-8"))
         database.execute(features.FEATURES_SQL.read_text(encoding="utf-8"))
         assert database.sql("FROM features").columns == ["__row", *FEATURES]
         return database.sql("SELECT * EXCLUDE (__row) FROM features ORDER BY __row").fetchall()

@@ -9,6 +9,7 @@ from generator.exploration import MODULES as SHARED
 from generator.exploration import module as shared_text
 from generator.migrate import VERSION
 from generator.plan.audit import audit_plan
+from generator.plan.bulk import bulk_plan, shared_modules
 from generator.plan.candidates import (
     candidate_plan,
     candidates_plan,
@@ -45,12 +46,10 @@ SERVICE = (
     "README.md",
     "answers.py",
     "app.py",
-    "bulk.py",
     "client.py",
     "contract.py",
     "door.py",
     "endpoint.py",
-    "inputs.sql",
     "integrity.py",
     "load.py",
     "page.html",
@@ -104,8 +103,10 @@ def _modules(project: Project) -> Iterator[Module]:
     collect = collect_plan(project)
     if collect.databases:
         yield "database.py", "", module_text("database")
-    for name in collect.shared:
+    for name in shared_modules(project, collect):
         yield f"{name}.py", "", module_text(name)
+    if collect.readers:
+        yield "readers.py", "", collect
     yield "collect.py", "", collect
     process = process_plan(project)
     yield "process.sql", "", process
@@ -178,6 +179,11 @@ def _service(project: Project) -> Iterator[Module]:
     kinds = {candidate.kind for candidate in project.config.model.values()}
     for name in ("__init__", *sorted(kinds | ({"moves"} if compares_rows(project) else set()))):
         yield f"service/models/{name}.py", "", scorer_plan(project, name)
+    bulk = bulk_plan(project, collect_plan(project), service.calls)
+    for name in ("bulk.py", "rows.py", "writing.py"):
+        yield f"service/{name}", "", bulk
+    yield "service/inputs.sql", "", bulk.clean
+    yield "service/raw.sql", "service/inputs.sql", bulk.raw
     yield "service/features.py", "", online
     if online.tables:
         yield "service/tables.py", "", online

@@ -51,6 +51,9 @@ class CollectPlan:
     """What writes files anew before they are read: the module and the function of each."""
     flat: bool
     patterns: bool
+    readers_of: Mapping[str, Reader]
+    steps_of: Mapping[str, tuple[StepPlan, ...]]
+    """What reads each source that is a file, and what is done to it before."""
 
     @property
     def shared(self) -> tuple[str, ...]:
@@ -83,6 +86,8 @@ def collect_plan(project: Project) -> CollectPlan:
         steps=tuple(sorted({(Code(step.module), Code(step.function)) for found in steps.values() for step in found})),
         flat=any(reader.flat for reader in readers.values()),
         patterns=any("*" in source.path for source in files.values() if source.path),
+        readers_of=readers,
+        steps_of=steps,
     )
 
 
@@ -148,11 +153,12 @@ def _file(source: Source, reader: Reader, steps: tuple[StepPlan, ...]) -> Code:
     """Return where the file is, what reads it, and the steps before that."""
     path = python(source.path)
     file = f"packaged({python(source.package)}, {path})" if source.package else f"Path({path})"
-    listed = f", steps=({''.join(f'{_step(step)}, ' for step in steps)})" if steps else ""
+    listed = f", steps=({''.join(f'{step_code(step)}, ' for step in steps)})" if steps else ""
     return Code(f"{file}, {reader.name}{listed}")
 
 
-def _step(step: StepPlan) -> Code:
+def step_code(step: StepPlan) -> Code:
+    """Return the code of one step."""
     given = "".join(f", {key}={python(value)}" for key, value in step.options.items())
     return Code(f"partial({step.function}{given})" if given else step.function)
 

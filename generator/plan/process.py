@@ -1,6 +1,6 @@
 """Plan the processing: typed and derived columns, the rules that rows must keep, the contract."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from generator.cleaning import cleaned, misfits, typed
@@ -45,7 +45,6 @@ class TablePlan:
     """One source on its way to a typed table."""
 
     name: Code
-    label: Code
     rows: Code
     number: Code
     marked: tuple[ColumnPlan, ...]
@@ -57,6 +56,11 @@ class TablePlan:
     unique: Code
     kept: tuple[ColumnPlan, ...]
     numbered: bool
+
+    @property
+    def label(self) -> Code:
+        """Return the name of the source as a text."""
+        return text(self.name)
 
 
 @dataclass(frozen=True)
@@ -85,46 +89,68 @@ def _table(project: Project, label: str) -> TablePlan:
         columns = [Column(column, column, kind, "lookup", None, 0) for column, kind in dimension.columns]
     else:
         columns = list(project.columns)
-    text_already = project.config.data.sources[label].is_text
-    read = tuple(
-        ColumnPlan(
-            name(column.name),
-            sql=Code(typed(column.source, column.read, column.type, text_already)),
-        )
-        for column in columns
-        if column.sql is None
-    )
-    marked = marked_columns(columns, text_already)
+    keys = project.with_role("key", "time") if main and project.with_role("key") else ()
     rows, number = _numbered(f"data/raw/{label}.parquet", columns)
+    return table_plan(
+        Code(label),
+        rows,
+        columns,
+        [rule for rule in project.rules if rule.source == label],
+        kept=[column.name for column in columns if column.role != "drop"],
+        text_already=project.config.data.sources[label].is_text,
+        number=number,
+        time=project.time if main else None,
+        unique=names(column.name for column in keys),
+        numbered=main,
+    )
+
+
+def table_plan(
+    table: Code,
+    rows: Code,
+    columns: Sequence[Column],
+    rules: Sequence[Rule],
+    *,
+    kept: Sequence[str],
+    text_already: bool,
+    number: Code,
+    time: Column | None = None,
+    unique: Code = NOTHING,
+    numbered: bool = True,
+) -> TablePlan:
+    """Plan how ``rows`` as they are in a file become typed ``columns``, of which those called ``kept`` stay.
+
+    ``text_already`` says that every value is a text, ``number`` how rows are numbered, ``time`` the column that has to
+    be known, and ``unique`` the columns that no two rows share.
+    """
     steps = layers(columns, Code("typed"))
-    rules = [rule for rule in project.rules if rule.source == label]
     refusals = [
         _refusal(rule.name, rule.expect, f"breaks {rule.name}") for rule in rules if rule.otherwise == "quarantine"
     ]
-    if main and project.time:
-        time = name(project.time.name)
-        refusals.append(_refusal("time_is_known", f"{time} IS NOT NULL", f"{project.time.name} is missing"))
+    if time:
+        refusals.append(_refusal("time_is_known", f"{name(time.name)} IS NOT NULL", f"{time.name} is missing"))
     clears = {column: rule for rule in rules for column in rule.clear}
-    kept = [
-        ColumnPlan(name(column.name), sql=_kept(column, clears.get(column.name)))
-        for column in columns
-        if column.role != "drop"
-    ]
-    keys = project.with_role("key", "time") if main and project.with_role("key") else ()
     return TablePlan(
-        Code(label),
-        text(label),
+        table,
         rows,
         number,
-        marked,
-        read,
+        marked_columns(columns, text_already),
+        tuple(
+            ColumnPlan(name(column.name), sql=Code(typed(column.source, column.read, column.type, text_already)))
+            for column in columns
+            if column.sql is None
+        ),
         tuple(_misfit(column, text_already) for column in columns if column.sql is None and column.type != "VARCHAR"),
         steps,
         steps[-1].name if steps else Code("typed"),
         tuple(refusals),
-        names(column.name for column in keys),
-        tuple(kept),
-        numbered=main,
+        unique,
+        tuple(
+            ColumnPlan(name(column.name), sql=_kept(column, clears.get(column.name)))
+            for column in columns
+            if column.name in kept
+        ),
+        numbered,
     )
 
 

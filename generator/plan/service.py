@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 
-from generator.code import Code, name
+from generator.code import Code
+from generator.plan.bulk import bulk_modules
 from generator.plan.candidates import compares_rows, own_modules
+from generator.plan.collect import collect_plan
 from generator.plan.deploy import deploy_files
 from generator.plan.encoding import encoding_plan
 from generator.plan.features import features_plan
@@ -13,6 +15,7 @@ from generator.plan.past import ZERO, furthest, groups
 from generator.plan.requests import PythonType, attribute_names, field_names, needed_columns, python_type
 from generator.plan.words import TASKS
 from generator.project import Project
+from generator.sources.reading import libraries_of
 
 LIBRARIES = (
     "anyio",
@@ -46,8 +49,6 @@ MODULES = (
 PAST_MODULES = ("keyed.py", "latest.sql", "snapshots.py", "snapshots.sql")
 """What a bundle needs to see the past as it stood, and to refresh it."""
 
-FLOATS = ("FLOAT", "DOUBLE")
-
 ANSWERS = {
     "binary": Code('`{"probability": 0.25}`'),
     "multiclass": Code('`{"class": "...", "probabilities": {"...": 0.25}}`'),
@@ -61,14 +62,6 @@ class InputPlan:
 
     attribute: Code
     type: Code
-    name: Code
-    sql_type: Code
-
-    @property
-    def cast(self) -> Code:
-        """Return the SQL that makes the field of a column of any type; what is no finite number is NULL."""
-        cast = f"CAST({self.name} AS {self.sql_type})"
-        return Code(f"CASE WHEN isfinite({cast}) THEN {cast} END" if self.sql_type in FLOATS else cast)
 
 
 @dataclass(frozen=True)
@@ -88,7 +81,6 @@ class ServicePlan:
     prediction_words: Code
     answer_template: str
     score_template: str
-    bulk_template: str
     answer_names: Code
     answer_words: Code
     told_arguments: Code
@@ -181,8 +173,6 @@ def service_plan(project: Project) -> ServicePlan:
             InputPlan(
                 Code(attribute),
                 Code(kind.annotation if column.role == "time" else f"{kind.annotation} | None"),
-                name(column.name),
-                Code(column.type),
             )
             for attribute, column, kind in zip(attributes, columns, kinds, strict=True)
         ),
@@ -195,7 +185,6 @@ def service_plan(project: Project) -> ServicePlan:
         task.prediction_words,
         f"package/service/answers/{task.name}.py.jinja",
         f"package/serving/{task.name}.py.jinja",
-        f"package/service/bulk/{task.name}.py.jinja",
         Code(", ".join(_answer_names(project))),
         ANSWERS[task.name],
         Code("self.predictor.scorer.classes, " if task.classes else ""),
@@ -231,6 +220,7 @@ def package_plan(project: Project, online: OnlinePlan) -> PackagePlan:
     encoding = tuple(f"encoding/{name}" for name in encoding_plan(project).files)
     modules = (
         *MODULES,
+        *bulk_modules(project, collect_plan(project)),
         *encoding,
         *own,
         *calling,
@@ -242,7 +232,7 @@ def package_plan(project: Project, online: OnlinePlan) -> PackagePlan:
     return PackagePlan(
         tuple(sorted(modules)),
         tuple(sorted((*LIBRARIES, *online.libraries))),
-        BULK_LIBRARIES,
+        tuple(sorted((*BULK_LIBRARIES, *libraries_of(project.config.data.sources[project.config.data.table])))),
         online.looked_up,
         tuple(group.table for group in past),
         online.tables,

@@ -16,8 +16,8 @@ OURS = frozenset(
      "database", "decision", "define", "deploy", "doubts", "drift", "encoders", "encoding", "engine", "evaluate",
      "exploration", "explore", "features", "flat", "functions", "gate", "keyed", "lines", "link", "markup", "metrics",
      "monitor", "outputs", "package", "page", "parity", "paths", "payoff", "power", "prepare", "process", "progress",
-     "refit", "release", "report", "scoring", "sections", "service", "serving", "settings", "snapshots", "split",
-     "tests", "unpack", "unseen", "usual", "utf8", "workbook"]
+     "readers", "refit", "release", "report", "scoring", "sections", "service", "serving", "settings", "snapshots",
+     "split", "tests", "unpack", "unseen", "usual", "utf8", "workbook"]
 )  # fmt: skip
 """What is rendered into a package, for one project or another."""
 
