@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+from numpy._core import _multiarray_umath
 
 from generator.check import check
 from generator.compose import compose
@@ -71,6 +72,17 @@ def run(folder: Path, *command: str, env: Mapping[str, str] | None = None, fails
     )
     assert bool(done.returncode) == fails, f"{' '.join(command)} ended with {done.returncode}:\n{done.stdout}"
     return done.stdout
+
+
+def older_processor() -> dict[str, str]:
+    """Return the environment under which libraries compute as on a processor without the vector units of this one."""
+    vectors = [name for name in _multiarray_umath.__cpu_dispatch__ if _multiarray_umath.__cpu_features__[name]]
+    return {
+        "OPENBLAS_CORETYPE": "Prescott",
+        "NPY_DISABLE_CPU_FEATURES": " ".join(vectors),
+        "GLIBC_TUNABLES": "glibc.cpu.hwcaps=-AVX512F,-AVX2,-FMA",
+        "ARROW_USER_SIMD_LEVEL": "NONE",
+    }
 
 
 def free_port() -> int:

@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from tests.sandbox import PROJECTS, edit, ran, run, start, tree
+from tests.sandbox import PROJECTS, edit, older_processor, ran, run, start, tree
 
 CASES = sorted(folder.name for folder in PROJECTS.iterdir() if (folder / "conf").is_dir())
 GOLDEN = [case for case in CASES if (PROJECTS / case / "expected").is_dir()]
@@ -77,6 +77,9 @@ def test_project_runs_to_the_end(case: str, tmp_path: Path) -> None:
     past = {"snapshots"} if "snapshots:" in (folder / "dvc.yaml").read_text() else set()
     assert set(ran(first)) == STAGES | past
     assert ran(run(folder, "dvc", "repro")) == []
+    locked = (folder / "dvc.lock").read_text()
+    run(folder, "dvc", "repro", "--force", "--no-run-cache", env=older_processor())
+    assert (folder / "dvc.lock").read_text() == locked
     package = next(item for item in folder.iterdir() if (item / "evaluate.py").is_file()).name
     run(folder, "ruff", "check", package)
     run(folder, "ruff", "format", "--check", package)
