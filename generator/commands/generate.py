@@ -12,6 +12,9 @@ from generator.errors import suggestion
 from generator.graph import difference, stage_names
 from generator.render import Tree
 
+OF_THE_TOP = (".github/", ".gitlab-ci.yml", ".pre-commit-config.yaml")
+"""Files that GitHub, GitLab and pre-commit look for at the top of a repository."""
+
 
 def generate(
     overrides: Overrides = None,
@@ -44,6 +47,7 @@ def generate(
         raise typer.Exit(_report(changes))
     before = stage_names(project)
     bring(changes, tree, project)
+    _tell_of_the_top(changes, project)
     _stop_when_stages_changed(before, stage_names(project), changes)
 
 
@@ -65,6 +69,21 @@ def _path(file: str, project: Path, tree: Tree) -> str:
         if path in tree:
             return path
     raise typer.BadParameter(f"'{file}' is no rendered file: {suggestion(file, tree)}")
+
+
+def _tell_of_the_top(changes: tuple[Change, ...], project: Path) -> None:
+    """Say of new files that only the top of a repository has a use for, where the project is a folder in one."""
+    new = [change.path for change in changes if change.status == "create" and change.path.startswith(OF_THE_TOP)]
+    top = next(
+        (folder for folder in (project.absolute(), *project.absolute().parents) if (folder / ".git").exists()), None
+    )
+    if new and top and top != project.absolute():
+        place = project.absolute().relative_to(top).as_posix()
+        say(
+            f"{', '.join(new)}: looked for at the top of the repository alone, and this project is in {place}/. Copy "
+            f"them there, and let their commands begin in {place}/: `defaults: {{run: {{working-directory: {place}}}}}` "
+            f"on GitHub, `cd {place}` elsewhere"
+        )
 
 
 def _stop_when_stages_changed(before: dict[str, str], after: dict[str, str], changes: tuple[Change, ...]) -> None:

@@ -1,6 +1,7 @@
 """``ninefold new``: a project from a file of data, or from a table of a database."""
 
 import os
+import shlex
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -16,7 +17,7 @@ from generator.new.answers import Answers, Inferred, UnfitError
 from generator.new.fetching import at_hand
 from generator.new.infer import infer, package_of
 from generator.new.reading import Raw, UnreadableError, opened
-from generator.new.repository import commit, initialise, pins
+from generator.new.repository import commit, commit_within, give_up, initialise, pins, repository_around
 from generator.new.scaffold import files, scaffold
 from generator.new.sniffing import Asked
 from generator.new.tables import stored
@@ -109,8 +110,8 @@ def make_project(
             names = f"{len(files):,} files" if len(files) > 1 else source.table if source else files[0].name
             say(f"{names}: {raw.rows:,} rows, {len(raw.columns):,} columns")
             found = ask(raw)
-        _make(folder, found, source)
-    _tell(folder, found)
+        notes = _make(folder, found, source)
+    _tell(folder, found, notes)
 
 
 def _sign(separator: str | None) -> str | None:
@@ -163,8 +164,8 @@ def check_empty(folder: Path) -> None:
         raise UnfitError(f"{folder} exists and is not empty: name another folder")
 
 
-def _make(folder: Path, found: Inferred, source: Source | None) -> None:
-    """Make the project beside its place, and move it there when it is whole."""
+def _make(folder: Path, found: Inferred, source: Source | None) -> tuple[str, ...]:
+    """Make the project beside its place, move it there when it is whole, and return what its owner has to know."""
     begun = folder.absolute().with_name(f".{folder.absolute().name}.partial")
     discard(begun)
     package = package_of(folder.absolute().name)
@@ -179,10 +180,14 @@ def _make(folder: Path, found: Inferred, source: Source | None) -> None:
         tree = rendered(begun, [])
         apply(compare(tree, begun), tree, begun)
         initialise(begun, None if source else path.partition("/*")[0])
-        commit(begun, f"Start from {source.table if source else first}")
+        message, around = f"Start from {source.table if source else first}", repository_around(folder)
+        names = give_up(begun) if around else ()
+        if not around:
+            commit(begun, message)
         if folder.exists():
             folder.rmdir()
         begun.rename(folder)
+        return tuple(commit_within(folder, names, message)) if names else ()
     finally:
         discard(begun)
 
@@ -198,7 +203,7 @@ def _ending(files: Sequence[Path]) -> str:
     return endings.pop() if len(endings) == 1 else ""
 
 
-def _tell(folder: Path, found: Inferred) -> None:
+def _tell(folder: Path, found: Inferred, notes: tuple[str, ...]) -> None:
     """Say what was made of the data, what is doubtful, and what comes next."""
     goal = found.goal
     say(f"{goal.task} of {found.target}: {goal.reason}; decided by {goal.primary}")
@@ -215,5 +220,7 @@ def _tell(folder: Path, found: Inferred) -> None:
             if doubt.path[0] == "defaults":
                 origin = Origin("conf/config.yaml", chosen[str(doubt.path[1])])
             say(f"{origin.file}:{origin.line}: {doubt.text}")
-    shown = os.path.relpath(folder) if folder.is_absolute() else folder
+    for note in notes:
+        say(f"\n{note}")
+    shown = shlex.quote(os.path.relpath(folder) if folder.is_absolute() else str(folder))
     say(f"\nNext: cd {shown} && dvc repro, then open reports/index.html")
