@@ -17,7 +17,9 @@ PARTS = {
     "dvc.lock": re.compile(r"^  generate:\n(?: {3,}.*\n|[ \t]*\n)*", re.MULTILINE),
     ".dvc/config": re.compile(r"^\[hydra\]\n(?:[ \t].*\n?|\n)*", re.MULTILINE),
     ".gitignore": re.compile(r"^/\.ninefold/.*\n", re.MULTILINE),
-    "requirements.txt": re.compile(r"^ninefold\b(?![-.\w]).*\n", re.MULTILINE | re.IGNORECASE),
+    "requirements.txt": re.compile(
+        r"^(?:ninefold\b(?![-.\w]).*|\./vendor/ninefold-.*\.whl)\n", re.MULTILINE | re.IGNORECASE
+    ),
 }
 """What is Ninefold's in files that it does not render: its stage, its config for experiments, its pin."""
 

@@ -79,11 +79,8 @@ def _tell_of_the_top(changes: tuple[Change, ...], project: Path) -> None:
     )
     if new and top and top != project.absolute():
         place = project.absolute().relative_to(top).as_posix()
-        say(
-            f"{', '.join(new)}: looked for at the top of the repository alone, and this project is in {place}/. Copy "
-            f"them there, and let their commands begin in {place}/: `defaults: {{run: {{working-directory: {place}}}}}` "
-            f"on GitHub, `cd {place}` elsewhere"
-        )
+        say(f"{', '.join(new)}: looked for at the top of the repository alone, and this project is in {place}/.")
+        say(f"Copy them there, and let their commands begin in {place}/, as by `working-directory: {place}` on GitHub.")
 
 
 def _stop_when_stages_changed(before: dict[str, str], after: dict[str, str], changes: tuple[Change, ...]) -> None:

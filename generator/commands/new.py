@@ -21,6 +21,7 @@ from generator.new.repository import commit, commit_within, give_up, initialise,
 from generator.new.scaffold import files, scaffold
 from generator.new.sniffing import Asked
 from generator.new.tables import stored
+from generator.new.wheel import VENDOR, requirement
 from generator.origins import Origin
 from generator.plan import ProjectPlan
 from generator.render import render_files, templates_folder
@@ -173,7 +174,8 @@ def _make(folder: Path, found: Inferred, source: Source | None) -> tuple[str, ..
     path = f"{INPUTS}/{package}/*{_ending(found.files)}" if len(found.files) > 1 else f"{INPUTS}/{_plain(first)}"
     try:
         extras = ("project", "databases") if source else ("project",)
-        plan = scaffold(found, package, source or path, pins(*extras, libraries=libraries_of(found.source)))
+        tool = requirement(begun / VENDOR)
+        plan = scaffold(found, package, source or path, (tool, *pins(*extras, libraries=libraries_of(found.source))))
         create(render_files(files(plan), ProjectPlan(plan.package)), begun)
         for file in () if source else found.files:
             take(file, (begun / path).with_name(_plain(file.name)))

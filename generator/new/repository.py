@@ -1,6 +1,5 @@
 """Put a new folder under git and DVC."""
 
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator
@@ -8,6 +7,7 @@ from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 
 from generator.new.answers import UnfitError
+from generator.write import discard
 
 NOBODY = ("-c", "user.name=Ninefold", "-c", "user.email=ninefold@localhost")
 """Who commits where git knows nobody; the first commit is the tool's, after all."""
@@ -47,7 +47,7 @@ def give_up(folder: Path) -> tuple[str, ...]:
     What is left of DVC there is what ``dvc init --subdir`` makes inside another repository.
     """
     listed = _run(folder, "git", "ls-files", "-z")
-    shutil.rmtree(folder / ".git")
+    discard(folder / ".git")
     return tuple(name for name in listed.split("\0") if name)
 
 
@@ -77,7 +77,6 @@ def commit_within(folder: Path, names: Iterable[str], message: str) -> Iterator[
 
 def pins(*extras: str, libraries: Iterable[str] = ()) -> Iterator[str]:
     """Yield what the project runs on, with the versions that are installed: Ninefold's ``extras`` and ``libraries``."""
-    yield f"ninefold=={version('ninefold')}"
     yield from (f"{name}=={version(name)}" for name in libraries)
     for requirement in sorted(requires("ninefold") or ()):
         name, _, condition = requirement.partition(";")

@@ -1,5 +1,6 @@
 """Write down a new project: what is inferred as config with its reasons, and the files that stand around it."""
 
+import shlex
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -36,7 +37,11 @@ class Scaffold:
     heading: Code
     package: Code
     stem: Code
+    data_template: Code
+    """What the README tells of where the data is."""
+    data: Code
     question: Code
+    asked: Code
     task: Code
     task_reason: Code
     target_name: Code
@@ -71,6 +76,7 @@ def scaffold(found: Inferred, package: str, data: str | Source, pins: Iterable[s
     ``pins`` are the versions it is made with.
     """
     goal, inputs = found.goal, found.with_role("input")
+    question = f"What will {found.target} be, by what is known of {_known(inputs)}?"
     linear = found.rows * len(found.features) <= DENSE
     hypotheses = ["signal", "nonlinear", "interactions", "missingness", "categories", "more_data"]
     few = found.rows // 4
@@ -79,7 +85,10 @@ def scaffold(found: Inferred, package: str, data: str | Source, pins: Iterable[s
         heading=_comment(found.title),
         package=Code(package),
         stem=_comment(data if isinstance(data, str) else f"the table {data.table}"),
-        question=scalar(f"What will {found.target} be, by what is known of {_known(inputs)}?"),
+        data_template=Code(f"new/data/{'file' if isinstance(data, str) else 'database'}.md.jinja"),
+        data=_comment(_watched(data) if isinstance(data, str) else str(data.database)),
+        question=scalar(question),
+        asked=_comment(question),
         task=Code(goal.task),
         task_reason=_comment(goal.reason),
         target_name=scalar(found.target),
@@ -124,6 +133,12 @@ def files(plan: Scaffold) -> tuple[File, ...]:
         **{name: name.lstrip(".") for name in ("README.md", "requirements.txt", ".gitignore", ".dvcignore")},
     }  # fmt: skip
     return tuple(File(path, f"new/{template}.jinja", plan) for path, template in paths.items())
+
+
+def _watched(path: str) -> str:
+    """Return what of the data at ``path`` DVC has in its care, as a shell takes it: the file, or the folder of many."""
+    folder, _, name = path.rpartition("/")
+    return shlex.quote(folder if "*" in name else path)
 
 
 def scalar(value: str) -> Code:
