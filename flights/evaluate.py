@@ -15,6 +15,7 @@ from flights.doubts import close_race, few_rounds, few_rows
 from flights.encoders import read_matrix, read_parts, read_target
 from flights.metrics import HIGHER_IS_BETTER, METRICS, PRIMARY, Bootstrap, measure
 from flights.outputs import new_folder, read_json, write_json
+from flights.reference import write_reference
 from flights.settings import setting
 
 TRAIN = Path("data/train.parquet")
@@ -110,7 +111,8 @@ def main() -> None:
     bootstrap = Bootstrap(**setting("metrics", "bootstrap"))
     encoders = read_json(ENCODERS)
     validated = read_target(TRAIN, encoders)[read_parts(TRAIN)]
-    selection = select(validated, {name: np.load(MODELS / name / "validation.npy") for name in CANDIDATES}, bootstrap)
+    validation = {name: np.load(MODELS / name / "validation.npy") for name in CANDIDATES}
+    selection = select(validated, validation, bootstrap)
     chosen = selection["chosen"]
     matrix, target = read_matrix(HOLDOUT, encoders), read_target(HOLDOUT, encoders)
     scores = {name: module.Model.load(MODELS / name).predict(matrix) for name, module in CANDIDATES.items()}
@@ -138,6 +140,7 @@ def main() -> None:
             write_json(folder / f"{name}.json", points(target, scores[chosen]))
         write_json(folder / "payoff.json", curve(target, scores[chosen]))
     write_json(EVALUATION, evaluation)
+    write_reference(validation[chosen], scores[chosen])
     write_json(CHOSEN, {"candidate": chosen})
     flat: dict[str, Any] = {name: round(figure["value"], 5) for name, figure in evaluation["holdout"][chosen].items()}
     flat["value_per_1000_rows"] = evaluation["decision"]["per_1000_rows"]["by_model"]

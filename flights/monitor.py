@@ -1,4 +1,4 @@
-"""Compare the predictions in logs/ with the holdout: do the scores drift, and which features may explain it?"""
+"""Compare the predictions in logs/ with rows from before the release: do scores drift, and which features explain it?"""
 
 import heapq
 from collections.abc import Iterator
@@ -9,15 +9,19 @@ from typing import Any
 import msgspec
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
-from flights.bundles import ask, held_rows, rescore
-from flights.drift import merged, thresholds, unchanged, watch, watch_scores
+from flights.bundles import rescore
+from flights.calibration import Calibration, calibrate
+from flights.drift import Watched, merged, watch, watch_scores
 from flights.outputs import read_json, write_json
 from flights.settings import setting
 
 LOGS = Path("logs")
 CHAMPION = Path("registry/champion.json")
 VERSIONS = Path("registry/versions")
+REFERENCE = "reference.parquet"
 SUMMARY = Path("reports/monitor.json")
 
 
@@ -44,34 +48,50 @@ def predictions(digest: str) -> Iterator[Prediction]:
                     yield prediction
 
 
-def judge(logged: list[Prediction], champion: Path) -> list[dict[str, Any]]:
-    """Return the drift of every feature, and last that of the scores, each with its threshold."""
-    settings = setting("monitor")
-    answer = ask(champion, held_rows())
-    reference, reference_score = answer.features, answer.score
-    judged = pa.Table.from_pylist([prediction.features for prediction in logged], schema=reference.schema)
-    score = rescore(champion, judged, np.array([prediction.score for prediction in logged]))
-    columns = [*watch(reference, judged), *watch_scores(reference_score, score)]
-    found = merged(np.array([[column.drift(column.judged) for column in columns]]), reference.num_columns)[0]
-    calm = unchanged(columns, len(logged), settings["chunks"], settings["seed"])
-    limits = thresholds(merged(calm, reference.num_columns), settings["false_alarms"])
-    names = [*reference.column_names, "the score"]
+def columns_of(reference: pa.Table, features: pa.Table, score: np.ndarray) -> list[Watched]:
+    """Return every feature, and behind them the scores, of the reference and of what is compared with it."""
+    known = np.array(reference["__score"].to_pylist(), dtype=np.float64)
+    compared = score if len(score) else known[:0]
+    return [*watch(reference.select(features.column_names), features), *watch_scores(known, compared)]
+
+
+def compare(logged: list[Prediction], champion: Path, rows: int) -> tuple[list[dict[str, Any]], Calibration]:
+    """Return the drift of every feature of the predictions, and last that of their scores, with its threshold for ``rows``."""
+    table = pq.read_table(champion / REFERENCE)
+    holdout = table.filter(pc.equal(table["__part"], "holdout"))
+    names = [name for name in table.column_names if not name.startswith("__")]
+    features = pa.Table.from_pylist([prediction.features for prediction in logged], schema=table.select(names).schema)
+    score = np.array([prediction.score for prediction in logged], dtype=np.float64)
+    if logged:
+        score = rescore(champion, features, score)
+    columns = columns_of(holdout, features, score)
+    validation = table.filter(pc.equal(table["__part"], "validation"))
+    parts = {"holdout": columns, "validation": columns_of(validation, features[:0], score[:0])}
+    calibration = calibrate(parts, holdout["__time"], len(names), rows)
+    if not logged:
+        return [], calibration
+    found = merged(np.array([[column.drift(column.compared) for column in columns]]), len(names))[0]
     return [
-        {"name": name, "drift": round(drift, 6), "threshold": round(limit, 6), "alarm": drift > limit}
-        for name, drift, limit in zip(names, found.tolist(), limits.tolist(), strict=True)
-    ]
+        {
+            "name": name,
+            "drift": round(drift, 6),
+            "threshold": round(limit, 6) if limit < np.inf else None,
+            "calendar": limit == np.inf,
+            "alarm": drift > limit,
+        }
+        for name, drift, limit in zip(
+            [*names, "the score"], found.tolist(), calibration.thresholds.tolist(), strict=True
+        )
+    ], calibration
 
 
-def conclude(columns: list[dict[str, Any]], rows: int, version: int) -> dict[str, Any]:
+def conclude(columns: list[dict[str, Any]], calibration: Calibration, rows: int, version: int) -> dict[str, Any]:
     """Return what the drifts mean: a score that drifts is an alarm, features that do may explain it."""
     *features, score = columns
-    settings = setting("monitor")
     alarms = sorted((column for column in features if column["alarm"]), key=lambda column: -column["drift"])
-    rate = max(settings["false_alarms"], 1 / (settings["chunks"] + 1))
     statement = (
         f"The scores of the last {rows:,} predictions of version {version} are {'no longer' if score['alarm'] else 'as'} "
-        f"those of the holdout; {len(alarms)} of {len(features)} features drift. Of chunks of this size in which nothing "
-        f"has changed, at most {rate:.2%} ring some alarm."
+        f"those of the holdout; {len(alarms)} of {len(features)} features drift. {calibration.words}"
     )
     return {
         "status": "alarm" if score["alarm"] else "quiet",
@@ -79,6 +99,7 @@ def conclude(columns: list[dict[str, Any]], rows: int, version: int) -> dict[str
         "statement": statement,
         "columns": features,
         "score": {key: score[key] for key in ("drift", "threshold", "alarm")},
+        "calibration": calibration.summary,
         "retrain": score["alarm"],
         "reasons": [
             f"{column['name']} drifts by {column['drift']:.3f}, beyond {column['threshold']:.3f}"
@@ -87,9 +108,9 @@ def conclude(columns: list[dict[str, Any]], rows: int, version: int) -> dict[str
     }
 
 
-def nothing(rows: int, statement: str) -> dict[str, Any]:
-    """Return the summary when there is too little to judge."""
-    empty = {"columns": [], "score": None, "retrain": False, "reasons": []}
+def nothing(rows: int, statement: str, calibration: dict[str, Any] | None = None) -> dict[str, Any]:
+    """Return the summary when there is too little to compare."""
+    empty = {"columns": [], "score": None, "calibration": calibration, "retrain": False, "reasons": []}
     return {"status": "no predictions yet", "rows": rows, "statement": statement, **empty}
 
 
@@ -101,11 +122,14 @@ def summarise() -> dict[str, Any]:
     found = predictions(champion["digest"])
     logged = heapq.nlargest(settings["chunk_rows"], found, key=lambda prediction: prediction.time)
     count, version = len(logged), champion["version"]
+    folder = VERSIONS / str(version)
+    if not (folder / REFERENCE).exists():
+        return nothing(count, f"Version {version} was released without {REFERENCE}: there is nothing to compare with.")
     if count < settings["min_rows"]:
-        return nothing(
-            count, f"{count:,} predictions of version {version} are logged; {settings['min_rows']:,} are needed."
-        )
-    return conclude(judge(logged, VERSIONS / str(version)), count, version)
+        _, calibration = compare([], folder, settings["chunk_rows"])
+        needed = f"{count:,} predictions of version {version} are logged; {settings['min_rows']:,} are needed."
+        return nothing(count, f"{needed} {calibration.words}", calibration.summary)
+    return conclude(*compare(logged, folder, count), count, version)
 
 
 def main() -> None:

@@ -15,6 +15,7 @@ PACKAGE = Path("reports/package.json")
 CHAMPION = Path("registry/champion.json")
 VERSIONS = Path("registry/versions")
 RELEASE = Path("reports/release.json")
+REFERENCE = Path("data/reference.parquet")
 
 
 def next_version(champion: int, digest: str) -> int:
@@ -32,6 +33,7 @@ def register(summary: dict[str, Any]) -> None:
     """Copy the bundle under its version, then make that the champion."""
     with new_folder(VERSIONS / str(summary["version"])) as folder:
         shutil.copytree(BUNDLE, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__", "logs"))
+        shutil.copyfile(REFERENCE, folder / REFERENCE.name)
         write_json(folder / "release.json", summary)
     write_json(CHAMPION, {key: summary[key] for key in ("version", "digest", "candidate")})
 

@@ -33,8 +33,8 @@ def watched(found: Found) -> Html:
         (
             code(column["name"]),
             number(column["drift"]),
-            number(column["threshold"]),
-            badge("alarm", "bad") if column["alarm"] else "",
+            number(column["threshold"]) if column["threshold"] is not None else "",
+            badge("alarm", "bad") if column["alarm"] else "calendar" if column.get("calendar") else "",
         )
         for column in sorted(found["columns"], key=lambda column: -column["drift"] / (column["threshold"] or 1))
     ]

@@ -164,6 +164,7 @@ def _models(project: Project) -> Iterator[Module]:
     yield "candidates.py", "", candidates_plan(project)
     evaluated = evaluate_plan(project)
     yield "doubts.py", "", evaluated
+    yield "reference.py", "", evaluated
     yield "evaluate.py", "", evaluated
     if project.config.release.refits:
         yield "refit.py", "", encoding_plan(project)
@@ -203,8 +204,10 @@ def _release(project: Project) -> Iterator[Module]:
     """Yield what releases a bundle and watches it."""
     yield "gate.py", "", gate_plan(project)
     yield "release.py", "", None
-    yield "drift.py", "", None
-    yield "monitor.py", "", monitor_plan(project)
+    monitor = monitor_plan(project)
+    yield "drift.py", "", monitor
+    yield "calibration.py", f"calibration/{'time' if monitor.time else 'random'}.py", monitor
+    yield "monitor.py", "", monitor
 
 
 def _deploy(project: Project) -> Iterator[Module]:

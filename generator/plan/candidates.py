@@ -90,6 +90,7 @@ class EvaluatePlan:
     """What ``evaluate.py`` needs."""
 
     table: Code
+    time: str
     slices: tuple[str, ...]
     decision: bool
     curve_arguments: Code
@@ -184,6 +185,7 @@ def evaluate_plan(project: Project) -> EvaluatePlan:
     """Plan the comparison of the candidates."""
     return EvaluatePlan(
         Code(project.config.data.table),
+        project.time.name if project.time else "",
         project.config.metrics.slices,
         project.config.problem.decision is not None,
         TASKS[project.config.problem.task].curve_arguments,

@@ -154,9 +154,22 @@ class GatePlan:
 
 @dataclass(frozen=True)
 class MonitorPlan:
-    """What ``monitor.py`` needs."""
+    """What ``monitor.py`` needs, and what its thresholds are set with: ``time`` says whether rows have an order.
+
+    ``shares`` say which share of the rows of its time each part of the reference has.
+    """
 
     score_type: Code
+    time: bool
+    shares: dict[str, float]
+
+    @property
+    def limit(self) -> Code:
+        """Return the code of a column's threshold; what follows the calendar has none."""
+        if not self.time:
+            return Code('"threshold": round(limit, 6)')
+        threshold = "round(limit, 6) if limit < np.inf else None"
+        return Code(f'"threshold": {threshold}, "calendar": limit == np.inf')
 
 
 def service_plan(project: Project) -> ServicePlan:
@@ -251,5 +264,10 @@ def gate_plan(project: Project) -> GatePlan:
 
 
 def monitor_plan(project: Project) -> MonitorPlan:
-    """Plan what a logged score looks like."""
-    return MonitorPlan(Code("list[float]" if TASKS[project.config.problem.task].classes else "float"))
+    """Plan what a logged score looks like, and whether its drift is compared with that of blocks of time."""
+    split = project.config.split
+    shares = {"holdout": 1.0, "validation": 1.0}
+    if split.kind == "random":
+        shares = {"holdout": split.holdout, "validation": round((1 - split.holdout) * split.validation, 6)}
+    classes = TASKS[project.config.problem.task].classes
+    return MonitorPlan(Code("list[float]" if classes else "float"), project.time is not None, shares)

@@ -13,6 +13,9 @@ REPORTS = "reports"
 CHOSEN = "reports/chosen.json"
 """Which candidate was chosen, and nothing else: an edit of what is reported fits nothing anew."""
 
+REFERENCE = "data/reference.parquet"
+"""Rows with the scores of models that have not seen them, kept with a released version to watch it by."""
+
 FINAL, FINAL_ENCODERS = "final_model", "data/final_encoders.json"
 """The chosen candidate fitted on all rows, and how it sees them."""
 
@@ -161,12 +164,12 @@ def _stages(project: Project, watched: tuple[str, ...]) -> Iterator[Stage]:
     )
     refits = config.release.refits
     decision = ("problem.decision",) if config.problem.decision is not None else ()
-    sliced = (table,) if config.metrics.slices else ()
+    sliced = (table,) if config.metrics.slices or audited else ()
     yield module(
         "evaluate",
         deps=("models", *trained, "data/holdout.parquet", *sliced, f"{package}/scoring"),
         params=("metrics.bootstrap", "metrics.slice_rows", *decision),
-        outs=(f"{REPORTS}/evaluation.json", f"{REPORTS}/plots", *((CHOSEN,) if refits else ())),
+        outs=(f"{REPORTS}/evaluation.json", f"{REPORTS}/plots", REFERENCE, *((CHOSEN,) if refits else ())),
         metrics=(f"{REPORTS}/metrics.json",),
     )
     if refits:  # models/ tells of the code and the settings that each candidate was fitted with
@@ -199,14 +202,14 @@ def _stages(project: Project, watched: tuple[str, ...]) -> Iterator[Stage]:
     )
     yield module(
         "release",
-        deps=("bundle", f"{REPORTS}/package.json", *trained, "data/holdout.parquet", table),
+        deps=("bundle", f"{REPORTS}/package.json", *trained, "data/holdout.parquet", REFERENCE, table),
         params=("engine", "metrics.bootstrap", "metrics.guardrails", "release.min_gain", "release.beat_baseline"),
         persistent=("registry",),
         metrics=(f"{REPORTS}/release.json",),
     )
     yield module(
         "monitor",
-        deps=("registry", "logs", "data/holdout.parquet", table),
+        deps=("registry", "logs"),
         params=("monitor",),
         metrics=(f"{REPORTS}/monitor.json",),
     )

@@ -12,12 +12,13 @@ from generator.imports import imported, reader
 from generator.resolve.session import Session
 
 OURS = frozenset(
-    ["audit", "bundles", "calls", "candidates", "charts", "collect", "columns", "comparison", "contract", "curves",
-     "database", "decision", "define", "deploy", "doubts", "drift", "encoders", "encoding", "engine", "evaluate",
-     "exploration", "explore", "features", "flat", "functions", "gate", "keyed", "lines", "link", "markup", "metrics",
-     "monitor", "outputs", "package", "page", "parity", "paths", "payoff", "power", "prepare", "process", "progress",
-     "readers", "refit", "release", "report", "scoring", "sections", "service", "serving", "settings", "snapshots",
-     "split", "tests", "unpack", "unseen", "usual", "utf8", "workbook"]
+    ["audit", "bundles", "calibration", "calls", "candidates", "charts", "collect", "columns", "comparison",
+     "contract", "curves", "database", "decision", "define", "deploy", "doubts", "drift", "encoders", "encoding",
+     "engine", "evaluate", "exploration", "explore", "features", "flat", "functions", "gate", "keyed", "lines",
+     "link", "markup", "metrics", "monitor", "outputs", "package", "page", "parity", "paths", "payoff", "power",
+     "prepare", "process", "progress", "readers", "reference", "refit", "release", "report", "scoring", "sections",
+     "service", "serving", "settings", "snapshots", "split", "tests", "unpack", "unseen", "usual", "utf8",
+     "workbook"]
 )  # fmt: skip
 """What is rendered into a package, for one project or another."""
 

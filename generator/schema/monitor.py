@@ -8,14 +8,19 @@ from generator.schema.base import Strict
 
 
 class Monitor(Strict):
-    """Drift of features and scores against the holdout, with thresholds set by its own chunks."""
+    """Drift of features and scores against rows from before the release, which set the thresholds too."""
 
     false_alarms: Annotated[float, Field(gt=0, lt=0.5)] = Field(
-        default=0.01, description="share of unchanged chunks in which some alarm may ring"
+        default=0.01,
+        description="share of unchanged chunks in which the scores may ring an alarm, and in which some feature may "
+        "seem to drift; where rows have a time, a hundred blocks of consecutive rows are needed to promise one in a "
+        "hundred, and what is promised and was measured is reported",
     )
     chunk_rows: Annotated[int, Field(ge=50)] = Field(
         default=2_000, description="rows compared with the reference at a time"
     )
-    chunks: Annotated[int, Field(ge=20)] = Field(default=200, description="reference chunks that set the thresholds")
+    chunks: Annotated[int, Field(ge=20)] = Field(
+        default=200, description="chunks that set the thresholds: of rows drawn from the holdout, or blocks at most"
+    )
     min_rows: Annotated[int, Field(ge=1)] = Field(default=200, description="logged rows before anything is judged")
     seed: int = Field(default=0, description="what the reference chunks are drawn with")
