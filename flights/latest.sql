@@ -5,6 +5,14 @@
 CREATE OR REPLACE TEMP TABLE clock AS
 SELECT max(departure) - INTERVAL '2 days' AS departure FROM events;
 
+-- How far the past is known, for the service: from now on, or from the earliest row on with all snapshots.
+CREATE OR REPLACE TEMP VIEW __known AS
+SELECT
+  coalesce(CAST(min(departure) AS TIMESTAMP), TIMESTAMP 'epoch') AS __earliest,
+  coalesce(CAST((SELECT departure FROM clock) AS TIMESTAMP), TIMESTAMP 'epoch') AS __now,
+  coalesce(CAST(max(departure) AS TIMESTAMP), TIMESTAMP 'epoch') AS __latest
+FROM events;
+
 CREATE OR REPLACE TEMP VIEW latest_by_origin_date_trunc_hour_departure_3_days AS
 WITH moment AS (
   SELECT CAST(floor(epoch(departure) / 86400) AS BIGINT) AS __now FROM clock

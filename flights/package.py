@@ -1,6 +1,5 @@
 """Put all that answers requests into bundle/, and prove that it scores the holdout as the batch path does."""
 
-import hashlib
 import shutil
 from importlib.metadata import version
 from pathlib import Path
@@ -19,9 +18,10 @@ from flights.encoders import encode
 from flights.keyed import write_keyed
 from flights.outputs import new_folder, read_json, write_json
 from flights.parity import Model, check
-from flights.service.integrity import digest_of
+from flights.service.features import Features
+from flights.service.integrity import seal
 from flights.service.replay import as_requests
-from flights.service.request import COLUMNS, FIELDS
+from flights.service.request import COLUMNS, FIELDS, Row
 from flights.settings import setting
 from flights.unseen import FILE, fitted_on
 
@@ -29,6 +29,7 @@ CODE = Path(__file__).parent
 MODULES = (
     "__init__.py",
     "columns.py",
+    "digests.py",
     "encoders.py",
     "encoding/__init__.py",
     "encoding/category.py",
@@ -121,6 +122,7 @@ EVALUATION = Path("reports/evaluation.json")
 BUNDLE = Path("bundle")
 SUMMARY = Path("reports/package.json")
 PARITY = Path("reports/parity.json")
+LATEST = 1_000  # rows of the holdout of which one is the example
 PROVEN_ROWS = 20  # scored again wherever the bundle is started
 
 
@@ -183,16 +185,25 @@ def fill(bundle: Path, chosen: str) -> None:
     for table in SNAPSHOTS:
         for form in ("parquet", "json"):
             copy(DATA / f"snapshots/{table}.{form}", bundle / f"data/snapshots/{table}.{form}")
+    copy(DATA / "snapshots/known.json", bundle / "data/snapshots/known.json")
     metrics = {name: figure["value"] for name, figure in read_json(EVALUATION)["holdout"][chosen].items()}
     inputs = dict(zip(FIELDS, COLUMNS, strict=True))
     card = {"candidate": chosen, "kind": kind, "inputs": inputs, "features": list(FEATURES), "metrics": metrics}
     write_json(bundle / "bundle.json", card)
 
 
+def example_request(bundle: Path) -> bytes:
+    """Return the request of which most is known, of the latest in the holdout: the past in ``bundle`` is that before them."""
+    rows = held_rows().sort_by("departure")
+    features, decoder = Features(bundle / "data"), msgspec.json.Decoder(Row)
+    latest = as_requests(rows.slice(max(0, rows.num_rows - LATEST)))
+    return max(latest, key=lambda request: sum(value is not None for value in features.of(decoder.decode(request))))
+
+
 def describe(bundle: Path, contract: dict[str, dict[str, Any]]) -> None:
     """Write what is usual in a request, one that can be tried, and both into the description of the service."""
     write_json(bundle / "contract.json", contract)
-    example = msgspec.json.decode(as_requests(held_rows().slice(0, 1))[0])
+    example = msgspec.json.decode(example_request(bundle))
     write_json(bundle / "example.json", example)
     description = read_json(bundle / "openapi.json")
     row = description["components"]["schemas"]["Row"]
@@ -208,18 +219,6 @@ def write_proof(bundle: Path, model: Model) -> None:
     features = [[row[name] for name in FEATURES] for row in rows.to_pylist()]
     scores = model.predict(encode(rows, read_json(bundle / "model/encoders.json"))).tolist()
     (bundle / "proof.json").write_bytes(msgspec.json.encode({"features": features, "scores": scores}))
-
-
-def seal(bundle: Path) -> str:
-    """List the digest of every file in SHA256SUMS, and return the digest of that list.
-
-    Snapshots are left out: they can be refreshed while the bundle is in use.
-    """
-    files = sorted(file.relative_to(bundle).as_posix() for file in bundle.rglob("*") if file.is_file())
-    files = [name for name in files if not name.startswith("data/snapshots/") and name != "SHA256SUMS"]
-    lines = [f"{digest_of(bundle / name)}  {name}\n" for name in files]
-    (bundle / "SHA256SUMS").write_text("".join(lines), encoding="utf-8")
-    return hashlib.sha256("".join(lines).encode()).hexdigest()
 
 
 def main() -> None:

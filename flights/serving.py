@@ -1,5 +1,7 @@
 """Start a bundle's own service and ask it over HTTP, as clients do."""
 
+import os
+import secrets
 import subprocess
 import tempfile
 import time
@@ -35,9 +37,12 @@ def service(bundle: Path, *arguments: str) -> Iterator[Client]:
     with tempfile.TemporaryDirectory() as folder, (Path(folder) / "stderr").open("w+") as said:
         command = [*PYTHON, "flights.service", "--port", str(port), "--workers", "1", *arguments]
         command += ["--logs", folder]
-        with subprocess.Popen(command, cwd=bundle, stderr=said) as process:
+        key = secrets.token_hex()
+        environment = {**os.environ, "SERVICE_API_KEY": key}
+        with subprocess.Popen(command, cwd=bundle, env=environment, stderr=said) as process:
             try:
                 client = Client(f"http://127.0.0.1:{port}", START_SECONDS)
+                client.headers["X-API-Key"] = key
                 connect(client, process, Path(said.name))
                 yield client
             finally:

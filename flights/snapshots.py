@@ -10,15 +10,17 @@ from pathlib import Path
 import duckdb
 import pyarrow.parquet as pq
 
+from flights.digests import files, write_sums
 from flights.engine import connect
 from flights.keyed import write_keyed
-from flights.outputs import new_folder
+from flights.outputs import new_folder, write_json
 
 SNAPSHOTS_SQL = Path(__file__).with_name("snapshots.sql")
 LATEST_SQL = Path(__file__).with_name("latest.sql")
 EVENTS = Path("data/tables/flights.parquet")
 FOLDER = Path("data/snapshots")
 PAST = Path("data/past")
+KNOWN = "known.json"
 TABLES = {
     "by_origin_date_trunc_hour_departure_3_days": "origin, __key_2",
     "by_dest_date_trunc_hour_departure_3_days": "dest, __key_2",
@@ -64,6 +66,13 @@ def write_served(folder: Path) -> None:
         write_keyed(folder / f"{table}.parquet", folder / f"{table}.json")
 
 
+def write_known(database: duckdb.DuckDBPyConnection, folder: Path, which: str) -> None:
+    """Write from when on, and up to which row, the snapshots in ``folder`` know the past."""
+    ((earliest, now, latest),) = database.sql("FROM __known").fetchall()
+    known = {"since": now if which else earliest, "until": max(now, latest)}
+    write_json(folder / KNOWN, {name: moment.isoformat() for name, moment in known.items()})
+
+
 def refresh(
     database: duckdb.DuckDBPyConnection, events: Path, folder: Path, which: str = "latest_", now: datetime | None = None
 ) -> None:
@@ -72,6 +81,8 @@ def refresh(
     stand(database, now)
     write(database, folder, which)
     write_served(folder)
+    write_known(database, folder, which)
+    write_sums(folder, files(folder))
 
 
 def main() -> None:

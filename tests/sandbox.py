@@ -22,6 +22,8 @@ from generator.render import Tree, render
 
 PROJECTS = Path(__file__).parent / "projects"
 ROOT = Path(__file__).parents[1]
+KEY = "the key"
+"""What the service of the example asks for; other projects name none."""
 SCRIPTS = str(Path(sys.executable).parent)
 
 
@@ -100,6 +102,7 @@ def start_service(
     port = free_port()
     command = [python, "-E", "-B", "-m", f"{package}.service", "--port", str(port), *arguments]
     said = bundle.parent / "said"
+    options = {"env": {**os.environ, "SERVICE_API_KEY": KEY}, **options}
     with said.open("wb") as output, subprocess.Popen(command, cwd=bundle, stderr=output, **options) as process:
         try:
             wait_for(port, lambda: process.poll() is None, said)
@@ -126,7 +129,7 @@ def serve(bundle: Path, package: str, python: str = sys.executable) -> Iterator[
     """Start the service in the folder ``bundle`` with ``python`` and yield a client of it, once it answers."""
     with (
         start_service(bundle, package, python=python) as (_, port),
-        httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=10) as client,
+        httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=10, headers={"X-API-Key": KEY}) as client,
     ):
         yield client
 

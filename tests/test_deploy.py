@@ -646,10 +646,11 @@ def packer(folder: Path) -> ModuleType:
 
 @pytest.fixture
 def bundle(tmp_path: Path) -> Path:
-    """Return a bundle with a file that its list does not name."""
+    """Return a bundle with snapshots, and a file that no list names."""
     files = {"weights/__init__.py": "", "requirements.txt": "starlette==1.0.0\ntyping_extensions==4.0.0\n"}
     sums = "".join(f"{'0' * 64}  {name}\n" for name in files)
-    return write(files | {"SHA256SUMS": sums, "logs/predictions.jsonl": "{}"}, tmp_path / "bundle")
+    past = {"data/snapshots/by_key.json": "{}", "data/snapshots/SHA256SUMS": f"{'0' * 64}  by_key.json\n"}
+    return write(files | past | {"SHA256SUMS": sums, "logs/predictions.jsonl": "{}"}, tmp_path / "bundle")
 
 
 def test_the_archive_holds_the_bundle_and_its_libraries(
@@ -675,6 +676,7 @@ def test_the_archive_holds_the_bundle_and_its_libraries(
         names = {name for name in archive.namelist() if not name.endswith("/")}
     assert names == {
         *("SHA256SUMS", "requirements.txt", "weights/__init__.py"),
+        *("data/snapshots/SHA256SUMS", "data/snapshots/by_key.json"),
         *("lambda_handler.py", "lib/libgomp.so.1", "starlette/__init__.py"),
     }
     assert ran[0][-1] == "mangum==0.22.0"

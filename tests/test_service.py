@@ -2,6 +2,7 @@
 
 import json
 import math
+import os
 import re
 import shutil
 import socket
@@ -19,7 +20,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from flights.service.bulk import batches
-from tests.sandbox import serve
+from tests.sandbox import KEY, serve
 
 BUNDLE = Path(__file__).parents[1] / "bundle"
 
@@ -90,7 +91,8 @@ def test_has_features_where_nothing_is_found(client: httpx.Client, example: dict
     ("change", "says"),
     [
         ({"distance": "far"}, "distance"),
-        ({"sched_arr_time": 1.5}, "sched_arr_time"),
+        ({"sched_arr_time": 648.5}, "sched_arr_time"),
+        ({"sched_arr_time": 1e17}, "sched_arr_time"),
         ({"sched_arr_time": 2**63}, "sched_arr_time"),
         ({"departure": None}, "departure"),
         ({"departure": "2013-10-01T09:00:00Z"}, "departure"),
@@ -104,6 +106,19 @@ def test_names_the_field_that_is_wrong(
     answer = client.post("/predict", json={**example, **change})
     assert answer.status_code == 422
     assert [problem["field"] for problem in answer.json()["problems"]] == [says]
+
+
+@pytest.mark.parametrize("number", ["648.0", "6.48e2", "6480E-1"])
+def test_takes_a_whole_number_however_it_is_written(client: httpx.Client, bundle: Path, number: str) -> None:
+    body = (bundle / "example.json").read_text(encoding="utf-8")
+    whole = re.sub(r'("sched_arr_time": )\d+', r"\g<1>648", body)
+    written = whole.replace("648", number)
+    headers = {"Content-Type": "application/json"}
+    answers = [client.post("/predict", content=text, headers=headers).json() for text in (whole, written)]
+    assert answers[0]["probability"] == answers[1]["probability"]
+    many = client.post("/predict/batch", content=f"[{whole}, {written}]", headers=headers).json()
+    assert {answer["probability"] for answer in many} == {answers[0]["probability"]}
+    assert [line["inputs"]["sched_arr_time"] for line in logged(bundle)[-4:]] == [648] * 4
 
 
 @pytest.mark.parametrize(
@@ -131,9 +146,42 @@ def test_refuses_what_is_no_request(client: httpx.Client, path: str, body: bytes
     assert answer.json()["error"]
 
 
+def test_stops_at_the_problems_that_it_names(client: httpx.Client) -> None:
+    problems = client.post("/predict/batch", json=[{}] * 1_000).json()
+    assert len(problems["problems"]) == 100
+    assert "more than 100" in problems["error"]
+
+
+@pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", "application/jsonp", "json"])
+def test_refuses_what_is_not_json(client: httpx.Client, bundle: Path, kind: str) -> None:
+    body = (bundle / "example.json").read_bytes()
+    assert client.post("/predict", content=body, headers={"Content-Type": kind}).status_code == 415
+
+
+def test_leads_nowhere_else(client: httpx.Client) -> None:
+    assert client.post("/predict/", json={}, headers={"Host": "elsewhere.example"}).status_code == 404
+
+
+def test_marks_what_lies_beyond_the_known_past(client: httpx.Client, example: dict[str, object]) -> None:
+    known = client.get("/info").json()["past"]
+    answers = [
+        client.post("/predict", json={**example, "departure": time}).json()
+        for time in (example["departure"], "2013-05-01T12:00:00", "2020-05-01T12:00:00")
+    ]
+    assert answers[0]["unusual"] == []
+    assert "from when on the past is known" in answers[1]["unusual"][0]["reason"]
+    assert "refresh the snapshots" in answers[2]["unusual"][0]["reason"]
+    assert known["since"] < str(example["departure"]) < known["until"]
+    explained = client.post("/explain", json=example).json()["features"]
+    past = [part for part in explained if re.search(r"_(\d+[hd]|flights)$", part["feature"])]
+    assert len(past) == 13
+    assert all(part["value"] is not None for part in past)
+
+
 def test_goes_on_where_a_client_waits_to_be_told_so(client: httpx.Client, bundle: Path) -> None:
     body = (bundle / "example.json").read_bytes()
-    head = f"POST /predict HTTP/1.1\r\nHost: x\r\nContent-Length: {len(body)}\r\nExpect: 100-continue\r\n\r\n"
+    sizes = f"Content-Length: {len(body)}\r\nExpect: 100-continue\r\n\r\n"
+    head = f"POST /predict HTTP/1.1\r\nHost: x\r\nX-API-Key: {KEY}\r\n{sizes}"
     with socket.create_connection(("127.0.0.1", client.base_url.port or 0), timeout=10) as connection:
         connection.sendall(head.encode())
         assert connection.recv(1_000).startswith(b"HTTP/1.1 100 ")
@@ -173,9 +221,12 @@ def test_scores_pieces_of_a_file_together() -> None:
 
 def test_the_client_and_the_load_test_ask_it(client: httpx.Client, bundle: Path) -> None:
     port = str(client.base_url.port)
-    python = [sys.executable, "-B", "-m"]
+    python, environment = [sys.executable, "-B", "-m"], {**os.environ, "SERVICE_API_KEY": KEY}
     command = [*python, "flights.service.client", f"http://127.0.0.1:{port}"]
-    assert "expected_gain" in subprocess.run(command, cwd=bundle, capture_output=True, text=True, check=True).stdout
+    assert (
+        "expected_gain"
+        in subprocess.run(command, cwd=bundle, env=environment, capture_output=True, text=True, check=True).stdout
+    )
     command = [*python, "flights.service.load", "--port", port, "--connections", "4", "--seconds", "0.5"]
-    said = subprocess.run(command, cwd=bundle, capture_output=True, text=True, check=True).stdout
+    said = subprocess.run(command, cwd=bundle, env=environment, capture_output=True, text=True, check=True).stdout
     assert re.search(r"^[\d,]+ answers, 0 of them refusals", said)

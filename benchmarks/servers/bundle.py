@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from servers.process import Server, running
+from servers.process import KEY, Server, running
 from servers.rows import BUNDLE, ROOT, as_it_stood, free_port
 
 TOLERANCE = 1e-9
@@ -26,7 +26,7 @@ def service(bundle: Path, logs: Path, path: str, body: Path, read: Callable[[Any
     port = free_port()
     options = ("--port", str(port), "--logs", str(logs), "--workers", "1", *more)
     command = (sys.executable, "-m", "flights.service", *options)
-    return Server("ours", command, port, path, body, read, bundle)
+    return Server("ours", command, port, path, body, read, bundle, {"SERVICE_API_KEY": KEY})
 
 
 @contextmanager

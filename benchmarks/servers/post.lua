@@ -5,6 +5,7 @@ function init(args)
   wrk.method = "POST"
   wrk.body = file:read("*a")
   wrk.headers["Content-Type"] = "application/json"
+  wrk.headers["X-API-Key"] = "key"
   file:close()
 end
 

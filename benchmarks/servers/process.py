@@ -17,6 +17,7 @@ PATIENCE = 120.0  # seconds until the first answer
 PAUSE = 0.002  # seconds between two tries
 CLOSING = 15.0  # seconds in which a server stops by itself
 OK = 200
+KEY = "key"  # every server is sent it, and ours asks for it
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,9 @@ def ask(server: Server) -> tuple[int, bytes] | None:
     """Return the status and the body that ``server`` answers; None where nothing listens yet."""
     connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=PATIENCE)
     try:
-        connection.request("POST", server.path, server.body.read_bytes(), {"Content-Type": "application/json"})
+        connection.request(
+            "POST", server.path, server.body.read_bytes(), {"Content-Type": "application/json", "X-API-Key": KEY}
+        )
         answer = connection.getresponse()
         return answer.status, answer.read()
     except (ConnectionError, http.client.HTTPException):

@@ -8,7 +8,7 @@ from flights.page import Step
 START = """cd bundle
 pip install --no-deps -r requirements.txt
 python -m flights.service
-curl -d @example.json http://{host}:{port}/predict"""
+curl --data @example.json --header "Content-Type: application/json" http://{host}:{port}/predict"""
 
 
 def package(found: dict[str, Any], service: dict[str, Any]) -> Step:

@@ -1,6 +1,7 @@
 """Serve the bundle in the working folder, where params.yaml says or the command line does."""
 
 import os
+import resource
 import sys
 import tempfile
 from argparse import ArgumentParser, Namespace
@@ -11,13 +12,15 @@ from typing import Any
 import uvicorn
 from uvicorn.supervisors import Multiprocess
 
-from flights.service.integrity import BundleError
+from flights.service.access import AccessError, key
+from flights.service.integrity import BundleError, digest
 from flights.service.protocol import Protocol
-from flights.service.reload import create
+from flights.service.reload import create, test
 from flights.service.telemetry import LOGGING
 from flights.settings import setting
 
 CLOSING_SECONDS = 30
+OWN_FILES = 64  # what the process holds open beside connections
 
 
 def arguments(settings: dict[str, Any]) -> Namespace:
@@ -31,6 +34,7 @@ def arguments(settings: dict[str, Any]) -> Namespace:
         "--bundle", type=Path, default=Path.cwd(), help="the folder to watch for a new version; this one by default"
     )
     parser.add_argument("--data", type=Path, help="a folder of tables to read instead of the bundle's")
+    parser.add_argument("--check", action="store_true", help="load the bundle, run its smoke test, and leave")
     return parser.parse_args()
 
 
@@ -38,12 +42,17 @@ def main() -> None:
     settings = setting("service")
     given = arguments(settings)
     several = given.workers > 1
-    if several:
-        os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", tempfile.mkdtemp())
     try:
+        if several:
+            key(settings)
+            test(Path.cwd(), given)
         app: Any = partial(create, given) if several else create(given)
-    except BundleError as error:
+    except (AccessError, BundleError) as error:
         sys.exit(str(error))
+    if given.check:
+        print(f"{digest(given.bundle)} is as packaged, and scores as it did where it was made")
+        return
+    most = min(settings["max_connections"], allow_files(2 * settings["max_connections"]) - OWN_FILES)
     config = uvicorn.Config(
         app,
         factory=several,
@@ -51,18 +60,28 @@ def main() -> None:
         port=given.port,
         workers=given.workers,
         log_config=LOGGING,
-        http=Protocol,
+        http=partial(Protocol, most, settings["timeout"]),  # type: ignore[arg-type]
         ws="none",
         access_log=False,
         proxy_headers=False,
         server_header=False,
-        limit_concurrency=settings["max_connections"],
         timeout_graceful_shutdown=CLOSING_SECONDS,
     )
     if several:
-        Multiprocess(config, sockets=[config.bind_socket()]).run()
+        with tempfile.TemporaryDirectory() as folder:
+            os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", folder)
+            Multiprocess(config, sockets=[config.bind_socket()]).run()
     else:
         uvicorn.Server(config).run()
+
+
+def allow_files(wanted: int) -> int:
+    """Return how many files and connections this process may hold open: ``wanted``, or as many as the system lets it."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft < wanted:
+        soft = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    return soft
 
 
 if __name__ == "__main__":

@@ -16,8 +16,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from flights.columns import FEATURES
 from flights.service import door
+from flights.service.access import Access
 from flights.service.answers import Answer, Decision, Explanation, Part, explained, told
-from flights.service.endpoint import Endpoint, Limits, Refusal
+from flights.service.endpoint import Endpoint, Refusal
 from flights.service.feedback import Outcome, outcome
 from flights.service.predictor import Prediction, Predictor
 from flights.service.telemetry import Telemetry
@@ -43,7 +44,8 @@ class Service:
 
     def __init__(self, predictor: Predictor) -> None:
         self.predictor = predictor
-        self.limits = Limits(predictor.settings)
+        self.access = Access(predictor.settings)
+        self.max_body: int = predictor.settings["max_body"]
         self.max_rows: int = predictor.settings["max_rows"]
 
     def told(self, found: Prediction) -> Answer:
@@ -57,25 +59,35 @@ class Service:
     async def predict_batch(self, body: bytes) -> list[Answer]:
         """Answer for each row of a list, in its order."""
         rows = door.many(body, self.max_rows)
-        answers: list[Answer] = []
+        found: list[Prediction] = []
+        lines = bytearray()
         for first in range(0, len(rows), CHUNK):
-            answers += map(self.told, self.predictor.predict_many(rows[first : first + CHUNK], first))
+            some = rows[first : first + CHUNK]
+            found += self.predictor.find_many(some, first)
+            lines += self.predictor.lines(some, found[first:])
             await asyncio.sleep(0)
-        return answers
+        self.predictor.append(lines)
+        self.predictor.count_batch(found)
+        return [self.told(one) for one in found]
 
     async def explain(self, body: bytes) -> Explanation:
         """Answer for one row, with what moved its score, the strongest first."""
-        found = self.predictor.predict(door.one(body))
+        row = door.one(body)
+        found = self.predictor.find(row)
         output, what = explained(found.score)
         moved, base = self.predictor.scorer.moved(found.columns, output)
         values = dict(zip(FEATURES, found.features, strict=True))
         parts = [Part(name, values[name], contribution) for name, contribution in moved.items()]
+        self.predictor.keep(row, found)
         return Explanation(*msgspec.structs.astuple(self.told(found)), what, base, parts)
 
     async def decide(self, body: bytes) -> Decision:
         """Say whether to act on one row, what that is expected to gain over passing, and why."""
-        found = self.predictor.predict(door.one(body))
-        return self.predictor.decider.decide(found.id, found.score, found.unusual)
+        row = door.one(body)
+        found = self.predictor.find(row)
+        decision = self.predictor.decider.decide(found.id, found.score, found.unusual)
+        self.predictor.keep(row, found)
+        return decision
 
     async def feedback(self, body: bytes) -> Outcome:
         """Record what happened to a row that was predicted."""
@@ -92,7 +104,7 @@ class Service:
             "/decide": self.decide,
             "/feedback": self.feedback,
         }
-        return {path: Endpoint(path, answer, self.limits, telemetry) for path, answer in answers.items()}
+        return {path: Endpoint(path, answer, self.max_body, self.access, telemetry) for path, answer in answers.items()}
 
     def trouble(self) -> str:
         """Return why requests cannot be answered now; nothing where they can."""
@@ -101,14 +113,18 @@ class Service:
 
     async def ready(self, _: Request) -> Response:
         """Say whether requests can be answered, with 503 where they cannot."""
-        trouble = self.trouble()
-        self.predictor.telemetry.ready.set(not trouble)
+        trouble = self.predictor.telemetry.update()
         return reply({"ready": not trouble, "reason": trouble or None}, 503 if trouble else 200)
+
+    async def file(self, request: Request, path: Path) -> Response:
+        """Return a file that shows values of the data."""
+        self.access.check(request.scope)
+        return FileResponse(path)
 
     async def info(self, request: Request) -> Response:
         """Say which model answers, from which inputs and features, and how good it is."""
-        self.limits.check_key(request.scope)
-        return reply({**self.predictor.scorer.card, "digest": self.predictor.digest})
+        self.access.check(request.scope)
+        return reply({**self.predictor.scorer.card, "digest": self.predictor.digest, "past": self.predictor.past.known})
 
 
 def reply(content: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
@@ -129,12 +145,13 @@ async def health(_: Request) -> Response:
 
 async def metrics(_: Request, telemetry: Telemetry) -> Response:
     """Return what was counted, for Prometheus."""
+    telemetry.update()
     return Response(telemetry.text(), media_type="text/plain; version=0.0.4")
 
 
-async def file(_: Request, path: Path) -> Response:
-    """Return a file."""
-    return FileResponse(path)
+async def page(_: Request) -> Response:
+    """Return the page to try a request on; it asks for the key by itself."""
+    return FileResponse(HERE / "page.html")
 
 
 def create_app(bundle: Path, logs: Path, telemetry: Telemetry | None = None, data: Path | None = None) -> ASGIApp:
@@ -142,8 +159,6 @@ def create_app(bundle: Path, logs: Path, telemetry: Telemetry | None = None, dat
     counted = telemetry or Telemetry()
     predictor = Predictor(bundle, logs, counted, data)
     service = Service(predictor)
-    counted.bundle.clear()
-    counted.bundle.labels(predictor.digest, predictor.scorer.card["candidate"]).set(1)
     endpoints = service.endpoints(counted)
     routes = [
         *(Route(path, endpoint, methods=["POST"]) for path, endpoint in endpoints.items()),
@@ -151,8 +166,11 @@ def create_app(bundle: Path, logs: Path, telemetry: Telemetry | None = None, dat
         Route("/ready", service.ready),
         Route("/info", service.info),
         Route("/metrics", partial(metrics, telemetry=counted)),
-        Route("/openapi.json", partial(file, path=bundle / "openapi.json")),
-        Route("/example.json", partial(file, path=bundle / "example.json")),
-        Route("/", partial(file, path=HERE / "page.html")),
+        Route("/openapi.json", partial(service.file, path=bundle / "openapi.json")),
+        Route("/example.json", partial(service.file, path=bundle / "example.json")),
+        Route("/", page),
     ]
-    return Front(endpoints, Starlette(routes=routes, exception_handlers={HTTPException: refuse}))
+    app = Starlette(routes=routes, exception_handlers={HTTPException: refuse})
+    app.router.redirect_slashes = False  # a redirect would lead to whatever host the request names
+    counted.serve(predictor.digest, predictor.scorer.card["candidate"], service.trouble)
+    return Front(endpoints, app)

@@ -1,9 +1,7 @@
-"""One path of the service: who may ask, how much may be sent, what an answer and a refusal look like."""
+"""One path of the service: how much may be sent, and what an answer and a refusal look like."""
 
-import asyncio
-import hmac
 import logging
-import os
+import re
 from collections.abc import Awaitable, Callable
 from time import perf_counter
 from typing import Any
@@ -11,11 +9,14 @@ from typing import Any
 import msgspec
 from starlette.types import Receive, Scope, Send
 
+from flights.service.access import Access
 from flights.service.door import Problem, RefusedError
 from flights.service.telemetry import Telemetry
 
 ENCODE = msgspec.json.Encoder().encode
-JSON = (b"content-type", b"application/json")
+TYPE = b"content-type"
+JSON = b"application/json"
+LIKE_JSON = re.compile(rb"\s*application/(?:[\w.-]+\+)?json\s*(?:;.*)?", re.IGNORECASE)
 LOGGER = logging.getLogger(__name__)
 
 
@@ -26,55 +27,38 @@ class Refusal(msgspec.Struct):
     problems: list[Problem] = []
 
 
-class Limits:
-    """How much a client may send, how long it may take to, and the key it needs where one is set."""
+async def read(scope: Scope, receive: Receive, most: int) -> bytes:
+    """Return the body of a request, which is JSON of ``most`` bytes; refuse another as soon as that shows."""
+    for name, value in scope["headers"]:
+        if name == TYPE and value != JSON and not LIKE_JSON.fullmatch(value):
+            raise RefusedError(415, "the body has to be JSON: send the header Content-Type: application/json")
+    message = await receive()
+    body: bytes = message.get("body", b"")
+    if message.get("more_body") or message["type"] == "http.disconnect":
+        body = await rest(message, receive, most)
+    if len(body) > most:
+        raise RefusedError(413, f"the body is larger than {most} bytes")
+    return body
 
-    def __init__(self, settings: dict[str, Any]) -> None:
-        self.max_body: int = settings["max_body"]
-        self.seconds: float = settings["timeout"]
-        self.key = os.environ.get(settings.get("api_key", ""), "").encode()
 
-    def check_key(self, scope: Scope) -> None:
-        """Refuse a request without the key, where there is one; it is compared in constant time."""
-        if not self.key:
-            return
-        headers = dict(scope["headers"])
-        given = headers.get(b"x-api-key") or headers.get(b"authorization", b"").removeprefix(b"Bearer ")
-        if not hmac.compare_digest(given, self.key):
-            raise RefusedError(401, "the header X-API-Key, or Authorization: Bearer, has to carry the key")
-
-    async def body(self, receive: Receive) -> bytes:
-        """Return the body of a request; refuse it as soon as it is too large, or too late."""
+async def rest(message: Any, receive: Receive, most: int) -> bytes:
+    """Return the body that begins with ``message``, or so much of it as shows that it is too large."""
+    body = bytearray()
+    while message["type"] == "http.request":
+        body += message.get("body", b"")
+        if len(body) > most or not message.get("more_body"):
+            return bytes(body)
         message = await receive()
-        body: bytes = message.get("body", b"")
-        if message.get("more_body"):
-            try:
-                async with asyncio.timeout(self.seconds):
-                    body = await self.rest(body, receive)
-            except TimeoutError as error:
-                raise RefusedError(408, f"the body did not arrive within {self.seconds:g} seconds") from error
-        if len(body) > self.max_body:
-            raise RefusedError(413, f"the body is larger than {self.max_body} bytes")
-        return body
-
-    async def rest(self, start: bytes, receive: Receive) -> bytes:
-        """Return ``start`` and what follows it, or so much of that as shows that it is too large."""
-        body = bytearray(start)
-        while len(body) <= self.max_body:
-            message = await receive()
-            body += message.get("body", b"")
-            if not message.get("more_body"):
-                break
-        return bytes(body)
+    raise RefusedError(408, "the client went away, or was too slow, before the body was there")
 
 
 class Endpoint:
     """Answers a POST of JSON with JSON, and counts it."""
 
     def __init__(
-        self, path: str, answer: Callable[[bytes], Awaitable[Any]], limits: Limits, telemetry: Telemetry
+        self, path: str, answer: Callable[[bytes], Awaitable[Any]], most: int, access: Access, telemetry: Telemetry
     ) -> None:
-        self.path, self.answer, self.limits = path, answer, limits
+        self.path, self.answer, self.most, self.access = path, answer, most, access
         self.requests = telemetry.requests
         self.answered = telemetry.requests.labels(path, "200").inc
         self.observe = telemetry.seconds.labels(path).observe
@@ -83,8 +67,8 @@ class Endpoint:
         """Answer one request."""
         start = perf_counter()
         try:
-            self.limits.check_key(scope)
-            content = await self.answer(await self.limits.body(receive))
+            self.access.check(scope)
+            content = await self.answer(await read(scope, receive, self.most))
         except RefusedError as error:
             self.requests.labels(self.path, str(error.status_code)).inc()
             await respond(send, error.status_code, ENCODE(Refusal(error.detail, error.problems)))
@@ -98,8 +82,8 @@ class Endpoint:
         self.observe(perf_counter() - start)
 
 
-async def respond(send: Send, status: int, body: bytes) -> None:
+async def respond(send: Send, status: int, body: bytes, *headers: tuple[bytes, bytes]) -> None:
     """Send ``body`` as JSON."""
-    headers = [JSON, (b"content-length", b"%d" % len(body))]
-    await send({"type": "http.response.start", "status": status, "headers": headers})
+    known = [(TYPE, JSON), (b"content-length", b"%d" % len(body)), *headers]
+    await send({"type": "http.response.start", "status": status, "headers": known})
     await send({"type": "http.response.body", "body": body})

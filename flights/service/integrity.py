@@ -1,11 +1,17 @@
 """Prove that a bundle is whole, and scores here as it did where it was made."""
 
-import hashlib
 from pathlib import Path
 
+from flights.digests import SUMS, check_sums, files, write_sums
 from flights.outputs import read_json
+from flights.service import door
 from flights.service.scorer import Scorer
 
+PACKAGE = __name__.partition(".")[0]
+FOLDERS = (PACKAGE, "data", "model")
+FILES = ("bundle.json", "contract.json", "example.json", "openapi.json", "params.yaml", "proof.json")
+SNAPSHOTS = "data/snapshots"
+LISTS = (SUMS, f"{SNAPSHOTS}/{SUMS}")
 TOLERANCE = 1e-12
 
 
@@ -13,23 +19,36 @@ class BundleError(ValueError):
     """A bundle is not what was packaged."""
 
 
+def used(bundle: Path) -> list[str]:
+    """Return all that the service runs and reads of ``bundle``."""
+    return [*FILES, *(f"{folder}/{name}" for folder in FOLDERS for name in files(bundle / folder))]
+
+
+def seal(bundle: Path) -> str:
+    """List the digest of every file of ``bundle``, and return the digest of that list: that of the bundle."""
+    if (bundle / SNAPSHOTS).is_dir():
+        write_sums(bundle / SNAPSHOTS, files(bundle / SNAPSHOTS))
+    return write_sums(bundle, fixed(files(bundle)))
+
+
+def fixed(names: list[str]) -> list[str]:
+    """Return ``names`` without snapshots: they have a list of their own, and are refreshed while the bundle is in use."""
+    return [name for name in names if not name.startswith(f"{SNAPSHOTS}/")]
+
+
 def digest(bundle: Path) -> str:
-    """Return the digest of ``bundle``; raise BundleError where a file is not the one that was packaged."""
-    sums = (bundle / "SHA256SUMS").read_bytes()
-    packaged = dict(reversed(line.split("  ", 1)) for line in sums.decode().splitlines())
-    wrong = [name for name, expected in packaged.items() if digest_of(bundle / name) != expected]
-    if wrong:
-        raise BundleError(f"not as packaged: {', '.join(wrong)}")
-    return hashlib.sha256(sums).hexdigest()
-
-
-def digest_of(file: Path) -> str:
-    """Return the SHA-256 of ``file``; nothing where there is none."""
-    return hashlib.sha256(file.read_bytes()).hexdigest() if file.is_file() else ""
+    """Return the digest of ``bundle``; raise BundleError unless all that is used of it is as it was packaged."""
+    try:
+        if (bundle / SNAPSHOTS).is_dir():
+            check_sums(bundle / SNAPSHOTS, files(bundle / SNAPSHOTS))
+        return check_sums(bundle, fixed(used(bundle)))
+    except (OSError, ValueError) as error:
+        raise BundleError(str(error)) from error
 
 
 def prove(scorer: Scorer, bundle: Path) -> None:
-    """Raise BundleError unless the rows in proof.json have the scores that the batch path gave them."""
+    """Raise BundleError unless the example has features, and the rows in proof.json the scores that the batch path gave them."""
+    scorer.features(door.one((bundle / "example.json").read_bytes()))
     proof = read_json(bundle / "proof.json")
     for features, expected in zip(proof["features"], proof["scores"], strict=True):
         score = scorer.score(scorer.encode(tuple(features)))

@@ -11,8 +11,8 @@ from statistics import quantiles
 def request(host: str, path: str, body: bytes) -> bytes:
     """Return a request as it goes over the wire."""
     key = os.environ.get("SERVICE_API_KEY", "")
-    head = f"POST {path} HTTP/1.1\r\nHost: {host}\r\nX-API-Key: {key}\r\nContent-Length: {len(body)}\r\n\r\n"
-    return head.encode() + body
+    lines = [f"POST {path} HTTP/1.1", f"Host: {host}", "Content-Type: application/json", f"X-API-Key: {key}"]
+    return "\r\n".join([*lines, f"Content-Length: {len(body)}", "\r\n"]).encode() + body
 
 
 async def ask(given: Namespace, message: bytes, until: float) -> list[tuple[int, float]]:

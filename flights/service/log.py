@@ -5,49 +5,66 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
+LOOK_SECONDS = 0.01  # between two looks at whether the file is still there; each takes as long as a few lines
+
 
 class Log:
     """Lines that are on their way to disk before :meth:`append` returns: a process that is killed loses none.
 
     Each process has files of its own, named after what they hold and when they were begun. A new one is begun when the
-    old one has ``max_bytes`` or is ``max_seconds`` old.
+    old one has ``max_bytes``, is ``max_seconds`` old, or was moved or removed; what was written since the last look and
+    removed with it is written again.
     """
 
     def __init__(self, folder: Path, name: str, max_bytes: int, max_seconds: float) -> None:
         self.file = -1
         self.folder, self.name = folder, name
         self.max_bytes, self.max_seconds = max_bytes, max_seconds
-        self.path: Path | None = None
-        self.size = 0
-        self.until = 0.0
+        self.path = folder
+        self.size = self.lost = 0
+        self.until = self.look = 0.0
+        self.recent: list[bytes] = []  # since the last look
         self.failure = ""
 
     def append(self, lines: bytes) -> None:
-        """Write ``lines``; raise OSError when that does not succeed."""
+        """Write ``lines``, all of them or none; raise OSError when that does not succeed."""
         try:
-            if self.failure or self.file < 0 or self.size >= self.max_bytes or time.monotonic() >= self.until:
-                self.open()
-            if os.write(self.file, lines) < len(lines):
-                raise OSError(f"{self.path} takes no more")
+            if self.size >= self.max_bytes or time.monotonic() >= self.look:
+                self.renew()
+            self.write(lines)
         except OSError as error:
-            self.failure = str(error)
-            self.close()
+            self.failure, self.lost, self.look = str(error), len(lines), 0.0
             raise
-        self.size += len(lines)
+        self.recent.append(lines)
+        self.failure = ""
+
+    def write(self, lines: bytes) -> None:
+        """Write ``lines``; take back the part that was written where there is no room for all."""
+        if (written := os.write(self.file, lines)) < len(lines):
+            os.ftruncate(self.file, self.size)
+            raise OSError(f"{self.path} takes {written:,} of {len(lines):,} bytes")
+        self.size += written
+
+    def renew(self) -> None:
+        """Begin a new file where there is none, or the old one is too large, too old, or no longer in its place."""
+        now = time.monotonic()
+        if self.file < 0:
+            self.open()
+        elif not os.fstat(self.file).st_nlink:
+            self.open()
+            self.write(b"".join(self.recent))
+        elif self.size >= self.max_bytes or now >= self.until or not self.path.exists():
+            self.open()
+        self.recent.clear()
+        self.look = min(now + LOOK_SECONDS, self.until)
 
     def open(self) -> None:
-        """Go on with the file in which writing failed, on a new line, or begin a new one."""
+        """Begin a new file."""
         self.close()
-        broken = self.failure and self.path is not None
-        if not broken:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            self.path = self.folder / f"{self.name}-{datetime.now(UTC):%Y%m%dT%H%M%S.%f}-{os.getpid()}.jsonl"
-        assert self.path is not None
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.path = self.folder / f"{self.name}-{datetime.now(UTC):%Y%m%dT%H%M%S.%f}-{os.getpid()}.jsonl"
         self.file = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
-        if broken and not os.write(self.file, b"\n"):
-            raise OSError(f"{self.path} takes no more")
-        self.size, self.until = os.fstat(self.file).st_size, time.monotonic() + self.max_seconds
-        self.failure = ""
+        self.size, self.until = 0, time.monotonic() + self.max_seconds
 
     def close(self) -> None:
         """Close the file, if one is open."""
@@ -62,8 +79,12 @@ class Log:
     def check(self) -> str:
         """Return why nothing can be written now; nothing when it can."""
         try:
-            if self.failure or self.file < 0:
-                self.open()
+            self.renew()
+            if self.failure:  # whether there is room again for as much as could not be written
+                self.write(b"\n" * self.lost)
+                self.size -= self.lost
+                os.ftruncate(self.file, self.size)
+            self.failure = ""
         except OSError as error:
             self.failure = str(error)
         return self.failure

@@ -4,7 +4,7 @@ import itertools
 import secrets
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Never
 
 import msgspec
 from msgspec import Struct
@@ -12,10 +12,11 @@ from msgspec import Struct
 from flights.columns import FEATURES
 from flights.service.answers import Decider
 from flights.service.contract import Contract, Unusual
-from flights.service.door import Problem, RefusedError
+from flights.service.door import MOST_PROBLEMS, Problem, RefusedError
 from flights.service.feedback import Outcome
 from flights.service.integrity import digest, prove
 from flights.service.log import Log
+from flights.service.past import Past
 from flights.service.request import Row
 from flights.service.scorer import Score, Scorer
 from flights.service.telemetry import Telemetry
@@ -54,6 +55,7 @@ class Predictor:
         self.scorer = Scorer(bundle, data)
         prove(self.scorer, bundle)
         self.contract = Contract(bundle / "contract.json")
+        self.past = Past(data or bundle / "data")
         self.refuse_unusual: bool = self.settings["on_unusual"] == "refuse"
         self.telemetry = telemetry
         self.prefix, self.count = secrets.token_hex(8), itertools.count(1)
@@ -65,35 +67,56 @@ class Predictor:
 
     def predict(self, row: Row) -> Prediction:
         """Return what is found for ``row``, once it is in the log."""
-        unusual = self.contract.unusual(row)
-        if unusual:
-            self.mark(unusual, 0)
-        features = self.features(row, 0)
-        columns = self.scorer.encode(features)
-        found = Prediction(f"{self.prefix}{next(self.count):x}", self.scorer.score(columns), unusual, features, columns)
-        self.write([row], [found])
+        found = self.find(row)
+        self.keep(row, found)
         return found
 
-    def predict_many(self, rows: list[Row], first: int) -> list[Prediction]:
+    def keep(self, row: Row, found: Prediction) -> None:
+        """Log what was found for ``row``, and count what is unusual in it."""
+        self.append(self.encode_lines([self.entry(datetime.now(UTC), row, found)]))
+        if found.unusual:
+            self.mark(found.unusual)
+
+    def find(self, row: Row) -> Prediction:
+        """Return what is found for ``row``; nothing of it is kept yet."""
+        unusual = self.contract.unusual(row)
+        if unusual and self.refuse_unusual:
+            self.refuse([unusual], 0)
+        features = self.features(row, 0)
+        unusual += self.past.beyond(row, features)
+        columns = self.scorer.encode(features)
+        return Prediction(f"{self.prefix}{next(self.count):x}", self.scorer.score(columns), unusual, features, columns)
+
+    def find_many(self, rows: list[Row], first: int) -> list[Prediction]:
         """Return what is found for each of ``rows``, of which the first has the place ``first`` in its request."""
         unusual = [self.contract.unusual(row) for row in rows]
-        for place, found in enumerate(unusual, start=first):
-            if found:
-                self.mark(found, place)
+        if self.refuse_unusual and any(unusual):
+            self.refuse(unusual, first)
         features = [self.features(row, place) for place, row in enumerate(rows, start=first)]
+        for row, values, marks in zip(rows, features, unusual, strict=True):
+            marks += self.past.beyond(row, values)
         columns = [self.scorer.encode(values) for values in features]
         ids = [f"{self.prefix}{next(self.count):x}" for _ in rows]
-        found = list(map(Prediction, ids, self.scorer.scores(columns), unusual, features, columns))
-        self.telemetry.batch_rows.inc(len(rows))
-        self.write(rows, found)
-        return found
+        return list(map(Prediction, ids, self.scorer.scores(columns), unusual, features, columns))
 
-    def mark(self, unusual: list[Unusual], place: int) -> None:
-        """Count values that are unusual; refuse the request where it is so set."""
+    def count_batch(self, batch: list[Prediction]) -> None:
+        """Count the rows of a batch, and what is unusual in them."""
+        self.telemetry.batch_rows.inc(len(batch))
+        for found in batch:
+            self.mark(found.unusual)
+
+    def mark(self, unusual: list[Unusual]) -> None:
+        """Count values that are unusual."""
         for value in unusual:
             self.telemetry.unusual.labels(value.field).inc()
-        if self.refuse_unusual:
-            raise RefusedError(422, "unusual values", [Problem(value.field, value.reason, place) for value in unusual])
+
+    def refuse(self, unusual: list[list[Unusual]], first: int) -> Never:
+        """Count and refuse values that are unusual, in rows of which the first has the place ``first``."""
+        problems = []
+        for place, values in enumerate(unusual, start=first):
+            self.mark(values)
+            problems += [Problem(value.field, value.reason, place) for value in values]
+        raise RefusedError(422, "unusual values", problems[:MOST_PROBLEMS])
 
     def features(self, row: Row, place: int) -> tuple[Any, ...]:
         """Return the features of ``row``; refuse values that have none."""
@@ -104,11 +127,15 @@ class Predictor:
                 422, f"there are no features for these values: {error}", [Problem("", str(error), place)]
             ) from error
 
-    def write(self, rows: list[Row], found: list[Prediction]) -> None:
-        """Append a line for each of ``rows`` to the log of predictions; where that fails, refuse the request if it is so set."""
+    def lines(self, rows: list[Row], found: list[Prediction]) -> bytes:
+        """Return what the log of predictions says of ``rows``."""
         now = datetime.now(UTC)
+        return self.encode_lines([self.entry(now, *pair) for pair in zip(rows, found, strict=True)])
+
+    def append(self, lines: bytes) -> None:
+        """Append ``lines`` to the log of predictions; where that fails, refuse the request if it is so set."""
         try:
-            self.log.append(self.encode_lines([self.entry(now, *pair) for pair in zip(rows, found, strict=True)]))
+            self.log.append(lines)
         except OSError as error:
             self.telemetry.log_failures.inc()
             if self.needs_log:

@@ -4,36 +4,71 @@ import asyncio
 import gc
 import importlib
 import logging
+import os
+import signal
+import subprocess
 import sys
+import time
 from argparse import Namespace
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from subprocess import DEVNULL
 from typing import Any
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from flights.service import app
+from flights.service.integrity import LISTS, BundleError, digest, used
 from flights.service.telemetry import Telemetry
 
 LOGGER = logging.getLogger(__name__)
 PACKAGE = __name__.partition(".")[0]
 WATCH_SECONDS = 1.0
+AGAIN_SECONDS = 30.0  # until a bundle that is refused, and has not changed since, is tried again
+TRIAL_SECONDS = 120.0
 Make = Callable[[Any], ASGIApp]
 
 
 def state(bundle: Path) -> tuple[Any, ...]:
-    """Return what changes whenever the files of ``bundle`` are replaced, or its snapshots refreshed."""
-    watched = [bundle / "SHA256SUMS", bundle / "data/snapshots"]
-    found = [file.stat() for file in watched if file.exists()]
-    return (bundle.resolve(), *((entry.st_ino, entry.st_mtime_ns, entry.st_size) for entry in found))
+    """Return what changes whenever a file of ``bundle`` does; nothing where it is not there, between two versions."""
+    home = bundle.resolve()
+    try:
+        found = [(name, (home / name).stat()) for name in (*used(home), *LISTS) if (home / name).exists()]
+    except OSError:
+        return ()
+    return (home, *((name, entry.st_ino, entry.st_mtime_ns, entry.st_size) for name, entry in found))
+
+
+def test(bundle: Path, given: Namespace) -> None:
+    """Raise BundleError unless ``bundle`` is as packaged, and passes its smoke test in a process of its own.
+
+    Nothing of it is run before its digests are right, and nothing that it does there can end this process.
+    """
+    expected = digest(bundle)
+    command = [sys.executable, "-B", "-m", f"{PACKAGE}.service", "--check"]
+    command += ["--logs", str(given.logs.absolute())]
+    command += ["--data", str(given.data.absolute())] if given.data else []
+    environment = {name: value for name, value in os.environ.items() if name != "PROMETHEUS_MULTIPROC_DIR"}
+    options = {
+        "cwd": bundle,
+        "env": environment,
+        "stdin": DEVNULL,
+        "capture_output": True,
+        "encoding": "utf-8",
+        "errors": "replace",
+    }
+    done = subprocess.run(command, timeout=TRIAL_SECONDS, check=False, **options)
+    if done.returncode or expected not in done.stdout:  # what it says in the end, lest it ends before
+        said = done.stderr.strip().rpartition("\n")[2]
+        raise BundleError(f"its smoke test ended with {done.returncode}{f': {said}' if said else ''}")
 
 
 def load(bundle: Path, make: Make) -> ASGIApp:
     """Return the application that ``make`` makes of the code in ``bundle``; leave all as it was where that fails."""
     replaced = {name: sys.modules.pop(name) for name in [*sys.modules] if name.partition(".")[0] == PACKAGE}
     path = [*sys.path]
-    sys.path.insert(0, str(bundle.resolve()))
+    sys.path.insert(0, str(bundle))
     importlib.invalidate_caches()
     try:
         return make(importlib.import_module(f"{PACKAGE}.service.app"))
@@ -49,9 +84,11 @@ def load(bundle: Path, make: Make) -> ASGIApp:
 class Current:
     """The application of the newest bundle that is whole, as one application."""
 
-    def __init__(self, app: ASGIApp, bundle: Path, make: Make, telemetry: Telemetry) -> None:
-        self.app, self.bundle, self.make, self.telemetry = app, bundle, make, telemetry
-        self.seen = state(bundle)
+    def __init__(self, app: ASGIApp, given: Namespace, make: Make, telemetry: Telemetry) -> None:
+        self.app, self.given, self.make, self.telemetry = app, given, make, telemetry
+        self.taken = self.refused = state(given.bundle)
+        self.why, self.again = "", 0.0
+        self.parent = os.getppid()
         self.watching: asyncio.Task[None] | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -61,28 +98,44 @@ class Current:
         await self.app(scope, receive, send)
 
     async def watch(self) -> None:
-        """Look at the bundle again and again."""
+        """Look at the bundle again and again; try one that is another, once nothing of it changes any more."""
+        latest = self.taken
         while True:
+            self.telemetry.update()
             await asyncio.sleep(WATCH_SECONDS)
-            try:
-                found = state(self.bundle)
-            except OSError:
-                continue  # between two versions
-            if found != self.seen:
-                await self.reload()
-                self.seen = found
+            if self.given.workers > 1 and os.getppid() != self.parent:
+                signal.raise_signal(signal.SIGTERM)  # what started the workers is gone, and would not end this one
+            before, latest = latest, state(self.given.bundle)
+            changed = latest != self.refused or time.monotonic() >= self.again
+            if latest and latest == before and latest != self.taken and changed:
+                await self.reload(latest)
 
-    async def reload(self) -> None:
-        """Take the bundle as it is now; keep the old one where that is not whole."""
+    async def reload(self, found: tuple[Any, ...]) -> None:
+        """Take the bundle as it is now; keep the old one where that is not whole, and try again later."""
         try:
-            self.app = await asyncio.to_thread(load, self.bundle, self.make)
-        except Exception as error:
-            LOGGER.error("kept the bundle in use, as the new one is refused: %s: %s", type(error).__name__, error)
+            self.app = await asyncio.to_thread(self.load)
+        except BundleError as error:
             self.telemetry.reloads.labels("refused").inc()
+            self.refused, self.again = found, time.monotonic() + AGAIN_SECONDS
+            if str(error) != self.why:
+                self.why = str(error)
+                LOGGER.error("kept the bundle in use, as the new one is refused: %s", error)
         else:
             LOGGER.info("took the new bundle")
             self.telemetry.reloads.labels("taken").inc()
+            self.taken, self.why = found, ""
         settle()
+
+    def load(self) -> ASGIApp:
+        """Return the application of the bundle; raise BundleError where it is not whole, whatever it does."""
+        bundle = self.given.bundle.resolve()
+        try:
+            test(bundle, self.given)
+            return load(bundle, self.make)
+        except BaseException as error:
+            raise (
+                error if isinstance(error, BundleError) else BundleError(f"{type(error).__name__}: {error}")
+            ) from error
 
 
 def make(given: Namespace, telemetry: Telemetry, app: Any) -> ASGIApp:
@@ -95,7 +148,7 @@ def create(given: Namespace) -> Current:
     """Return the application that a process serves."""
     telemetry = Telemetry()
     making = partial(make, given, telemetry)
-    current = Current(making(app), given.bundle, making, telemetry)
+    current = Current(making(app), given, making, telemetry)
     settle()
     return current
 

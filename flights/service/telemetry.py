@@ -3,10 +3,13 @@
 import json
 import logging
 import os
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
-from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Metric, generate_latest
+from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
+from prometheus_client.registry import Collector
 
 SECONDS = (0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)
 
@@ -16,6 +19,7 @@ class Telemetry:
 
     def __init__(self) -> None:
         registry = self.registry = CollectorRegistry()
+        self.folder = os.environ.get("PROMETHEUS_MULTIPROC_DIR")
         self.requests = Counter("service_requests", "Requests answered.", ["path", "status"], registry=registry)
         self.seconds = Histogram(
             "service_request_seconds",
@@ -31,23 +35,70 @@ class Telemetry:
             "service_reloads", "Bundles taken or refused while running.", ["result"], registry=registry
         )
         self.ready = Gauge(
-            "service_ready", "Whether requests can be answered.", registry=registry, multiprocess_mode="min"
+            "service_ready", "Whether requests can be answered.", registry=registry, multiprocess_mode="livemin"
         )
         self.bundle = Gauge(
             "service_bundle",
             "The bundle that answers.",
             ["digest", "candidate"],
             registry=registry,
-            multiprocess_mode="max",
+            multiprocess_mode="livemax",
         )
+        self.served: tuple[str, str] | None = None
+        self.trouble: Callable[[], str] = str
+
+    def serve(self, digest: str, candidate: str, trouble: Callable[[], str]) -> None:
+        """Tell of the bundle that answers from now on; ``trouble`` says why it cannot, nothing where it can."""
+        if self.served:
+            self.bundle.labels(*self.served).set(0)
+            if self.folder is None:  # elsewhere it cannot be removed, and Workers leaves it out
+                self.bundle.remove(*self.served)
+        self.served, self.trouble = (digest, candidate), trouble
+        self.bundle.labels(digest, candidate).set(1)
+
+    def update(self) -> str:
+        """Return why requests cannot be answered now, nothing where they can; tell of that."""
+        trouble = self.trouble()
+        self.ready.set(not trouble)
+        return trouble
 
     def text(self) -> bytes:
         """Return all metrics as Prometheus reads them."""
-        if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
+        if self.folder is None:
             return generate_latest(self.registry)
         registry = CollectorRegistry()
-        MultiProcessCollector(registry)
+        registry.register(Workers(self.folder))
         return generate_latest(registry)
+
+
+class Workers(Collector):
+    """The metrics of all workers in ``folder``; the state that a killed one, or a former bundle, was in is left out."""
+
+    def __init__(self, folder: str) -> None:
+        self.folder = folder
+        self.all = MultiProcessCollector(None, folder)
+
+    def collect(self) -> Iterator[Metric]:
+        """Yield the metrics."""
+        for file in Path(self.folder).glob("gauge_live*_*.db"):
+            worker = int(file.stem.rpartition("_")[2])
+            if not runs(worker):
+                mark_process_dead(worker, self.folder)
+        for metric in self.all.collect():
+            if metric.name == "service_bundle":
+                metric.samples = [sample for sample in metric.samples if sample.value]
+            yield metric
+
+
+def runs(process: int) -> bool:
+    """Return whether there is a process of that number."""
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 class JsonLines(logging.Formatter):

@@ -98,6 +98,14 @@ def test_records_what_happened(client: Client) -> None:
     assert (line["id"], line["outcome"]) == (said["id"], said["outcome"])
 
 
+def test_begins_a_removed_log_anew(client: Client) -> None:
+    client.post("/predict", json=REQUEST)
+    shutil.rmtree("logs")
+    answer = client.post("/predict", json=REQUEST).json()
+    assert client.get("/ready").status_code == 200
+    assert logged("predictions")[-1]["id"] == answer["id"]
+
+
 def test_answers_nothing_that_it_cannot_log(client: Client) -> None:
     shutil.rmtree("logs", ignore_errors=True)
     Path("logs").write_text("no folder", encoding="utf-8")

@@ -26,6 +26,7 @@ from generator.plan.encoding import encoding_plan
 from generator.plan.explore import explore_plan
 from generator.plan.features import features_plan
 from generator.plan.functions import functions_plan
+from generator.plan.known import known_plan
 from generator.plan.labels import labels_plan, parts_plan, unseen_plan
 from generator.plan.metrics import metrics_plan
 from generator.plan.online import online_plan
@@ -44,6 +45,7 @@ SERVICE = (
     "__init__.py",
     "__main__.py",
     "README.md",
+    "access.py",
     "answers.py",
     "app.py",
     "client.py",
@@ -127,6 +129,7 @@ def _features(project: Project) -> Iterator[Module]:
     """Yield what computes the features, and proves that none knows the future."""
     features, snapshots = features_plan(project), snapshots_plan(project)
     yield "columns.py", "", features
+    yield "digests.py", "", None
     yield "features.sql", "", features
     yield "features.py", "", features
     yield "parts.py", "", parts_plan(project)
@@ -190,6 +193,8 @@ def _service(project: Project) -> Iterator[Module]:
         yield "service/tables.py", "", online
     if online.functions:
         yield "service/sql.py", "", online
+    if known := known_plan(project):
+        yield "service/past.py", "", known
     if online.tables:
         yield "keyed.py", "", None
     yield "progress.py", "", None

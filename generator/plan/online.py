@@ -127,7 +127,7 @@ def online_plan(project: Project) -> OnlinePlan:
     return OnlinePlan(
         tuple(_inputs(project, compiler)),
         _decided(project, compiler, decide_before) if since else NOTHING,
-        _length(decide_before) if since and decide_before else NOTHING,
+        length(decide_before) if since and decide_before else NOTHING,
         since and project.time is not None and project.time.type == "DATE",
         tuple(table for table in lookups if not table.known_at),
         timed,
@@ -222,7 +222,7 @@ def _decided(project: Project, compiler: _Compiler, decide_before: timedelta) ->
     return Code(f"{moment} - DECIDE_BEFORE" if decide_before else moment)
 
 
-def _length(span: timedelta) -> Code:
+def length(span: timedelta) -> Code:
     """Return ``span`` as a call of timedelta in its largest unit: ``timedelta(hours=3)``."""
     count, unit = words(span).split()
     return Code(f"timedelta({unit.rstrip('s')}s={count})")
@@ -230,7 +230,7 @@ def _length(span: timedelta) -> Code:
 
 def _cadence(group: Group) -> Cadence:
     unit = words(group.every).replace(" ", "_")
-    return Cadence(Code(f"EVERY_{unit.upper()}"), _length(group.every), Code(f"step_{unit}"))
+    return Cadence(Code(f"EVERY_{unit.upper()}"), length(group.every), Code(f"step_{unit}"))
 
 
 def _lookups(project: Project, compiler: _Compiler) -> Iterator[Table]:

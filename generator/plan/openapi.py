@@ -153,6 +153,7 @@ def _post(summary: str, body: dict[str, Any], answer: dict[str, Any]) -> dict[st
         "401": "the key is missing or wrong",
         "408": "the body came too late",
         "413": "the body is too large",
+        "415": "the body is not JSON by its header Content-Type",
         "422": "the body is no such request; problems are named field by field",
         "503": "not now: too many requests, or the log cannot be written",
     }

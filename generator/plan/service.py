@@ -39,6 +39,7 @@ BULK_LIBRARIES = ("duckdb", "numpy", "pyarrow", "scipy")
 MODULES = (
     "__init__.py",
     "columns.py",
+    "digests.py",
     "encoders.py",
     "engine.py",
     "features.sql",
@@ -126,6 +127,7 @@ class PackagePlan:
     bulk_libraries: tuple[str, ...]
     lookups: dict[str, tuple[str, ...]]
     snapshots: tuple[str, ...]
+    time: str
     tables: bool
     past: bool
     deployed: bool
@@ -248,6 +250,7 @@ def package_plan(project: Project, online: OnlinePlan) -> PackagePlan:
         tuple(sorted((*BULK_LIBRARIES, *libraries_of(project.config.data.sources[project.config.data.table])))),
         online.looked_up,
         tuple(group.table for group in past),
+        project.time.name if project.time else "",
         online.tables,
         bool(past),
         any(deploy_files(project)),

@@ -25,14 +25,18 @@ class Service(Strict):
     port: Annotated[int, Field(ge=1, le=65_535)] = Field(default=8_000, description="the port it listens to")
     workers: Annotated[int, Field(ge=1, le=256)] = Field(default=1, description="processes; one answers on one core")
     api_key: Variable | None = Field(
-        default=None, description="the environment variable that holds the key; no key is asked for where it is not set"
+        default=None,
+        description="the environment variable that holds the key, which has to be set; by default, none is asked for",
     )
     max_body: Annotated[int, Field(ge=1_024)] = Field(default=1_048_576, description="largest request body, in bytes")
     max_rows: Annotated[int, Field(ge=1)] = Field(default=1_000, description="most rows in one request")
     max_connections: Annotated[int, Field(ge=1)] = Field(
-        default=1_000, description="connections and requests at a time in a process; beyond it answers 503"
+        default=1_000,
+        description="connections at a time in a process; beyond it, those idle longest are closed",
     )
-    timeout: Annotated[float, Field(gt=0)] = Field(default=10.0, description="seconds for a request body to arrive")
+    timeout: Annotated[float, Field(gt=0)] = Field(
+        default=10.0, description="seconds for a request's head, and for its body"
+    )
     on_unusual: Literal["mark", "refuse"] = Field(
         default="mark",
         description="what becomes of values that training has not seen: answered and marked, or refused",

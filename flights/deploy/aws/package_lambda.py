@@ -48,11 +48,13 @@ def install(bundle: Path, folder: Path) -> None:
 
 
 def fill(bundle: Path, folder: Path) -> None:
-    """Copy what SHA256SUMS lists into ``folder``, with the handler where Lambda looks for it."""
-    listed = [line.split("  ", 1)[1] for line in (bundle / "SHA256SUMS").read_text(encoding="utf-8").splitlines()]
-    for name in ("SHA256SUMS", *listed):
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(bundle / name, folder / name)
+    """Copy what is listed in a SHA256SUMS into ``folder``, with the handler where Lambda looks for it."""
+    for sums in (bundle / "SHA256SUMS", *bundle.glob("data/snapshots/SHA256SUMS")):
+        lines = sums.read_text(encoding="utf-8").splitlines()
+        for file in (sums, *(sums.parent / line.split("  ", 1)[1] for line in lines)):
+            target = folder / file.relative_to(bundle)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(file, target)
     shutil.copyfile(Path(__file__).with_name("lambda_handler.py"), folder / "lambda_handler.py")
 
 

@@ -1,0 +1,47 @@
+"""Plan how far the past is known that a request is answered from, and which requests lie beyond that."""
+
+from dataclasses import dataclass
+
+from generator.code import Code
+from generator.plan.online import length
+from generator.plan.past import COUNTS, ZERO, groups
+from generator.plan.requests import attribute_names, field_names, needed_columns
+from generator.plan.select import NOTHING
+from generator.project import Project
+
+
+@dataclass(frozen=True)
+class KnownPlan:
+    """What ``service/past.py`` needs; ``history`` are the places of features that are null where nothing is known."""
+
+    clock: Code
+    time_field: str
+    shortest: Code
+    decide_before: Code
+    decided: Code
+    history: tuple[int, ...]
+
+
+def known_plan(project: Project) -> KnownPlan | None:
+    """Plan how far the past is known; nothing where no feature is computed from it."""
+    past, decide_before = groups(project), project.config.problem.decide_before or ZERO
+    if not past:
+        return None
+    assert project.time is not None
+    columns = needed_columns(project)
+    place = columns.index(project.time)
+    attribute = attribute_names(column.name for column in columns)[place]
+    date = project.time.type == "DATE"
+    moment = f"datetime.combine(row.{attribute}, time())" if date else f"row.{attribute}"
+    return KnownPlan(
+        Code("datetime, time, timedelta" if date else "datetime, timedelta"),
+        field_names(columns)[place],
+        length(min(group.every for group in past)),
+        length(decide_before) if decide_before else NOTHING,
+        Code(f"{moment} - DECIDE_BEFORE" if decide_before else moment),
+        tuple(
+            number
+            for number, feature in enumerate(project.features)
+            if feature.past and feature.past.function not in COUNTS
+        ),
+    )
