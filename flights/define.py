@@ -45,12 +45,14 @@ def power(database: duckdb.DuckDBPyConnection, holdout: int) -> dict[str, Any]:
     both, two = area / (2 - area), 2 * area**2 / (1 + area)
     variance = area * (1 - area) + (positives - 1) * (both - area**2) + (negatives - 1) * (two - area**2)
     smallest = 2.8 * (variance / (positives * negatives)) ** 0.5
+    enough = f"enough to tell models apart that differ by {smallest:.4f} in ROC-AUC or more"
+    scarce = "too few to tell even a perfect model from one without skill"
     return {
         "base_rate": round(rate, 6),
         "positives_in_holdout": positives,
         "smallest_gain": round(smallest, 6),
-        "statement": f"{rate:.1%} of rows are positive; the holdout has {positives:,} of them, enough to tell models apart "
-        f"that differ by {smallest:.4f} in ROC-AUC or more.",
+        "statement": f"{rate:.1%} of rows are positive; the holdout has {positives:,} of them, "
+        f"{enough if smallest <= 0.5 else scarce}.",
     }
 
 

@@ -142,11 +142,13 @@ def main() -> None:
     write_json(EVALUATION, evaluation)
     write_reference(validation[chosen], scores[chosen])
     write_json(CHOSEN, {"candidate": chosen})
-    flat: dict[str, Any] = {name: round(figure["value"], 5) for name, figure in evaluation["holdout"][chosen].items()}
+    measured = {name: round(figure["value"], 5) for name, figure in evaluation["holdout"][chosen].items()}
+    flat: dict[str, Any] = {"chosen": chosen, **measured}
     flat["value_per_1000_rows"] = evaluation["decision"]["per_1000_rows"]["by_model"]
     flat["candidates"] = {
         name: {PRIMARY: round(figures[PRIMARY]["value"], 5)} for name, figures in evaluation["holdout"].items()
     }
+    flat["interval"] = evaluation["holdout"][chosen][PRIMARY]["interval"]  # a list: no column of `dvc exp show`
     write_json(METRICS_FILE, flat)
     for doubt in doubts:
         print(f"doubt: {doubt}")

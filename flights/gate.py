@@ -22,6 +22,19 @@ def no_skill(training: np.ndarray, rows: int) -> np.ndarray:
     return np.full(rows, training.mean())
 
 
+def scarcest(target: np.ndarray) -> tuple[int, str]:
+    """Return how many rows have the rarer of the two outcomes, and which that is."""
+    positives = int(target.sum())
+    return min((positives, "positive rows"), (target.size - positives, "negative rows"))
+
+
+def too_few(target: np.ndarray) -> list[str]:
+    """Return in words why the holdout is too small to tell skill from luck; nothing where it is not."""
+    (count, what), least = scarcest(target), setting("release", "min_holdout")
+    told = f"the holdout has {count:,} {what}, too few to tell skill from luck: release.min_holdout asks for {least:,}"
+    return [told] if count < least else []
+
+
 def broken_guardrails(values: dict[str, float]) -> list[str]:
     """Return the guardrails that ``values`` break, in words."""
     broken = []
@@ -42,7 +55,7 @@ def measured_gain(target: np.ndarray, new: np.ndarray, old: np.ndarray) -> Gain:
 
 def refusals(target: np.ndarray, score: np.ndarray, encoders: dict[str, Any]) -> list[str]:
     """Return why the challenger must not be released, whatever the champion is like."""
-    reasons = broken_guardrails(measure(target, score))
+    reasons = [*too_few(target), *broken_guardrails(measure(target, score))]
     if setting("release", "beat_baseline"):
         lead = measured_gain(target, score, no_skill(read_target(TRAIN, encoders), target.size))
         if not lead["interval"][0] > 0:

@@ -1,5 +1,6 @@
 """Release bundle/ into registry/ when it keeps the guardrails and is better than the champion beyond the noise."""
 
+import os
 import shutil
 from pathlib import Path
 from typing import Any
@@ -8,14 +9,13 @@ from flights.bundles import HOLDOUT, ask, held_rows
 from flights.encoders import read_target
 from flights.gate import compare, refusals
 from flights.outputs import new_folder, read_json, write_json
+from flights.registry import CHAMPION, RELEASE, VERSIONS, champion, folder_of
 
 ENCODERS = Path("data/encoders.json")
 BUNDLE = Path("bundle")
 PACKAGE = Path("reports/package.json")
-CHAMPION = Path("registry/champion.json")
-VERSIONS = Path("registry/versions")
-RELEASE = Path("reports/release.json")
 REFERENCE = Path("data/reference.parquet")
+EXPERIMENT = os.environ.get("DVC_EXP_NAME", "")  # of DVC: it is compared, and never registered
 
 
 def next_version(champion: int, digest: str) -> int:
@@ -24,49 +24,57 @@ def next_version(champion: int, digest: str) -> int:
     begun = [
         number
         for number in taken
-        if number > champion and read_json(VERSIONS / str(number) / "release.json")["digest"] == digest
+        if number > champion and read_json(folder_of(number) / "release.json")["digest"] == digest
     ]
     return min(begun, default=max(taken, default=0) + 1)
 
 
 def register(summary: dict[str, Any]) -> None:
     """Copy the bundle under its version, then make that the champion."""
-    with new_folder(VERSIONS / str(summary["version"])) as folder:
-        shutil.copytree(BUNDLE, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__", "logs"))
+    with new_folder(folder_of(summary["version"])) as folder:
+        shutil.copytree(BUNDLE, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__"))
         shutil.copyfile(REFERENCE, folder / REFERENCE.name)
         write_json(folder / "release.json", summary)
     write_json(CHAMPION, {key: summary[key] for key in ("version", "digest", "candidate")})
 
 
-def judge(champion: dict[str, Any] | None, package: dict[str, Any]) -> dict[str, Any]:
-    """Return the decision on the challenger: released, kept (the champion) or refused."""
+def judge(released: dict[str, Any] | None, package: dict[str, Any]) -> dict[str, Any]:
+    """Return the decision on the challenger: passed (the gate), kept (the champion) or refused."""
     encoders = read_json(ENCODERS)
     target = read_target(HOLDOUT, encoders)
     score = ask(BUNDLE, held_rows()).score
-    version, lead = champion["version"] if champion else 0, None
+    version, lead = released["version"] if released else 0, None
     reasons = refusals(target, score, encoders)
     decision = "refused"
-    if not reasons and champion is None:
-        decision, reasons = "released", ["there is no version yet"]
+    if not reasons and released is None:
+        decision, reasons = "passed", ["the first version that passes the gate"]
     elif not reasons:
-        better, reason, lead = compare(target, score, VERSIONS / str(version))
-        decision, reasons = "released" if better else "kept", [reason]
-    if decision == "released":
-        version = next_version(version, package["digest"])
-    outcome = {"decision": decision, "first": champion is None, "version": version}
+        better, reason, lead = compare(target, score, folder_of(version))
+        decision, reasons = "passed" if better else "kept", [reason]
+    outcome = {"decision": decision, "first": released is None, "version": version}
     return {**outcome, "candidate": package["candidate"], "digest": package["digest"], "reasons": reasons, "gain": lead}
 
 
+def settle(summary: dict[str, Any]) -> dict[str, Any]:
+    """Return ``summary`` of a challenger that passed the gate, once it is registered; an experiment is left as it is."""
+    if EXPERIMENT:
+        reason = f"the experiment {EXPERIMENT} is compared and not released: its values are not in the config yet"
+        return {**summary, "reasons": [*summary["reasons"], reason]}
+    version = next_version(summary["version"], summary["digest"])
+    released = {**summary, "decision": "released", "version": version}
+    register(released)
+    return released
+
+
 def main() -> None:
-    package = read_json(PACKAGE)
+    package, released = read_json(PACKAGE), champion()
     VERSIONS.mkdir(parents=True, exist_ok=True)
-    champion = read_json(CHAMPION) if CHAMPION.exists() else None
-    if champion and champion["digest"] == package["digest"]:
-        summary = read_json(VERSIONS / str(champion["version"]) / "release.json")
+    if released and released["digest"] == package["digest"]:
+        summary = read_json(folder_of(released["version"]) / "release.json")
     else:
-        summary = judge(champion, package)
-        if summary["decision"] == "released":
-            register(summary)
+        summary = judge(released, package)
+        if summary["decision"] == "passed":
+            summary = settle(summary)
     write_json(RELEASE, summary)
     print(f"{summary['decision']}: {'; '.join(summary['reasons'])}")
 

@@ -11,7 +11,21 @@ from generator import __version__
 from generator.commands.common import say
 from generator.errors import ConfigError
 
-VERBS = ("new", "import", "generate", "plan", "run", "serve", "show", "explain", "contract", "upgrade", "eject")
+VERBS = (
+    "new",
+    "import",
+    "generate",
+    "plan",
+    "run",
+    "compare",
+    "adopt",
+    "serve",
+    "show",
+    "explain",
+    "contract",
+    "upgrade",
+    "eject",
+)
 """The verbs in the order of a project's life; each is the function of its name in a module of its name."""
 
 PASSED_ON = {"allow_extra_args": True, "ignore_unknown_options": True}

@@ -123,7 +123,7 @@ def _lines(node: yaml.Node, path: Path_) -> Iterator[tuple[Path_, int]]:
     yield path, node.start_mark.line + 1
     if isinstance(node, yaml.MappingNode):
         for key, value in node.value:
-            below = (*path, _key(key))
+            below = (*path, read_key(key))
             yield from _lines(value, below)
             yield below, key.start_mark.line + 1  # a key's own line, where its value begins on a later one
     elif isinstance(node, yaml.SequenceNode):
@@ -131,7 +131,7 @@ def _lines(node: yaml.Node, path: Path_) -> Iterator[tuple[Path_, int]]:
             yield from _lines(value, (*path, index))
 
 
-def _key(node: yaml.Node) -> str | int:
+def read_key(node: yaml.Node) -> str | int:
     """Return a key as it arrives in the config: ``no`` and ``1`` are not texts."""
     plain = isinstance(node, yaml.ScalarNode) and not node.tag.endswith((":str", ":merge", ":timestamp"))
     key: str | int = yaml.safe_load(node.value) if plain else str(node.value)
@@ -155,7 +155,7 @@ def _duplicate_keys(node: yaml.Node | None, shown: str, path: Path_) -> Iterator
             hint = "put quotes around text that holds a bracket or a brace"
             yield Problem(shown, line, dotted(path), "a key has to be a text", hint)
             continue
-        name = _key(key)
+        name = read_key(key)
         if name in first:
             hint = f"it is already given in line {first[name]}: keep one of the two"
             yield Problem(shown, line, dotted((*path, name)), "this key is given twice", hint)

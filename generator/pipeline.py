@@ -52,6 +52,7 @@ def _entry(stage: Stage, package: str, tree: Mapping[str, str], read: Read) -> d
     if stage.params:
         body["params"] = list(stage.params)
     outs: list[Any] = list(stage.outs)
+    outs += [{out: {"cache": False}} for out in stage.summaries]
     outs += [{out: {"persist": True}} for out in stage.persistent]
     outs += [{out: {"cache": False, "persist": True}} for out in stage.edited]
     body |= {"outs": outs} if outs else {}

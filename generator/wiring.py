@@ -34,7 +34,7 @@ def wiring_problems(project: Project, composed: Composed) -> Iterator[Problem]:
 
 def made(stage: Stage, project: Project) -> tuple[str, ...]:
     """Return the files and folders that ``stage`` makes, those of all candidates where it is one for each."""
-    outs = (*stage.outs, *stage.persistent, *stage.edited, *stage.metrics)
+    outs = (*stage.outs, *stage.persistent, *stage.edited, *stage.summaries, *stage.metrics)
     labels = project.config.model if stage.foreach else ("",)
     return tuple(out.replace("${key}", label) for out in outs for label in labels)
 

@@ -1,6 +1,12 @@
-"""Options of the test run."""
+"""Options of the test run, and the project that several modules change and run again."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+
+from tests.sandbox import commit, run, start
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -12,3 +18,21 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def update(request: pytest.FixtureRequest) -> bool:
     """Return whether expected files are to be rewritten."""
     return bool(request.config.getoption("--update"))
+
+
+@pytest.fixture(scope="session")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make a project that has been run to the end, for tests to copy."""
+    folder = start("weights", tmp_path_factory.mktemp("made") / "weights")
+    run(folder, "dvc", "repro")
+    commit(folder, "Run")
+    return folder
+
+
+@pytest.fixture
+def project(made: Path, tmp_path: Path) -> Iterator[Path]:
+    """Yield a copy of the project that has been run, all of the test's own."""
+    folder = tmp_path / "weights"
+    shutil.copytree(made, folder, symlinks=True)
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)

@@ -650,7 +650,10 @@ def bundle(tmp_path: Path) -> Path:
     files = {"weights/__init__.py": "", "requirements.txt": "starlette==1.0.0\ntyping_extensions==4.0.0\n"}
     sums = "".join(f"{'0' * 64}  {name}\n" for name in files)
     past = {"data/snapshots/by_key.json": "{}", "data/snapshots/SHA256SUMS": f"{'0' * 64}  by_key.json\n"}
-    return write(files | past | {"SHA256SUMS": sums, "logs/predictions.jsonl": "{}"}, tmp_path / "bundle")
+    return write(
+        files | past | {"SHA256SUMS": sums, "logs/predictions.jsonl": "{}", "release.json": '{"version": 3}'},
+        tmp_path / "bundle",
+    )
 
 
 def test_the_archive_holds_the_bundle_and_its_libraries(
@@ -675,12 +678,30 @@ def test_the_archive_holds_the_bundle_and_its_libraries(
     with zipfile.ZipFile(tmp_path / "out.zip") as archive:
         names = {name for name in archive.namelist() if not name.endswith("/")}
     assert names == {
-        *("SHA256SUMS", "requirements.txt", "weights/__init__.py"),
+        *("SHA256SUMS", "release.json", "requirements.txt", "weights/__init__.py"),
         *("data/snapshots/SHA256SUMS", "data/snapshots/by_key.json"),
         *("lambda_handler.py", "lib/libgomp.so.1", "starlette/__init__.py"),
     }
+    assert "out.zip: version 3, " in capsys.readouterr().out
     assert ran[0][-1] == "mangum==0.22.0"
     assert {"--no-deps", "--only-binary=:all:", "3.12"} <= set(ran[0])
+
+
+def test_a_candidate_is_packed_where_it_is_asked_for_alone(packer: ModuleType, bundle: Path) -> None:
+    (bundle / "release.json").unlink()
+    with pytest.raises(SystemExit, match=r"not a released version: `python -m weights\.registry` names it"):
+        packer.released(bundle, candidate=False)
+    assert packer.released(bundle, candidate=True) == "the candidate, which is not released"
+
+
+def test_an_image_of_a_candidate_is_built_where_it_is_asked_for_alone(plain: Tree, tmp_path: Path) -> None:
+    joined = plain["container/Dockerfile"].replace("\\\n", " ")
+    (check,) = re.findall(r"^RUN sha256sum (?:.*?)&& (.*)$", joined, re.MULTILINE)
+    for released, candidate, passes in ((False, "", False), (False, "yes", True), (True, "", True)):
+        if released:
+            (tmp_path / "release.json").touch()
+        done = subprocess.run(["sh", "-c", check], cwd=tmp_path, env={"CANDIDATE": candidate}, check=False)
+        assert (done.returncode == 0) == passes
 
 
 def test_an_archive_that_lambda_would_refuse_is_refused(

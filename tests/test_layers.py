@@ -24,7 +24,7 @@ LAYERS = (
     ("render",),
     ("compare", "eject"),
     ("write",),
-    ("new",),
+    ("new", "experiments"),
     ("commands",),
     ("cli",),
     ("__main__",),

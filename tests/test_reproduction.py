@@ -3,11 +3,9 @@
 import json
 import os
 import re
-import shutil
 import signal
 import subprocess
 import time
-from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -15,27 +13,9 @@ import psutil
 import pytest
 import yaml
 
-from tests.sandbox import SCRIPTS, commit, edit, ran, run, start
+from tests.sandbox import SCRIPTS, edit, ran, run, start
 
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Make a project that has been run to the end, for tests to copy."""
-    folder = start("weights", tmp_path_factory.mktemp("made") / "weights")
-    run(folder, "dvc", "repro")
-    commit(folder, "Run")
-    return folder
-
-
-@pytest.fixture
-def project(made: Path, tmp_path: Path) -> Iterator[Path]:
-    """Yield a copy of the project that has been run, all of the test's own."""
-    folder = tmp_path / "weights"
-    shutil.copytree(made, folder, symlinks=True)
-    yield folder
-    shutil.rmtree(folder, ignore_errors=True)
 
 
 def metrics(folder: Path) -> dict[str, float]:

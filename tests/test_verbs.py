@@ -25,7 +25,7 @@ def test_ending_serve_ends_the_service(tmp_path: Path) -> None:
     service = tmp_path / "bundle/mine/service/__main__.py"
     service.parent.mkdir(parents=True)
     service.write_text("import os, sys, time\nprint(os.getpid(), *sys.argv[1:], flush=True)\ntime.sleep(60)\n")
-    command = [f"{SCRIPTS}/ninefold", "serve", "--project", str(tmp_path), "--port", "9"]
+    command = [f"{SCRIPTS}/ninefold", "serve", "--candidate", "--project", str(tmp_path), "--port", "9"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         assert process.stdout.readline().split() == [str(process.pid), "--port", "9"]

@@ -5,7 +5,7 @@ from typing import Any
 from flights.markup import Html, badge, between, code, element, facts, join, note, number, table
 from flights.page import Step
 
-DECISIONS = {"released": "good", "kept": "unsure", "refused": "bad"}
+DECISIONS = {"released": "good", "passed": "unsure", "kept": "unsure", "refused": "bad"}
 STATES = {"quiet": "good", "alarm": "bad"}
 
 Found = dict[str, Any]
@@ -16,7 +16,7 @@ def decided(found: Found) -> Html:
     told: dict[str, object] = {
         "Decision": badge(found["decision"], DECISIONS[found["decision"]]),
         "Because": join(element("div", reason) for reason in found["reasons"]) or "it passed the gate",
-        "In service": f"version {found['version']}" if found["version"] else "no version yet",
+        "In production": f"version {found['version']}" if found["version"] else "no version yet",
         "Digest": code(found["digest"]),
     }
     if found["gain"]:

@@ -29,13 +29,31 @@ def arguments(settings: dict[str, Any]) -> Namespace:
     parser.add_argument("--host", default=settings["host"])
     parser.add_argument("--port", type=int, default=settings["port"])
     parser.add_argument("--workers", type=int, default=settings["workers"], help="processes; one answers on one core")
-    parser.add_argument("--logs", type=Path, default=Path("logs"), help="the folder of predictions and outcomes")
+    parser.add_argument(
+        "--logs", type=Path, default=log_folder(Path.cwd()), help="the folder of predictions and outcomes: %(default)s"
+    )
     parser.add_argument(
         "--bundle", type=Path, default=Path.cwd(), help="the folder to watch for a new version; this one by default"
     )
     parser.add_argument("--data", type=Path, help="a folder of tables to read instead of the bundle's")
     parser.add_argument("--check", action="store_true", help="load the bundle, run its smoke test, and leave")
-    return parser.parse_args()
+    given = parser.parse_args()
+    given.logs = outside(given.logs.resolve())
+    return given
+
+
+def log_folder(bundle: Path) -> Path:
+    """Return where predictions are logged by default: in logs/ of the project that ``bundle`` is in, else beside it."""
+    project = next((folder for folder in bundle.parents if (folder / "dvc.yaml").is_file()), bundle.parent)
+    return project / "logs"
+
+
+def outside(logs: Path) -> Path:
+    """Return ``logs``; end where that is inside a bundle."""
+    for folder in (logs, *logs.parents):
+        if (folder / "bundle.json").is_file():
+            sys.exit(f"{logs} is inside a bundle, and lost when that is replaced: name a folder elsewhere with --logs")
+    return logs
 
 
 def main() -> None:

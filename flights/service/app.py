@@ -122,9 +122,10 @@ class Service:
         return FileResponse(path)
 
     async def info(self, request: Request) -> Response:
-        """Say which model answers, from which inputs and features, and how good it is."""
+        """Say which version answers, with which model, from which inputs and features, and how good it is."""
         self.access.check(request.scope)
-        return reply({**self.predictor.scorer.card, "digest": self.predictor.digest, "past": self.predictor.past.known})
+        found = {"version": self.predictor.version, "digest": self.predictor.digest, "past": self.predictor.past.known}
+        return reply({**self.predictor.scorer.card, **found})
 
 
 def reply(content: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:

@@ -46,6 +46,12 @@ def digest(bundle: Path) -> str:
         raise BundleError(str(error)) from error
 
 
+def version(bundle: Path) -> int | None:
+    """Return the version that ``bundle`` was released as; nothing where it is a candidate."""
+    released = bundle / "release.json"
+    return int(read_json(released)["version"]) if released.is_file() else None
+
+
 def prove(scorer: Scorer, bundle: Path) -> None:
     """Raise BundleError unless the example has features, and the rows in proof.json the scores that the batch path gave them."""
     scorer.features(door.one((bundle / "example.json").read_bytes()))

@@ -14,7 +14,7 @@ from flights.service.answers import Decider
 from flights.service.contract import Contract, Unusual
 from flights.service.door import MOST_PROBLEMS, Problem, RefusedError
 from flights.service.feedback import Outcome
-from flights.service.integrity import digest, prove
+from flights.service.integrity import digest, prove, version
 from flights.service.log import Log
 from flights.service.past import Past
 from flights.service.request import Row
@@ -51,7 +51,7 @@ class Predictor:
     def __init__(self, bundle: Path, logs: Path, telemetry: Telemetry, data: Path | None = None) -> None:
         params = setting(file=bundle / "params.yaml")
         self.settings: dict[str, Any] = params["service"]
-        self.digest = digest(bundle)
+        self.digest, self.version = digest(bundle), version(bundle)
         self.scorer = Scorer(bundle, data)
         prove(self.scorer, bundle)
         self.contract = Contract(bundle / "contract.json")

@@ -6,15 +6,19 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+import yaml
 
 from generator.check import check
 from generator.compare import PIPELINE, Change, compare, top
 from generator.compose import Composed, compose, read_params
 from generator.errors import MergeConflictError
+from generator.experiments.conf import differences
 from generator.imports import reader
 from generator.migrate import mismatch
+from generator.origins import dotted
 from generator.pipeline import pipeline, unfollowed
 from generator.plan import plan
+from generator.plan.build import SOURCE
 from generator.render import Tree, render, templates_folder
 from generator.write import CONFLICTS, apply
 
@@ -30,17 +34,28 @@ where both versions stand with marks. For each, either bring your file up to dat
   ninefold generate --take FILE ..."""
 
 
+EXPERIMENT_HELP = (
+    "params.yaml is that of the experiment {name}, and conf/ says otherwise of {named}: "
+    "`ninefold adopt {name}` keeps it, `ninefold generate --take params.yaml` goes back to conf/"
+)
+PARAMS = "params.yaml"
+NAMED = 3
+
+
 def say(text: str) -> None:
     """Tell what a verb does; what it was asked for goes to the standard output."""
     typer.echo(text, err=True)
 
 
+def experiment(project: Path) -> str:
+    """Return the name of the DVC experiment that this is a stage of; its params.yaml holds what DVC composed."""
+    inside = "DVC_STAGE" in os.environ and (project / "params.yaml").is_file()
+    return os.environ.get("DVC_EXP_NAME", "") if inside else ""
+
+
 def composed(project: Path, overrides: list[str]) -> Composed:
     """Return the config: within a stage of a DVC experiment, what DVC composed with the overrides of the experiment."""
-    params = project / "params.yaml"
-    if os.environ.get("DVC_EXP_NAME") and os.environ.get("DVC_STAGE") and params.is_file():
-        return read_params(params)
-    return compose(project / "conf", overrides)
+    return read_params(project / "params.yaml") if experiment(project) else compose(project / "conf", overrides)
 
 
 def is_framework(project: Path) -> bool:
@@ -60,7 +75,8 @@ def rendered(
     framework = is_framework(project)
     watched = [name for name in ("conf", "templates") if (project / name).is_dir()]
     watched += ["generator"] if framework else []
-    described = plan(check(composed(project, overrides)), () if last else tuple(watched))
+    found = check(composed(project, overrides))
+    described = plan(found, () if last else tuple(watched), experiment(project))
     tree = render(described, None if framework else project / "templates")
     read = reader(project, {change.path: change.text for change in compare(tree, project, keep, take)})
     steps, package = described.stages, described.project.package
@@ -76,8 +92,26 @@ def check_version(project: Path) -> None:
         raise typer.Exit(1)
 
 
-def bring(changes: tuple[Change, ...], tree: Tree, project: Path) -> None:
-    """Make ``changes`` on disk, listing them; exit with help when one is a conflict."""
+def undone(changes: tuple[Change, ...], project: Path) -> str:
+    """Return which experiment is in ``project`` and would be undone by ``changes``, and what to do; or nothing."""
+    file, changed = project / SOURCE, {change.path: change.text for change in changes if change.status == "update"}
+    name = file.read_text(encoding="utf-8").strip() if file.is_file() else ""
+    if not name or PARAMS not in changed or experiment(project):
+        return ""
+    here, there = (yaml.safe_load(text or "") for text in (changed[PARAMS], (project / PARAMS).read_text("utf-8")))
+    paths = [dotted(path) for path, _ in differences(here, there)]
+    named = ", ".join(paths[:NAMED]) + (f" and {len(paths) - NAMED} more" if len(paths) > NAMED else "")
+    return EXPERIMENT_HELP.format(name=name, named=named)
+
+
+def bring(changes: tuple[Change, ...], tree: Tree, project: Path, take: Collection[str] = ()) -> None:
+    """Make ``changes`` on disk, listing them; exit with help when one is a conflict.
+
+    So is params.yaml where it is that of an experiment, unless it is among the files to ``take``.
+    """
+    if PARAMS not in take and (told := undone(changes, project)):
+        say(told)
+        raise typer.Exit(1)
     for change in changes:
         if change.status != "identical":
             say(f"{change.status:>9}  {change.path}")

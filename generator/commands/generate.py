@@ -46,7 +46,7 @@ def generate(
     if check:
         raise typer.Exit(_report(changes))
     before = stage_names(project)
-    bring(changes, tree, project)
+    bring(changes, tree, project, take=taken)
     _tell_of_the_top(changes, project)
     _stop_when_stages_changed(before, stage_names(project), changes)
 

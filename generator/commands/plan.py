@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from generator.commands.common import Folder, Overrides, rendered
+from generator.commands.common import Folder, Overrides, rendered, undone
 from generator.compare import Change, compare
 from generator.forecast import Forecast, forecast
 
@@ -43,6 +43,8 @@ def plan(
     if as_json:
         print(json.dumps(_machine(changes, stages, project), indent=2))
     else:
+        if told := undone(tuple(changes), project):
+            typer.secho(told, fg=COLOURS["conflict"])
         for change in changes:
             typer.secho(_line(change, project), fg=COLOURS.get(change.status))
             for line in _diff(change, project)[2:] if diff else ():

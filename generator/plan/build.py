@@ -34,7 +34,7 @@ from generator.plan.openapi import openapi
 from generator.plan.past import snapshots_plan
 from generator.plan.process import process_plan
 from generator.plan.report import report_plan
-from generator.plan.service import gate_plan, monitor_plan, package_plan, service_plan
+from generator.plan.service import ReleasePlan, gate_plan, monitor_plan, package_plan, service_plan
 from generator.plan.stages import sections, stages
 from generator.plan.tests import tests_plan
 from generator.plan.types import File, Plan, ProjectPlan
@@ -65,26 +65,32 @@ SERVICE = (
 )
 """What every service is made of."""
 
+SOURCE = ".ninefold/experiment"
+"""The file that names the experiment that a project is rendered from; it is empty where that is conf/."""
+
 Module = tuple[str, str, object]
 """A path in the package, the template where its name differs, and the context."""
 
 
-def plan(project: Project, watched: tuple[str, ...] = ("conf",)) -> Plan:
+def plan(project: Project, watched: tuple[str, ...] = ("conf",), experiment: str = "") -> Plan:
     """Return everything to render for ``project``; ``watched`` are the folders that a change of renders anew.
 
-    Where there is none, the project is rendered this once and nothing of it calls Ninefold again.
+    Where there is none, the project is rendered this once and nothing of it calls Ninefold again. The code of an
+    ``experiment``, which has a name, registers nothing.
     """
     package = project.config.project.package
     files = tuple(
         File(f"{package}/{path}", f"package/{template or path}.jinja", context)
-        for path, template, context in _modules(project)
+        for path, template, context in _modules(project, ReleasePlan(experiment))
     )
     steps = stages(project, watched)
     values = project.config.model_dump(mode="json", by_alias=True, exclude_none=True)
     for label, digest in digests(project).items():
         values["model"][label]["digest"] = digest
     params = yaml_file(values)
-    texts = {"params.yaml": params, **({VERSION: f"{__version__}\n", **schemas()} if watched else {})}
+    texts = {"params.yaml": params}
+    if watched:
+        texts |= {VERSION: f"{__version__}\n", SOURCE: f"{experiment}\n" if experiment else "", **schemas()}
     if project.config.problem.use != "descriptive":
         texts["logs/.gitignore"] = "*\n!.gitignore\n"
         texts[f"{package}/service/openapi.json"] = openapi(project)
@@ -98,7 +104,7 @@ def plan(project: Project, watched: tuple[str, ...] = ("conf",)) -> Plan:
     )
 
 
-def _modules(project: Project) -> Iterator[Module]:
+def _modules(project: Project, release: ReleasePlan) -> Iterator[Module]:
     """Yield every file of the package, in the order of the lifecycle."""
     for name in ("__init__.py", "ruff.toml", "settings.py", "outputs.py", "engine.py"):
         yield name, "", None
@@ -120,7 +126,7 @@ def _modules(project: Project) -> Iterator[Module]:
         yield from _features(project)
         yield from _models(project)
         yield from _service(project)
-        yield from _release(project)
+        yield from _release(project, release)
         yield from _deploy(project)
         yield from _tests(project)
 
@@ -205,10 +211,11 @@ def _service(project: Project) -> Iterator[Module]:
     yield "package.py", "", package_plan(project, online)
 
 
-def _release(project: Project) -> Iterator[Module]:
+def _release(project: Project, release: ReleasePlan) -> Iterator[Module]:
     """Yield what releases a bundle and watches it."""
     yield "gate.py", "", gate_plan(project)
-    yield "release.py", "", None
+    yield "registry.py", "", None
+    yield "release.py", "", release
     monitor = monitor_plan(project)
     yield "drift.py", "", monitor
     yield "calibration.py", f"calibration/{'time' if monitor.time else 'random'}.py", monitor

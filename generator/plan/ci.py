@@ -73,7 +73,7 @@ def _plan(project: Project, stages: tuple[Stage, ...], renders: bool) -> CiPlan:
     databases = (source.database for source in config.data.sources.values() if source.database)
     asked = dict.fromkeys(databases, "the URL of a database") | dict.fromkeys(ci.secrets, "for DVC's remote")
     secrets = tuple(Row(Code(name), Code(text)) for name, text in asked.items())
-    targets = ("setup", "repro", "check", *(("test", "serve") if models else ()), "diff", "clean")
+    targets = ("setup", "repro", "check", *(("test", "serve", "candidate") if models else ()), "diff", "clean")
     return CiPlan(
         renders,
         models,

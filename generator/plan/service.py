@@ -155,6 +155,13 @@ class GatePlan:
 
 
 @dataclass(frozen=True)
+class ReleasePlan:
+    """What ``release.py`` needs: the name of the experiment that it is rendered for, if it is."""
+
+    experiment: str
+
+
+@dataclass(frozen=True)
 class MonitorPlan:
     """What ``monitor.py`` needs, and what its thresholds are set with: ``time`` says whether rows have an order.
 

@@ -19,6 +19,9 @@ REFERENCE = "data/reference.parquet"
 FINAL, FINAL_ENCODERS = "final_model", "data/final_encoders.json"
 """The chosen candidate fitted on all rows, and how it sees them."""
 
+GATE = ("min_gain", "beat_baseline", "min_holdout")
+"""What of ``release`` the gate goes by."""
+
 PLOTS = {
     "binary": {
         "roc": ("false_positive_rate", "true_positive_rate", "linear", "ROC on the holdout"),
@@ -198,20 +201,20 @@ def _stages(project: Project, watched: tuple[str, ...]) -> Iterator[Stage]:
         ),
         params=("service", "engine", *decision),
         outs=("bundle", f"{REPORTS}/package.json", f"{REPORTS}/contract.yaml"),
-        metrics=(f"{REPORTS}/parity.json",),
+        summaries=(f"{REPORTS}/parity.json",),
     )
     yield module(
         "release",
         deps=("bundle", f"{REPORTS}/package.json", *trained, "data/holdout.parquet", REFERENCE, table),
-        params=("engine", "metrics.bootstrap", "metrics.guardrails", "release.min_gain", "release.beat_baseline"),
+        params=("engine", "metrics.bootstrap", "metrics.guardrails", *(f"release.{key}" for key in GATE)),
         persistent=("registry",),
-        metrics=(f"{REPORTS}/release.json",),
+        summaries=(f"{REPORTS}/release.json",),
     )
     yield module(
         "monitor",
         deps=("registry", "logs"),
         params=("monitor",),
-        metrics=(f"{REPORTS}/monitor.json",),
+        summaries=(f"{REPORTS}/monitor.json",),
     )
     yield module(
         "report",

@@ -28,7 +28,8 @@ class Stage:
     """One stage of ``dvc.yaml``.
 
     ``modules`` are those of the project's own modules that it runs: they, and all that they import, are dependencies.
-    ``metrics`` are outputs small enough for git; ``persistent`` outputs outlive a run; ``edited`` ones are git's.
+    ``metrics`` are what people compare runs by, ``summaries`` what else is small enough for git; ``persistent``
+    outputs outlive a run; ``edited`` ones are git's.
     ``params`` are keys of ``params.yaml``; "" means all of them.
     """
 
@@ -41,6 +42,7 @@ class Stage:
     persistent: tuple[str, ...] = ()
     edited: tuple[str, ...] = ()
     metrics: tuple[str, ...] = ()
+    summaries: tuple[str, ...] = ()
     foreach: str | None = None
 
 

@@ -14,6 +14,9 @@ class Release(Strict):
         default=0.0, description="gain in the primary metric that a challenger must show beyond the noise"
     )
     beat_baseline: bool = Field(default=True, description="refuse a model that is not better than the base rate")
+    min_holdout: Annotated[int, Field(ge=0)] = Field(
+        default=10, description="fewest holdout rows of the rarer outcome, or outside the largest class, to decide by"
+    )
     refit: Literal["all", "training"] = Field(
         default="all",
         description="which rows the released model is fitted on: `all` fits the chosen candidate again, once it was "

@@ -1,5 +1,6 @@
 """Pack the bundle with its libraries into one archive for AWS Lambda; refuse one that Lambda would refuse."""
 
+import json
 import shutil
 import subprocess
 import sys
@@ -14,6 +15,9 @@ GLIBC = ("2_34", "2_28", "2_27", "2_24", "2_17", "2_12", "2_5")
 
 UNUSED = ("pyarrow/*flight*", "pyarrow/include", "pyarrow/tests")
 """What the libraries bring that no request needs."""
+
+RELEASE = "release.json"
+"""What a version in the registry has besides its bundle."""
 
 LIMIT = 250 * 1024**2
 LARGEST = 8
@@ -47,6 +51,15 @@ def install(bundle: Path, folder: Path) -> None:
         shutil.rmtree(part) if part.is_dir() else part.unlink()
 
 
+def released(bundle: Path, candidate: bool) -> str:
+    """Return what is packed, in words; end where that is not a released version, unless the ``candidate`` is asked for."""
+    if (bundle / RELEASE).is_file():
+        return f"version {json.loads((bundle / RELEASE).read_text(encoding='utf-8'))['version']}"
+    if candidate:
+        return "the candidate, which is not released"
+    sys.exit(f"{bundle} is not a released version: `python -m flights.registry` names it; --candidate packs this")
+
+
 def fill(bundle: Path, folder: Path) -> None:
     """Copy what is listed in a SHA256SUMS into ``folder``, with the handler where Lambda looks for it."""
     for sums in (bundle / "SHA256SUMS", *bundle.glob("data/snapshots/SHA256SUMS")):
@@ -55,6 +68,8 @@ def fill(bundle: Path, folder: Path) -> None:
             target = folder / file.relative_to(bundle)
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(file, target)
+    if (bundle / RELEASE).is_file():
+        shutil.copyfile(bundle / RELEASE, folder / RELEASE)
     shutil.copyfile(Path(__file__).with_name("lambda_handler.py"), folder / "lambda_handler.py")
 
 
@@ -85,7 +100,9 @@ def main() -> None:
     parser = ArgumentParser(description="Pack the bundle for AWS Lambda.")
     parser.add_argument("archive", type=Path, help="the archive to write, as in lambda.zip")
     parser.add_argument("--bundle", type=Path, default=Path(__file__).resolve().parents[2])
+    parser.add_argument("--candidate", action="store_true", help="pack a bundle that is not released")
     given = parser.parse_args()
+    packed = released(given.bundle, given.candidate)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         install(given.bundle, folder)
@@ -93,7 +110,7 @@ def main() -> None:
         add_libgomp(folder)
         total = check(folder)
         shutil.make_archive(str(given.archive.with_suffix("")), "zip", folder)
-    print(f"{given.archive}: {total / 1024**2:.1f} MB unpacked")
+    print(f"{given.archive}: {packed}, {total / 1024**2:.1f} MB unpacked")
 
 
 if __name__ == "__main__":
