@@ -90,6 +90,8 @@ class Goal:
     task: Task
     sql: str
     positive: str | int | None
+    yes: str
+    """The value that counts as yes, in words; empty where there are not two classes."""
     reason: str
     primary: str
     report: tuple[str, ...]

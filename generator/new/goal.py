@@ -43,8 +43,8 @@ def _goal(target: Choice, answers: Answers, doubts: list[Doubt]) -> Goal:
     if task == "binary":
         return _binary(target, answers, doubts, reason)
     primary, *report = METRICS[task]
-    words = "of every class, not only the most likely" if task == "multiclass" else "large errors count more"
-    return Goal(task, identifier(target.label), None, reason, primary, tuple(report), words)
+    words = "the probability of every class" if task == "multiclass" else "large errors count more"
+    return Goal(task, identifier(target.label), None, "", reason, primary, tuple(report), words)
 
 
 def _task(target: Choice, answers: Answers, doubts: list[Doubt]) -> tuple[Task, str]:
@@ -58,7 +58,7 @@ def _task(target: Choice, answers: Answers, doubts: list[Doubt]) -> tuple[Task, 
     if found.distinct == 2:
         return "binary", "two values"
     if kind == "float" or (kind == "integer" and found.distinct > FEW_NUMBERS):
-        return "regression", "numbers"
+        return "regression", f"numbers, {found.distinct:,} different ones"
     if kind == "integer":
         text = f"{target.name} has {found.distinct} whole numbers: taken for classes; they may be a scale (regression)"
         doubts.append(Doubt(("problem", "task"), text))
@@ -81,7 +81,7 @@ def _binary(target: Choice, answers: Answers, doubts: list[Doubt], reason: str) 
     rare = min(share, 1 - share) < RARE
     first, second, *rest = METRICS["binary"]
     order = (second, first, *rest) if rare else (first, second, *rest)
-    words = f"{share:.1%} say {yes}"
+    words = f"{yes} in {share:.1%} of the rows"
     column = identifier(target.label)
     if kind == "boolean":
         sql, positive = column if WORDS.get(yes.lower(), True) else f"NOT {column}", None
@@ -89,8 +89,8 @@ def _binary(target: Choice, answers: Answers, doubts: list[Doubt], reason: str) 
         sql, positive = f"{column} = {literal(float(yes))}", None
     else:
         sql, positive = column, int(yes) if kind == "integer" else yes
-    metric = "so rare that the ranking of these alone tells" if rare else "how well the two are told apart"
-    return Goal("binary", sql, positive, f"{reason}; {words}", order[0], order[1:], metric)
+    metric = "precision and recall, since one answer is rare" if rare else f"how well {yes} is ranked above the rest"
+    return Goal("binary", sql, positive, yes, f"{reason}; {words}", order[0], order[1:], metric)
 
 
 def _yes(target: Choice, answers: Answers, counts: dict[str, int], doubts: list[Doubt]) -> str:

@@ -5,20 +5,19 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from generator.new.answers import Answers, Choice, Doubt, Inferred, NewFeature, UnfitError
+from generator.new.answers import Answers, Choice, Doubt, Inferred, UnfitError
+from generator.new.features import features_of, slice_rows, slices_of
 from generator.new.goal import goal_of
 from generator.new.keys import key_doubts
 from generator.new.leaks import without_leaks
 from generator.new.measure import measure
 from generator.new.reading import RAW, Raw
-from generator.new.roles import choose, wordy
+from generator.new.roles import choose
 from generator.new.splitting import split_of
 from generator.resolve.choices import FOLDERS, LIBRARIES, SQL_NAMES
-from generator.sql import identifier, unlike
 
 FEWEST_ROWS = 40
 COPIES = 0.01
-SLICES = 2
 
 
 def infer(raw: Raw, answers: Answers) -> Inferred:
@@ -34,10 +33,10 @@ def infer(raw: Raw, answers: Answers) -> Inferred:
     choices, doubts = choose(raw, measure(raw), answers)
     target = next(choice for choice in choices if choice.name == answers.target)
     goal = goal_of(target, answers, doubts)
-    choices, leaks = without_leaks(raw, choices, target, goal.task)
+    choices, leaks, alone = without_leaks(raw, choices, target, goal.task)
     time = next((choice for choice in choices if choice.role == "time"), None)
     split = split_of(raw, target, time, goal, answers)
-    features = tuple(_features(choices, time))
+    features = tuple(features_of(raw, choices, time))
     if not features:
         raise UnfitError(f"no column but {target.name} is of use: there is nothing to predict it from")
     missing = target.measure.missing
@@ -54,7 +53,7 @@ def infer(raw: Raw, answers: Answers) -> Inferred:
         target.label,
         choices,
         features,
-        tuple(_slices(choices)),
+        slices_of(choices, alone, slice_rows(raw.rows) / answers.holdout),
         split.by_time,
         split.reason,
         (
@@ -73,44 +72,6 @@ def _reading(raw: Raw) -> Iterator[Doubt]:
     """Yield a doubt for each thing about how the files are read that their owner may not expect."""
     for note in raw.notes:
         yield Doubt(("data", "sources"), note)
-
-
-def _features(choices: tuple[Choice, ...], time: Choice | None) -> Iterator[NewFeature]:
-    taken = {choice.label.lower() for choice in choices}
-    for choice in choices:
-        if choice.role != "input":
-            continue
-        name, column = choice.label, identifier(choice.label)
-        if choice.kind.type in ("date", "timestamp"):
-            yield from _moments(choice, column, time, taken)
-        elif wordy(choice):
-            yield NewFeature(name, column, "text", "sentences: the weight of each word")
-        else:
-            yield NewFeature(name, column)
-    if time is not None:
-        column = identifier(time.label)
-        yield NewFeature(unlike(f"{time.label} month", taken), f"month({column})")
-        yield NewFeature(unlike(f"{time.label} weekday", taken), f"isodow({column})")
-        if time.kind.type == "timestamp":
-            yield NewFeature(unlike(f"{time.label} hour", taken), f"hour({column})")
-
-
-def _moments(choice: Choice, column: str, time: Choice | None, taken: set[str]) -> Iterator[NewFeature]:
-    """Yield a date as numbers: how long before the row's time it is; its own parts where there is none."""
-    name = choice.label
-    if time is None:
-        yield NewFeature(unlike(f"{name} year", taken), f"year({column})")
-        yield NewFeature(unlike(f"{name} month", taken), f"month({column})")
-        return
-    to_the_minute = choice.kind.type == time.kind.type == "timestamp"
-    unit, share = ("minute", " / 1440") if to_the_minute else ("day", "")
-    days = f"date_diff('{unit}', {column}, {identifier(time.label)}){share}"
-    yield NewFeature(unlike(f"{name} days", taken), days, reason=f"days until {time.name}")
-
-
-def _slices(choices: tuple[Choice, ...]) -> list[str]:
-    groups = [choice for choice in choices if choice.role == "input" and choice.kind.type in ("text", "boolean")]
-    return [choice.label for choice in groups if 2 <= choice.measure.distinct <= 10][:SLICES]
 
 
 def _copies(raw: Raw, choices: tuple[Choice, ...]) -> Iterator[Doubt]:

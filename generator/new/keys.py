@@ -55,7 +55,7 @@ def naming(raw: Raw, found: Measure, kind: Kind, sentences: bool) -> Choice | No
         if _is_count(raw, found):
             return Choice(found.name, kind, "drop", found, "counts the rows")
         if found.rows >= MANY:
-            return Choice(found.name, kind, "drop", found, "no two rows share it: a number of the row")
+            return Choice(found.name, kind, "drop", found, "no two rows share it: a row number")
     if named and WHO.search(found.name) and found.distinct > FEW and found.present < ENOUGH * found.distinct:
         return Choice(found.name, kind, "drop", found, f"{_values(found)}: a name, nothing to learn from")
     return None

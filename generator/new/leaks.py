@@ -28,10 +28,11 @@ IF_LATER = "give it `role: outcome` if it is known only later"
 
 def without_leaks(
     raw: Raw, choices: tuple[Choice, ...], target: Choice, task: Task
-) -> tuple[tuple[Choice, ...], list[Doubt]]:
-    """Return ``choices`` with those inputs as outcomes that are the target by another name, and what else is doubtful.
+) -> tuple[tuple[Choice, ...], list[Doubt], dict[str, float]]:
+    """Return ``choices`` with leaks as outcomes, what is doubtful, and the share of the target each input explains.
 
-    An input that may be a leak stays one: the target may be easy, and whoever knows the data decides.
+    A leak is an input that is the target by another name. One that only may be a leak stays an input: the target may
+    be easy, and whoever knows the data decides.
     """
     inputs = {choice.name: choice for choice in choices if choice.role == "input"}
     columns, values, classes = sampled(raw, inputs, target, task)
@@ -47,7 +48,7 @@ def without_leaks(
     doubts = [_doubt(inputs[name], _alone(name, share, name in certain)) for name, share in plain.items()]
     best = sorted(alone.keys() - plain.keys(), key=lambda name: (-alone[name], name))[:MOST]
     rest = {name: columns[name] for name in columns if name in best}
-    return kept, [*doubts, *_together(inputs, rest, values, classes)]
+    return kept, [*doubts, *_together(inputs, rest, values, classes)], alone
 
 
 def _certain(choice: Choice, task: Task) -> float:

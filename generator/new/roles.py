@@ -14,7 +14,7 @@ from generator.new.reading import RAW, Raw
 from generator.sql import identifier
 
 NOT_OF_ROW = re.compile(r"birth|dob|born|expir|valid|due|until|end", re.I)
-"""Names of dates that are about a thing, and not about when the row came to be."""
+"""Names of dates that are about a thing, and not about the row."""
 
 OF_ROW = re.compile(r"date|time|stamp|epoch|created|day|when|_at$|_on$|(^|_)ts$|month|period", re.I)
 TEXT_SHARE = 0.5
@@ -76,7 +76,7 @@ def _with_time(choices: list[Choice], answers: Answers, doubts: list[Doubt]) -> 
     if not moments:
         return choices
     time = min(moments, key=lambda choice: not OF_ROW.search(choice.name))
-    reason = "; ".join(filter(None, (time.kind.reason, "when the row came to be")))
+    reason = "; ".join(filter(None, (time.kind.reason, "the time of a row")))
     if len(moments) > 1:
         others = ", ".join(choice.name for choice in moments if choice is not time)
         text = f"{time.name} is taken for the time of a row; it could be {others}"

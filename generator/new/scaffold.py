@@ -6,14 +6,18 @@ from dataclasses import dataclass
 
 from generator.code import Code, json_text, yaml_text
 from generator.new.answers import Choice, Inferred, NewFeature
+from generator.new.features import slice_rows
+from generator.new.reasons import column_reason, question
 from generator.plan.types import File
 from generator.schema.data import Source
 
-WIDTH = 100
-"""Columns of a line up to which a reason stands beside its value."""
+WIDTH, LONGEST = 100, 120
+"""Columns of a line: up to half the first, reasons stand one under the other; beyond the second, above their value."""
 
 SMALL, MIDDLE = 600, 3_000
 WIDE = 200
+QUICK = 100_000
+"""Rows beyond which fewer rounds have to do."""
 DENSE = 30_000_000
 """Values of a matrix up to which a linear model takes seconds."""
 
@@ -26,7 +30,9 @@ class Trees:
     min_data_in_leaf: int
     learning_rate: Code
     feature_fraction: Code
+    features: Code
     reason: Code
+    rate_reason: Code
 
 
 @dataclass(frozen=True)
@@ -57,13 +63,16 @@ class Scaffold:
     holdout: Code
     validation: Code
     slices: Code
+    slices_reason: Code
     slice_rows: int
+    rows: Code
     split: Code
     split_reason: Code
     candidates: Code
     candidates_reason: Code
     trees: Trees
     hypotheses: Code
+    hypotheses_reason: Code
     chunk_rows: int
     min_rows: int
     linear_rows: int
@@ -75,8 +84,7 @@ def scaffold(found: Inferred, package: str, data: str | Source, pins: Iterable[s
 
     ``pins`` are the versions it is made with.
     """
-    goal, inputs = found.goal, found.with_role("input")
-    question = f"What will {found.target} be, by what is known of {_known(inputs)}?"
+    goal, asked = found.goal, question(found)
     linear = found.rows * len(found.features) <= DENSE
     hypotheses = ["signal", "nonlinear", "interactions", "missingness", "categories", "more_data"]
     few = found.rows // 4
@@ -87,15 +95,15 @@ def scaffold(found: Inferred, package: str, data: str | Source, pins: Iterable[s
         stem=_comment(data if isinstance(data, str) else f"the table {data.table}"),
         data_template=Code(f"new/data/{'file' if isinstance(data, str) else 'database'}.md.jinja"),
         data=_comment(_watched(data) if isinstance(data, str) else str(data.database)),
-        question=scalar(question),
-        asked=_comment(question),
+        question=scalar(asked),
+        asked=_comment(asked),
         task=Code(goal.task),
         task_reason=_comment(goal.reason),
         target_name=scalar(found.target),
         target_sql=scalar(goal.sql),
         positive=None if goal.positive is None else _positive(goal.positive),
         source=_source(found, data) if isinstance(data, str) else _table(data),
-        columns=_beside((_column(choice), choice.reason) for choice in found.columns),
+        columns=_beside((_column(choice), column_reason(choice)) for choice in found.columns),
         features=_beside((_feature(feature), feature.reason) for feature in found.features),
         primary=Code(goal.primary),
         report=_listed(goal.report),
@@ -104,13 +112,22 @@ def scaffold(found: Inferred, package: str, data: str | Source, pins: Iterable[s
         holdout=Code(repr(found.answers.holdout)),
         validation=Code(repr(found.answers.validation)),
         slices=_listed(found.slices),
-        slice_rows=max(10, min(200, found.rows // 50)),
+        slices_reason=Code(
+            "groups with enough rows: of people first, then what explains most of the target"
+            if found.slices
+            else "no input has groups with enough rows"
+        ),
+        slice_rows=slice_rows(found.rows),
+        rows=Code(f"{found.rows:,}"),
         split=Code("by_time" if found.by_time else "at_random"),
         split_reason=_comment(found.split_reason),
         candidates=_listed(("baseline", "linear", "lightgbm") if linear else ("baseline", "lightgbm")),
-        candidates_reason=Code("" if linear else "a linear model takes long on so many values"),
+        candidates_reason=Code(
+            "the base rate, a linear model, boosted trees" if linear else "without linear: so many values take it long"
+        ),
         trees=_trees(found),
         hypotheses=_listed((*hypotheses, "drift") if found.time else hypotheses),
+        hypotheses_reason=Code("all that there are" if found.time else "all but drift, which takes a time of the rows"),
         chunk_rows=max(50, min(2_000, few // 2)),
         min_rows=max(20, min(200, few // 2)),
         linear_rows=min(20, max(5, found.rows // 500)),
@@ -148,12 +165,6 @@ def scalar(value: str) -> Code:
 
 def _comment(text: str) -> Code:
     return Code("".join(sign if sign.isprintable() else " " for sign in text))
-
-
-def _known(inputs: tuple[Choice, ...]) -> str:
-    names = [choice.label for choice in inputs]
-    more = f" and {len(names) - 3} more" if len(names) > 3 else ""
-    return f"{', '.join(names[:3])}{more}"
 
 
 def _positive(value: str | int) -> Code:
@@ -206,15 +217,27 @@ def _feature(feature: NewFeature) -> str:
 
 
 def _beside(lines: Iterable[tuple[str, str]]) -> tuple[Code, ...]:
-    """Return each line with its reason, the reasons one under the other where the lines are not too long for it."""
-    lines = tuple(lines)
+    """Return each line with its reason: beside it, one under the other, or above a line that is too long for that."""
+    lines = tuple((text, _comment(reason)) for text, reason in lines)
     width = max((len(text) for text, reason in lines if reason and len(text) < WIDTH // 2), default=0)
-    return tuple(Code(f"{text:<{width}}  # {_comment(reason)}" if reason else text) for text, reason in lines)
+    found: list[str] = []
+    for text, reason in lines:
+        beside = f"{text:<{width}}  # {reason}" if reason else text
+        found += [beside] if len(beside) <= LONGEST else [f"# {reason}", text]
+    return tuple(Code(line) for line in found)
 
 
 def _trees(found: Inferred) -> Trees:
     rows, wide = found.rows, len(found.features) > WIDE
     leaves, least = (7, 5) if rows < SMALL else (15, 10) if rows < MIDDLE else (31, 20)
     words = f"small trees for {rows:,} rows" if rows < MIDDLE else f"for {rows:,} rows"
-    rate = "0.1" if rows > 100_000 else "0.05"
-    return Trees(leaves, least, Code(rate), Code("0.3" if wide else "0.9"), Code(words))
+    fast = rows > QUICK
+    return Trees(
+        num_leaves=leaves,
+        min_data_in_leaf=least,
+        learning_rate=Code("0.1" if fast else "0.05"),
+        feature_fraction=Code("0.3" if wide else "0.9"),
+        features=Code(f"{len(found.features):,}"),
+        reason=Code(words),
+        rate_reason=Code(f"fewer rounds, for more than {QUICK:,} rows" if fast else f"for up to {QUICK:,} rows"),
+    )
