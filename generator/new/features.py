@@ -43,7 +43,7 @@ def features_of(raw: Raw, choices: tuple[Choice, ...], time: Choice | None) -> I
             yield NewFeature(name, column, "text", "free text: how often each word occurs")
         else:
             yield NewFeature(name, column, reason=AS_IT_IS[choice.kind.type])
-    if time is not None:
+    if time is not None and not time.kind.counted:
         varying = _varying(raw, time)
         for part, function, _, reason in PARTS:
             if part in varying:

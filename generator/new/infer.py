@@ -11,6 +11,7 @@ from generator.new.goal import goal_of
 from generator.new.keys import key_doubts
 from generator.new.leaks import without_leaks
 from generator.new.measure import measure
+from generator.new.ordering import unread
 from generator.new.reading import RAW, Raw
 from generator.new.roles import choose
 from generator.new.splitting import split_of
@@ -60,6 +61,7 @@ def infer(raw: Raw, answers: Answers) -> Inferred:
             *_reading(raw),
             *doubts,
             *split.doubts,
+            *(unread(raw, choices, answers) if time is None else ()),
             *leaks,
             *key_doubts(raw, choices, split.by_time),
             *_copies(raw, choices),

@@ -16,6 +16,8 @@ class Kind:
     reason: str = ""
     read: str | None = None
     doubt: str = ""
+    counted: bool = False
+    """Whether the date stands for a number that counts days or periods, of which only the order means something."""
 
 
 def stray(found: Measure, good: int, what: str) -> str:

@@ -3,13 +3,12 @@
 from generator.new.booleans import boolean
 from generator.new.kind import Kind
 from generator.new.measure import Measure
-from generator.new.moments import hours, moment, since_1970
+from generator.new.moments import compact_dates, hours, moment, since_1970, typed_moment
 from generator.new.numbers import number
 from generator.new.reading import Raw
 
 NATIVE = {
     "BOOLEAN": "boolean",
-    "DATE": "date",
     "VARCHAR": "text",
     "UUID": "text",
 }
@@ -18,12 +17,12 @@ WHOLE = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "U
 
 def kind_of(raw: Raw, found: Measure) -> Kind | None:
     """Return what the column holds; None for what no model takes: lists, structures, bytes."""
-    if found.type.startswith("TIMESTAMP"):
-        return Kind("timestamp")
+    if found.type.startswith("TIMESTAMP") or found.type == "DATE":
+        return typed_moment(raw, found)
     if found.type.startswith("DECIMAL") or found.type in ("HUGEINT", "UBIGINT", "UHUGEINT", "FLOAT", "DOUBLE"):
         return since_1970(raw, found) or Kind("float")
     if found.type in WHOLE:
-        return since_1970(raw, found) or Kind("integer")
+        return compact_dates(raw, found) or since_1970(raw, found) or Kind("integer")
     if found.type.startswith("ENUM"):
         return Kind("text")
     if found.type == "TIME":

@@ -10,7 +10,9 @@ from generator.new.keys import naming, one_key
 from generator.new.kind import Kind
 from generator.new.kinds import kind_of
 from generator.new.measure import Measure
+from generator.new.ordering import FEWEST, MANY, counted, in_order
 from generator.new.reading import RAW, Raw
+from generator.new.typed import typed
 from generator.sql import identifier
 
 NOT_OF_ROW = re.compile(r"birth|dob|born|expir|valid|due|until|end", re.I)
@@ -27,11 +29,20 @@ def choose(raw: Raw, measures: tuple[Measure, ...], answers: Answers) -> tuple[t
     """
     _check(answers, [found.name for found in measures])
     doubts: list[Doubt] = []
-    kinds = {found.name: kind_of(raw, found) for found in measures}
+    kinds = {found.name: _kind(raw, found, answers) for found in measures}
     choices = labelled([_choice(raw, found, kinds[found.name], answers) for found in measures])
     choices = list(one_key(choices, answers))
-    choices = _with_time(choices, answers, doubts)
+    choices = [_uncounted(choice) for choice in _with_time(raw, choices, answers, doubts)]
     return tuple(choices), [*_of_kinds(choices), *doubts]
+
+
+def _kind(raw: Raw, found: Measure, answers: Answers) -> Kind | None:
+    """Return what a column holds; whole numbers may count the days or periods that rows stand in the order of."""
+    kind = kind_of(raw, found)
+    said = found.name == answers.time
+    if kind is None or kind.type != "integer" or answers.at_random or found.name in (answers.target, answers.key):
+        return kind
+    return (counted(raw, found, said) if said or answers.time is None else None) or kind
 
 
 def _check(answers: Answers, names: list[str]) -> None:
@@ -56,7 +67,7 @@ def _choice(raw: Raw, found: Measure, kind: Kind | None, answers: Answers) -> Ch
     return naming(raw, found, kind, _wordy(found)) or Choice(name, kind, "input", found, kind.reason)
 
 
-def _with_time(choices: list[Choice], answers: Answers, doubts: list[Doubt]) -> list[Choice]:
+def _with_time(raw: Raw, choices: list[Choice], answers: Answers, doubts: list[Doubt]) -> list[Choice]:
     """Return ``choices`` with the time of the rows, where a column holds it."""
     if answers.at_random:
         return choices
@@ -70,18 +81,30 @@ def _with_time(choices: list[Choice], answers: Answers, doubts: list[Doubt]) -> 
             choice
             for choice in moments
             if choice.measure.missing <= 0.01 * choice.measure.rows
-            and choice.measure.distinct >= 20
+            and choice.measure.distinct >= FEWEST
             and not NOT_OF_ROW.search(choice.name)
+            and (choice.measure.distinct >= MANY or in_order(raw, typed(choice)))
         ]
     if not moments:
         return choices
-    time = min(moments, key=lambda choice: not OF_ROW.search(choice.name))
+    time = min(moments, key=_unlikeliness)
     reason = "; ".join(filter(None, (time.kind.reason, "the time of a row")))
-    if len(moments) > 1:
-        others = ", ".join(choice.name for choice in moments if choice is not time)
+    others = ", ".join(choice.name for choice in moments if choice is not time and not choice.kind.counted)
+    if others:
         text = f"{time.name} is taken for the time of a row; it could be {others}"
         doubts.append(Doubt(("data", "columns", time.label, "role"), text))
     return [replace(choice, role="time", reason=reason) if choice is time else choice for choice in choices]
+
+
+def _unlikeliness(choice: Choice) -> tuple[bool, int, bool]:
+    """Return what the time of the rows has least of: a date comes before a count, and a fine count before others."""
+    counts = choice.kind.counted
+    return counts, -choice.measure.distinct if counts else 0, not OF_ROW.search(choice.name)
+
+
+def _uncounted(choice: Choice) -> Choice:
+    """Return ``choice`` as a number again where it counts days or periods and is not the time of the rows."""
+    return replace(choice, kind=Kind("integer"), reason="") if choice.kind.counted and choice.role != "time" else choice
 
 
 def _of_kinds(choices: list[Choice]) -> Iterator[Doubt]:

@@ -1,0 +1,81 @@
+"""Numbers that count days, weeks or periods in the order of the rows, and orders that nothing reads as a time."""
+
+import re
+from collections.abc import Iterable, Iterator
+
+from generator.new.answers import Answers, Choice, Doubt
+from generator.new.kind import Kind
+from generator.new.measure import Measure, value
+from generator.new.moments import CLOCK
+from generator.new.reading import RAW, Raw
+from generator.new.typed import typed
+from generator.sql import identifier
+
+COUNTED = {
+    r"year|jahr|annee|année|ano|año|season": "make_date(CAST({v} AS INTEGER), 1, 1)",
+    r"quarter|quartal|trimestre": "CAST(DATE '2000-01-01' + to_months(3 * CAST({v} AS INTEGER)) AS DATE)",
+    r"month|monat|mois|mes": "CAST(DATE '2000-01-01' + to_months(CAST({v} AS INTEGER)) AS DATE)",
+    r"week|woche|semaine|semana": "DATE '2000-01-03' + CAST(7 * {v} AS INTEGER)",
+    r"day|tag|jour|dia|día|period|periode|período|time|step|tick|t|round": "DATE '2000-01-03' + CAST({v} AS INTEGER)",
+}
+"""What a number counts by its name, and the date that stands for it: a count has no first day, so we give it one."""
+
+NUMBERED = r"(^|.*[_\s.-])({words})([_\s.-]?(no|nr|num|number|idx|index))?"
+MOST = 100_000
+FEWEST = 4
+MANY = 20
+DATELIKE = re.compile(r"(19|20)\d\d|\bFY|\d[-/.]\d|[QWMPH]\d", re.IGNORECASE)
+TIMELIKE = re.compile(rf"{CLOCK.pattern}|day|month|year|week|quarter|period|season", re.IGNORECASE)
+
+
+def in_order(raw: Raw, sql: str) -> bool:
+    """Return whether the values of ``sql`` never fall from one row of the data to the next, or never rise."""
+    ask = f"""SELECT count(*) FILTER (v < before), count(*) FILTER (v > before)
+        FROM (SELECT v, lag(v) OVER (ORDER BY place) AS before FROM (SELECT {sql} AS v, rowid AS place FROM {RAW})
+        WHERE v IS NOT NULL)"""
+    falls, rises = raw.database.execute(ask).fetchall()[0]
+    return not falls or not rises
+
+
+def counted(raw: Raw, found: Measure, said: bool = False) -> Kind | None:
+    """Return a date where whole numbers count days or periods, and rows stand in their order or it is ``said``."""
+    form = next((form for words, form in COUNTED.items() if _named(found.name, words)), None)
+    if form is None and said:
+        form = next(reversed(COUNTED.values()))
+    if form is None or found.distinct < FEWEST or found.integers < found.present:
+        return None
+    number = f"TRY_CAST({value(found.name, found.marks)} AS BIGINT)"
+    least, most = raw.database.execute(f"SELECT min({number}), max({number}) FROM {RAW}").fetchall()[0]
+    low, high = (1850, 2150) if form.startswith("make_date") else (0, MOST)
+    if not (low <= least and most <= high) or not (said or in_order(raw, number)):
+        return None
+    read = f"TRY({form})".format(v=f"TRY_CAST(trim({identifier(found.name)}) AS BIGINT)")
+    doubt = "" if said else "rows stand in its order, so it is taken for their time: `role: input` where it is none"
+    return Kind("date", "counted: each number is a date", read, doubt, counted=True)
+
+
+def unread(raw: Raw, choices: Iterable[Choice], answers: Answers) -> Iterator[Doubt]:
+    """Yield a doubt for each column that rows stand in the order of, in a project without a time of its rows."""
+    for choice in () if answers.at_random else choices:
+        if choice.name != answers.target and choice.role != "key" and _orders(raw, choice):
+            text = (
+                f"SPLIT AT RANDOM ALTHOUGH rows stand in the order of {choice.name}, which is not taken for their "
+                "time: if it tells when, say how it is read (`read:`, `type: date`), give it `role: time` and choose "
+                "`split: by_time`"
+            )
+            yield Doubt(("data", "columns", choice.label), text)
+
+
+def _orders(raw: Raw, choice: Choice) -> bool:
+    """Return whether a column that tells of time, by its name or its values, is in the order of the rows."""
+    found = choice.measure
+    timely = bool(TIMELIKE.search(found.name)) or choice.kind.type in ("date", "timestamp")
+    shaped = choice.kind.type == "text" and any(map(DATELIKE.search, found.values[:3])) and found.distinct >= MANY
+    if found.distinct < FEWEST or not (timely or shaped):
+        return False
+    return in_order(raw, typed(choice))
+
+
+def _named(name: str, words: str) -> bool:
+    plain = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name.strip())
+    return bool(re.fullmatch(NUMBERED.format(words=words), plain, re.IGNORECASE))
