@@ -7,6 +7,8 @@ import pytest
 import yaml
 
 from generator.new.answers import UnfitError
+from generator.new.fetching import at_hand
+from generator.new.reading import opened
 from generator.new.recipes import read_recipe
 from tests.sandbox import ran, run
 
@@ -63,7 +65,7 @@ def recipe(tmp_path: Path) -> Path:
 def test_answers_and_notes(recipe: Path) -> None:
     found = read_recipe(recipe, "local")
     answers = found.answers
-    assert Path(found.data) == recipe.parent / "data/penguins.csv"
+    assert found.data == (str(recipe.parent / "data/penguins.csv"),)
     assert (answers.target, answers.task, answers.metric) == ("body_mass_g", "regression", "mae")
     assert (answers.holdout, answers.validation) == (0.2, 0.25)
     assert answers.guardrails == {"rmse": {"max": 900.0}}
@@ -78,6 +80,35 @@ def test_answers_and_notes(recipe: Path) -> None:
         "custom_metrics",
         "evaluate",
     }
+
+
+def test_a_variable_in_a_comment_is_nothing_to_fill_in(recipe: Path) -> None:
+    plain = read_recipe(recipe, "local")
+    recipe.write_text(f"# set {{{{ NOWHERE }}}} in a profile, {{% if %}}\n{RECIPE}".replace(
+        "register:", "register:  # as {{ NOWHERE_ELSE }} says"
+    ))  # fmt: skip
+    profile = recipe.parent / "profiles/local.yaml"
+    profile.write_text(f"# {{{{ NOWHERE }}}}\nNOTE: 'no # comment'\n{PROFILE}")
+    found = read_recipe(recipe, "local")
+    assert (found.answers, found.data) == (plain.answers, plain.data)
+    assert found.notes[0].split(":")[1] == str(int(plain.notes[0].split(":")[1]) + 1)
+
+
+def test_several_files_are_one_table(recipe: Path, tmp_path: Path) -> None:
+    lines = (recipe.parent / "data/penguins.csv").read_text().splitlines(keepends=True)
+    for name, part in {"early.csv": lines[1:200], "late.csv": lines[200:]}.items():
+        (recipe.parent / "data" / name).write_text("".join([lines[0], *part]))
+    files = PROFILE.replace('"./data/penguins.csv"', "[data/early.csv, ./data/late.csv]")
+    (recipe.parent / "profiles/local.yaml").write_text(files)
+    with at_hand(read_recipe(recipe, "local").data) as files, opened(files) as raw:
+        assert ([file.name for file in files], raw.rows) == (["early.csv", "late.csv"], len(lines) - 1)
+
+
+def test_a_target_that_the_recipe_makes_is_told(recipe: Path, tmp_path: Path) -> None:
+    ingest = "{using: csv, location: data/penguins.csv, loader_method: load}"
+    recipe.write_text(RECIPE.replace("body_mass_g", "is_heavy").replace("{{INGEST_CONFIG}}", ingest))
+    said = run(tmp_path, "ninefold", "import", "old/recipe.yaml", "penguins", fails=True)
+    assert "no column 'is_heavy' in penguins.csv: the recipe makes it in load" in said
 
 
 @pytest.mark.parametrize(

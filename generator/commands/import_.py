@@ -9,8 +9,8 @@ from generator.commands.common import say
 from generator.commands.new import check_empty, make_project
 from generator.new.answers import UnfitError
 from generator.new.infer import infer
-from generator.new.reading import UnreadableError
-from generator.new.recipes import read_recipe
+from generator.new.reading import Raw, UnreadableError
+from generator.new.recipes import Recipe, read_recipe
 
 
 def import_(
@@ -28,9 +28,20 @@ def import_(
     try:
         check_empty(Path(name))
         found = read_recipe(recipe, profile, data)
-        make_project(Path(name), found.data, lambda raw: infer(raw, found.answers))
+        make_project(Path(name), found.data, lambda raw: infer(_with_target(raw, found), found.answers))
     except (UnfitError, UnreadableError) as error:
         say(f"{error}\nNothing was written.")
         raise typer.Exit(1) from error
     for note in found.notes:
         say(note)
+
+
+def _with_target(raw: Raw, recipe: Recipe) -> Raw:
+    """Return ``raw``; raises :class:`UnfitError` where the target is in no file, but made by Python of the recipe."""
+    if recipe.answers.target not in raw.columns and recipe.loader:
+        files = ", ".join(file.name for file in raw.files)
+        raise UnfitError(
+            f"no column '{recipe.answers.target}' in {files}: the recipe makes it in {recipe.loader}; write what that "
+            "returns to a file, as by `to_parquet`, and name it with --data"
+        )
+    return raw

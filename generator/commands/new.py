@@ -97,7 +97,7 @@ def new(
 
 def make_project(
     folder: Path,
-    data: str,
+    data: str | Sequence[str],
     ask: Callable[[Raw], Inferred],
     source: Source | None = None,
     asked: Asked | None = None,

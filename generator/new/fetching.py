@@ -2,7 +2,7 @@
 
 import glob
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -15,15 +15,26 @@ WITH_LIBRARY = "{what} takes a library that is not installed: pip install {libra
 
 
 @contextmanager
-def at_hand(data: str, source: Source | None = None) -> Iterator[tuple[Path, ...]]:
-    """Yield the files that ``data`` names: itself, those of a pattern, or a copy of what has to be fetched or read.
+def at_hand(data: str | Sequence[str], source: Source | None = None) -> Iterator[tuple[Path, ...]]:
+    """Yield the files that ``data`` names, one or several: itself, those of a pattern, or a copy of what is elsewhere.
 
     The table of a database, ``source``, becomes a Parquet file.
     Raises :class:`UnreadableError` for what is not there.
     """
     with tempfile.TemporaryDirectory() as name:
-        files = [fetched(source, Path(name))] if source else _files(data, Path(name))
-        yield tuple(files)
+        places = [data] if isinstance(data, str) else data
+        if source:
+            yield (fetched(source, Path(name)),)
+        else:
+            yield tuple(_unlike([file for place in places for file in _files(place, Path(name))]))
+
+
+def _unlike(files: list[Path]) -> list[Path]:
+    """Return ``files``; raises :class:`UnreadableError` where two have one name."""
+    names = [file.name for file in files]
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        raise UnreadableError(f"a project keeps its files in one folder, and several are called {', '.join(twice[:3])}")
+    return files
 
 
 def _files(data: str, folder: Path) -> list[Path]:
@@ -39,9 +50,6 @@ def _files(data: str, folder: Path) -> list[Path]:
     found = sorted(Path(file) for file in glob.glob(pattern))  # noqa: PTH207  a pattern may be absolute
     if not found:
         raise UnreadableError(f"no file fits {data}")
-    names = [file.name for file in found]
-    if twice := sorted({name for name in names if names.count(name) > 1}):
-        raise UnreadableError(f"a project keeps its files in one folder, and several are called {', '.join(twice[:3])}")
     return found
 
 

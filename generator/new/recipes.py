@@ -49,9 +49,11 @@ OWN_CODE = {
 class Recipe:
     """What a recipe says: where its data is, the answers for a new project, and the notes on what stays behind."""
 
-    data: str
+    data: tuple[str, ...]
     answers: Answers
     notes: tuple[str, ...]
+    loader: str
+    """The function that makes the rows of the files, where the recipe has one."""
 
 
 def read_recipe(file: Path, profile: str, data: str | None = None) -> Recipe:
@@ -73,12 +75,12 @@ def read_recipe(file: Path, profile: str, data: str | None = None) -> Recipe:
     for path, hint in OWN_CODE.items():
         if _at(values, path) not in (None, "", {}, []):
             notes.append(f"{file.name}:{lines.get(path, 0)}: {'.'.join(path)} does not go over: {hint}")
-    data = data or _data(file, values)
+    places = (data,) if data else _data(file, values)
     train, validation, test = _ratios(values)
     metric = _metric(values.get("primary_metric"), notes, f"{file.name}:{lines.get(('primary_metric',), 0)}")
     positive = values.get("positive_class")
     return Recipe(
-        data,
+        places,
         Answers(
             target,
             task=_task(kind, positive),
@@ -90,14 +92,30 @@ def read_recipe(file: Path, profile: str, data: str | None = None) -> Recipe:
             guardrails=dict(_guardrails(values, notes, f"{file.name}:{lines.get(('steps', 'evaluate'), 0)}")),
         ),
         tuple(notes),
+        str(_at(values, ("steps", "ingest", "loader_method")) or "") if not data else "",
     )
 
 
 def _text(file: Path) -> str:
+    """Return the text of a recipe or a profile; a comment, which may name any variable, is nothing to fill in."""
     try:
-        return file.read_text(encoding="utf-8")
+        lines = file.read_text(encoding="utf-8").splitlines()
     except OSError as error:
         raise UnfitError(f"there is no file {file}") from error
+    return "".join(f"{_uncommented(line)}\n" for line in lines)
+
+
+def _uncommented(line: str) -> str:
+    """Return ``line`` of YAML without its comment: what follows a # after a blank or nothing, outside of quotes."""
+    quote = ""
+    for place, sign in enumerate(line):
+        if sign == quote:
+            quote = ""
+        elif not quote and sign in "'\"" and (place == 0 or line[place - 1] in " [{,:("):
+            quote = sign
+        elif not quote and sign == "#" and (place == 0 or line[place - 1] in " \t"):
+            return line[:place]
+    return line
 
 
 def _values(file: Path, text: str, profile: str) -> dict[str, Any]:
@@ -139,17 +157,17 @@ def _lines(node: yaml.Node | None, path: Path_ = ()) -> Iterator[tuple[Path_, in
         yield from _lines(value, (*path, key.value))
 
 
-def _data(file: Path, values: Mapping[str, Any]) -> str:
-    """Return where the data is: one file of a format that we read, named from the recipe's folder."""
+def _data(file: Path, values: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return where the data is: files of a format that we read, named from the recipe's folder."""
     ingest = _at(values, ("steps", "ingest")) or {}
     place, using = ingest.get("location"), ingest.get("using")
-    place = place[0] if isinstance(place, list) and len(place) == 1 else place
-    if not isinstance(place, str) or not place:
+    places = [item for item in (place if isinstance(place, list) else [place]) if isinstance(item, str) and item]
+    if not places:
         raise UnfitError(f"{file}: steps.ingest.location: no file is named; name one with --data")
     if using not in (*FORMATS, "custom", None):
         raise UnfitError(f"{file}: steps.ingest.using: '{using}' is not read here; export a CSV or Parquet file")
-    place = place.removeprefix("file://")
-    return place if "://" in place else str(file.parent / place)
+    plain = [item.removeprefix("file://") for item in places]
+    return tuple(item if "://" in item else str(file.parent / item) for item in plain)
 
 
 def _task(kind: str, positive: Any) -> Task | None:

@@ -13,6 +13,7 @@ EARLY = 0.5
 FEWEST, FEW_ROWS = 5, 20
 """Rows of a class in each part, and in all, with fewer of which no figure means much."""
 
+NO_TIME = ": no time of the rows is known"
 PARTS = ("for training", "for validation", "held out")
 SHOWN = 3
 
@@ -30,7 +31,7 @@ def split_of(raw: Raw, target: Choice, time: Choice | None, goal: Goal, answers:
     """Return how the rows are split: by time, where there is one and each part can be learned from and scored then."""
     at_random = tuple(_few(_at_random(target, answers), goal, target))
     if time is None:
-        return Split(False, "at random: no time of the rows is known", at_random)
+        return Split(False, f"at random{', as you said' if answers.at_random else NO_TIME}", at_random)
     counts = _by_time(raw, target, time, answers)
     late = _late(raw, target, time) if goal.task != "regression" else ""
     barred = late or next(_of_one_value(counts, target), "")
