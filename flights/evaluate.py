@@ -1,10 +1,12 @@
 """Choose a candidate on the validation part, then look once at the holdout: metrics with intervals, slices, curves."""
 
 from collections.abc import Mapping
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
@@ -23,10 +25,15 @@ HOLDOUT = Path("data/holdout.parquet")
 ENCODERS = Path("data/encoders.json")
 MODELS = Path("models")
 TABLE = Path("data/tables/flights.parquet")
+COLUMNS = (
+    "origin",
+    "carrier",
+)  # of the slices, those of the table; the others are features
 SLICES = (
     "origin",
     "carrier",
 )
+MOST_NUMBERS = 20  # that are groups of their own; more are put into quarters
 EVALUATION = Path("reports/evaluation.json")
 CHOSEN = Path("reports/chosen.json")
 METRICS_FILE = Path("reports/metrics.json")
@@ -60,22 +67,42 @@ def assess(target: np.ndarray, scores: Scores, bootstrap: Bootstrap) -> dict[str
     }
 
 
+def sliced() -> pa.Table:
+    """Return what the rows of the holdout are grouped by."""
+    features = [name for name in SLICES if name not in COLUMNS]
+    held = pq.read_table(HOLDOUT, columns=["__row", *features])
+    table = pq.read_table(TABLE, columns=["__row", *COLUMNS])
+    places = np.searchsorted(table["__row"].to_numpy(), held["__row"].to_numpy())
+    for name in COLUMNS:
+        held = held.append_column(name, table[name].take(places))
+    return held
+
+
+def in_quarters(values: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Return ``values``, or the quarter that each is in where they are many numbers."""
+    if not pa.types.is_floating(values.type) or pc.count_distinct(values).as_py() <= MOST_NUMBERS:
+        return values
+    found = values.to_numpy()
+    edges = np.unique(np.quantile(found[np.isfinite(found)], [0, 0.25, 0.5, 0.75, 1]))
+    names = [f"{low:g} to {high:g}" for low, high in pairwise(edges)]
+    places = np.clip(np.searchsorted(edges, found, side="right") - 1, 0, len(names) - 1)
+    known = np.isfinite(found).tolist()
+    return pa.chunked_array(
+        [[names[place] if there else None for place, there in zip(places.tolist(), known, strict=True)]]
+    )
+
+
 def slices(target: np.ndarray, score: np.ndarray) -> dict[str, list[dict[str, Any]]]:
     """Return the primary metric in each group of the holdout that has rows enough, largest group first."""
     fewest = setting("metrics", "slice_rows")
-    table = pq.read_table(TABLE, columns=["__row", *SLICES])
-    held = pq.read_table(HOLDOUT, columns=["__row"])["__row"].to_numpy()
-    rows = table.take(np.searchsorted(table["__row"].to_numpy(), held))
+    rows = sliced()
     found: dict[str, list[dict[str, Any]]] = {}
     for name in SLICES:
-        counts = sorted(
-            pc.value_counts(rows[name]).to_pylist(), key=lambda group: (-group["counts"], str(group["values"]))
-        )
+        values = in_quarters(rows[name])
+        counts = sorted(pc.value_counts(values).to_pylist(), key=lambda group: (-group["counts"], str(group["values"])))
         found[name] = []
         for group in counts:
-            inside = (
-                pc.equal(rows[name], group["values"]).fill_null(group["values"] is None).to_numpy(zero_copy_only=False)
-            )
+            inside = pc.equal(values, group["values"]).fill_null(group["values"] is None).to_numpy(zero_copy_only=False)
             if group["counts"] >= fewest and len(np.unique(target[inside])) > 1:
                 value = round(METRICS[PRIMARY](target[inside], score[inside], None), 6)
                 found[name].append({"value": str(group["values"]), "rows": group["counts"], PRIMARY: value})

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from sklearn import metrics as reference
 
-from tests.sandbox import PROJECTS, tree
+from tests.sandbox import PROJECTS, ROOT, tree
 
 ROWS = 500
 RANDOM = np.random.default_rng(0)
@@ -23,21 +23,28 @@ def module(case: str, path: str, *overrides: str) -> ModuleType:
 @pytest.fixture(scope="module")
 def binary() -> ModuleType:
     """Return the metrics of a binary project."""
-    asked = "[average_precision,log_loss,brier,calibration_error]"
+    asked = (
+        "[average_precision,log_loss,brier,calibration_error,accuracy,balanced_accuracy,precision,recall,f1,mcc,"
+        "recall_at_k,precision_at_k]"
+    )
     binary = ["problem.task=binary", 'problem.target.sql="body_mass_g > 4000"', "metrics.primary=roc_auc"]
-    return module("weights", "weights/metrics.py", *binary, f"metrics.report={asked}")
+    more = ["+metrics.threshold=0.4", "+metrics.k=50"]
+    return module("weights", "weights/metrics.py", *binary, f"metrics.report={asked}", *more)
 
 
 @pytest.fixture(scope="module")
 def multiclass() -> ModuleType:
     """Return the metrics of a multiclass project."""
-    return module("penguins", "birds/metrics.py")
+    asked = "[accuracy,balanced_accuracy,macro_f1,mcc,roc_auc_ovr]"
+    return module("penguins", "birds/metrics.py", f"metrics.report={asked}")
 
 
 @pytest.fixture(scope="module")
 def regression() -> ModuleType:
     """Return the metrics of a regression project."""
-    return module("weights", "weights/metrics.py")
+    return module(
+        "weights", "weights/metrics.py", "metrics.report=[mae,r2,mape,rmsle,quantile_loss]", "+metrics.quantile=0.9"
+    )
 
 
 @pytest.mark.parametrize("weight", WEIGHTS.values(), ids=WEIGHTS)
@@ -50,6 +57,47 @@ def test_binary(binary: ModuleType, weight: np.ndarray | None) -> None:
     assert binary.average_precision(target, score, weight) == pytest.approx(expected)
     assert binary.log_loss(target, score, weight) == pytest.approx(reference.log_loss(target, score, **given))
     assert binary.brier(target, score, weight) == pytest.approx(reference.brier_score_loss(target, score, **given))
+
+
+@pytest.mark.parametrize("weight", WEIGHTS.values(), ids=WEIGHTS)
+def test_binary_at_a_threshold(binary: ModuleType, weight: np.ndarray | None) -> None:
+    target = RANDOM.integers(0, 2, ROWS)
+    score = np.round(np.clip(target * 0.2 + RANDOM.random(ROWS) * 0.8, 0.01, 0.99), 2)
+    given = {"sample_weight": weight}
+    assert binary.THRESHOLD == 0.4
+    functions = {
+        "accuracy": reference.accuracy_score,
+        "balanced_accuracy": reference.balanced_accuracy_score,
+        "precision": reference.precision_score,
+        "recall": reference.recall_score,
+        "f1": reference.f1_score,
+        "mcc": reference.matthews_corrcoef,
+    }
+    for name, function in functions.items():
+        assert binary.METRICS[name](target, score, weight) == pytest.approx(function(target, score > 0.4, **given)), (
+            name
+        )
+        none, zeros = binary.METRICS[name](target, np.zeros(ROWS), weight), np.zeros(ROWS, dtype=bool)
+        more = {"zero_division": 0.0} if name in ("precision", "recall", "f1") else {}
+        assert none == pytest.approx(function(target, zeros, **given, **more)), name
+
+
+def test_the_top_is_counted_in_rows_or_as_a_share(binary: ModuleType) -> None:
+    target, score = RANDOM.integers(0, 2, ROWS), RANDOM.permutation(ROWS) / ROWS
+    top = np.zeros(ROWS, dtype=bool)
+    top[np.argsort(-score)[:50]] = True
+    assert binary.recall_at_k(target, score) == pytest.approx(reference.recall_score(target, top))
+    assert binary.precision_at_k(target, score) == pytest.approx(reference.precision_score(target, top))
+    rows = RANDOM.permutation(ROWS)
+    weight = np.bincount(RANDOM.integers(0, ROWS, ROWS), minlength=ROWS).astype(float)
+    repeated = np.repeat(np.arange(ROWS), weight.astype(int))
+    found = binary.recall_at_k(target, score, weight)
+    assert found == pytest.approx(binary.recall_at_k(target[repeated], score[repeated]))
+    assert found == pytest.approx(binary.recall_at_k(target[rows], score[rows], weight[rows]))
+    assert binary.recall_at_k(target, np.full(ROWS, 0.5)) == pytest.approx(50 / ROWS)  # ties count in part
+    binary_ = ["problem.task=binary", 'problem.target.sql="body_mass_g > 4000"', "metrics.primary=recall_at_k"]
+    tenth = module("weights", "weights/metrics.py", *binary_, "metrics.report=[]")
+    assert tenth.recall_at_k(target, score) == pytest.approx(binary.recall_at_k(target, score))  # 0.1 of 500
 
 
 def test_calibration_error_is_the_distance_of_forecasts_from_what_happens(binary: ModuleType) -> None:
@@ -71,6 +119,11 @@ def test_multiclass(multiclass: ModuleType, weight: np.ndarray | None) -> None:
     )
     expected = reference.f1_score(target, likeliest, average="macro", **given)
     assert multiclass.macro_f1(target, score, weight) == pytest.approx(expected)
+    for name, function in (
+        ("balanced_accuracy", reference.balanced_accuracy_score),
+        ("mcc", reference.matthews_corrcoef),
+    ):
+        assert multiclass.METRICS[name](target, score, weight) == pytest.approx(function(target, likeliest, **given))
     areas = [reference.roc_auc_score(target == place, score[:, place], **given) for place in range(3)]
     assert multiclass.roc_auc_ovr(target, score, weight) == pytest.approx(np.mean(areas))
 
@@ -84,6 +137,30 @@ def test_regression(regression: ModuleType, weight: np.ndarray | None) -> None:
     assert regression.rmse(target, score, weight) == pytest.approx(expected)
     assert regression.mae(target, score, weight) == pytest.approx(reference.mean_absolute_error(target, score, **given))
     assert regression.r2(target, score, weight) == pytest.approx(reference.r2_score(target, score, **given))
+    expected = reference.mean_absolute_percentage_error(target, score, **given)
+    assert regression.mape(target, score, weight) == pytest.approx(expected)
+    expected = reference.mean_pinball_loss(target, score, alpha=0.9, **given)
+    assert regression.quantile_loss(target, score, weight) == pytest.approx(expected)
+    expected = reference.root_mean_squared_log_error(np.abs(target), np.abs(score), **given)
+    assert regression.rmsle(np.abs(target), np.abs(score), weight) == pytest.approx(expected)
+    assert regression.rmsle(np.abs(target), -np.abs(score), weight) == regression.rmsle(
+        np.abs(target), 0 * score, weight
+    )
+
+
+def test_a_threshold_is_where_acting_pays_unless_it_is_given() -> None:
+    text = (ROOT / "flights/metrics.py").read_text("utf-8")
+    assert "THRESHOLD" not in text  # no metric of the example needs one
+    flights = module_of_example("metrics.report=[f1,calibration_error]")
+    assert pytest.approx(110 / (110 + 320), abs=1e-6) == flights.THRESHOLD
+    assert module_of_example("metrics.report=[f1,calibration_error]", "+metrics.threshold=0.3").THRESHOLD == 0.3
+
+
+def module_of_example(*overrides: str) -> ModuleType:
+    """Return the metrics of the example under ``overrides``."""
+    made = ModuleType("metrics")
+    exec(tree(ROOT, *overrides)["flights/metrics.py"], made.__dict__)  # the code under test is text until now
+    return made
 
 
 def test_resamples_are_the_same_for_everyone(regression: ModuleType) -> None:

@@ -92,6 +92,7 @@ class EvaluatePlan:
     table: Code
     time: str
     slices: tuple[str, ...]
+    columns: tuple[str, ...]
     decision: bool
     curve_arguments: Code
     labels: Code
@@ -187,6 +188,7 @@ def evaluate_plan(project: Project) -> EvaluatePlan:
         Code(project.config.data.table),
         project.time.name if project.time else "",
         project.config.metrics.slices,
+        tuple(name for name in project.config.metrics.slices if name in project.config.data.columns),
         project.config.problem.decision is not None,
         TASKS[project.config.problem.task].curve_arguments,
         TASKS[project.config.problem.task].label_arguments,

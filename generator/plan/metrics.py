@@ -1,17 +1,42 @@
 """Plan the metrics: which are measured, which decides, and which way is better."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import get_args
 
 from generator.code import Code
 from generator.plan.words import TASKS
 from generator.project import Project
+from generator.schema.metrics import AtThreshold, AtTop
 
 SKLEARN = {
     "macro_f1": "from sklearn.metrics import f1_score",
+    "mcc": "from sklearn.metrics import matthews_corrcoef",
     "r2": "from sklearn.metrics import r2_score",
 }
-RANKING = ("roc_auc", "roc_auc_ovr", "average_precision")
-LOWER_IS_BETTER = ("log_loss", "brier", "calibration_error", "rmse", "mae")
+BY_TASK = (*get_args(AtThreshold),)
+"""Metrics that are other functions for two classes than for several."""
+
+SHARED = {
+    "ranked": ("roc_auc", "roc_auc_ovr", "average_precision", *get_args(AtTop)),
+    "confused": get_args(AtThreshold),
+    "taken": get_args(AtTop),
+}
+"""What metrics for classes have in common, and which do; ``confused`` is of two classes alone."""
+
+LOWER_IS_BETTER = (
+    *("log_loss", "brier", "calibration_error"),
+    *("rmse", "mae", "mape", "rmsle", "quantile_loss"),
+)
+
+
+@dataclass(frozen=True)
+class Constant:
+    """A number that metrics are computed with, and where it comes from."""
+
+    name: Code
+    value: float
+    words: Code
 
 
 @dataclass(frozen=True)
@@ -29,6 +54,8 @@ class MetricsPlan:
     primary: Code
     higher: bool
     likelihood: Code
+    constants: tuple[Constant, ...]
+    most: Code
 
 
 def asked_metrics(project: Project) -> tuple[str, ...]:
@@ -49,12 +76,13 @@ def metrics_plan(project: Project) -> MetricsPlan:
     asked = asked_metrics(project)
     ours = tuple(item for item in asked if item not in metrics.own)
     own = {item: metrics.own[item].function for item in asked if item in metrics.own}
-    ranked = ("ranked",) if set(ours) & set(RANKING) else ()
+    binary = task.name == "binary"
+    shared = tuple(name for name, users in SHARED.items() if set(ours) & set(users) and (binary or name == "ranked"))
     return MetricsPlan(
         task.target_words,
         task.prediction_words,
-        tuple(Code(line) for line in sorted({SKLEARN[item] for item in ours if item in SKLEARN})),
-        tuple(f"package/metrics/{item}.py.jinja" for item in (*ranked, *ours)),
+        tuple(Code(line) for line in sorted({SKLEARN[item] for item in ours if item in SKLEARN and not binary})),
+        tuple(f"package/metrics/{_place(item, task.name)}.py.jinja" for item in (*shared, *ours)),
         tuple(Code(item) for item in asked),
         bool(own),
         {item: Code(f"repeated({own[item]})" if item in own else item) for item in asked},
@@ -62,4 +90,38 @@ def metrics_plan(project: Project) -> MetricsPlan:
         Code(metrics.primary),
         higher_is_better(project, metrics.primary),
         task.likelihood,
+        tuple(_constants(project, ours) if binary or task.name == "regression" else ()),
+        Code("K * rows.sum()" if metrics.k < 1 else "K"),
     )
+
+
+def _place(metric: str, task: str) -> str:
+    """Return the template of a metric, which has a folder where it is another function for each task."""
+    return f"{task}/{metric}" if metric in BY_TASK else metric
+
+
+def threshold(project: Project) -> tuple[float, str]:
+    """Return the probability above which a row counts as positive, and where that comes from."""
+    given, decision = project.config.metrics.threshold, project.config.problem.decision
+    if given is not None:
+        return given, "as metrics.threshold says"
+    if decision is not None:
+        payoff = decision.payoff
+        gain = payoff.act_positive - payoff.pass_positive
+        loss = payoff.pass_negative - payoff.act_negative
+        if gain > 0 and loss > 0:
+            return round(loss / (gain + loss), 6), "where acting begins to pay"
+    return 0.5, "where the two classes are as likely"
+
+
+def _constants(project: Project, metrics: tuple[str, ...]) -> Iterator[Constant]:
+    """Yield the numbers that ``metrics`` are computed with."""
+    settings = project.config.metrics
+    if set(metrics) & set(get_args(AtThreshold)):
+        value, words = threshold(project)
+        yield Constant(Code("THRESHOLD"), value, Code(f"a row counts as positive above it: {words}"))
+    if set(metrics) & set(get_args(AtTop)):
+        value = settings.k if settings.k < 1 else int(settings.k)
+        yield Constant(Code("K"), value, Code("of the rows, from the top" if settings.k < 1 else "rows, from the top"))
+    if "quantile_loss" in metrics:
+        yield Constant(Code("QUANTILE"), settings.quantile, Code("that predictions are for"))

@@ -1,10 +1,12 @@
 """Plan the report: which steps it tells of, which tiles and charts it shows, what each metric means."""
 
 from dataclasses import dataclass
+from typing import get_args
 
 from generator.code import Code
-from generator.plan.metrics import asked_metrics
+from generator.plan.metrics import asked_metrics, threshold
 from generator.project import Project
+from generator.schema.metrics import AtThreshold, AtTop
 
 TITLES = {
     "roc_auc": "ROC-AUC",
@@ -14,10 +16,20 @@ TITLES = {
     "brier": "Brier score",
     "calibration_error": "Calibration error",
     "accuracy": "Accuracy",
+    "balanced_accuracy": "Balanced accuracy",
+    "precision": "Precision",
+    "recall": "Recall",
+    "f1": "F1",
+    "mcc": "Matthews correlation",
+    "recall_at_k": "Recall at the top",
+    "precision_at_k": "Precision at the top",
     "macro_f1": "Macro F1",
     "rmse": "Root mean squared error",
     "mae": "Mean absolute error",
     "r2": "R²",
+    "mape": "Mean absolute percentage error",
+    "rmsle": "Root mean squared logarithmic error",
+    "quantile_loss": "Quantile loss",
 }
 MEANINGS = {
     "roc_auc": "The chance that a random positive row scores higher than a random negative one. 0.5 is guessing, "
@@ -29,11 +41,22 @@ MEANINGS = {
     "log_loss": "The mean surprise at what happened, given the forecast. Lower is better; 0 is a perfect forecast.",
     "brier": "The mean squared error of the probability. Lower is better.",
     "calibration_error": "How far, on average, forecasts are from how often it happens. Lower is better.",
-    "accuracy": "The share of rows whose likeliest class is the right one.",
+    "accuracy": "The share of rows that are taken for what they are.",
+    "balanced_accuracy": "The share of rows that are taken for what they are, averaged over the classes.",
+    "precision": "The share of rows above the threshold that are positive.",
+    "recall": "The share of positive rows that are above the threshold.",
+    "f1": "The balance of precision and recall at the threshold: their harmonic mean.",
+    "mcc": "The correlation of what rows are with what they are taken for. 0 is guessing, 1 is perfect.",
+    "recall_at_k": "The share of positive rows that are among those that score highest.",
+    "precision_at_k": "The share of the rows that score highest that are positive.",
     "macro_f1": "The balance of precision and recall, averaged over the classes: small classes count as much as "
     "large ones.",
     "rmse": "The typical error in units of the target; large errors weigh more. Lower is better.",
     "mae": "The mean distance from the actual value, in units of the target. Lower is better.",
+    "mape": "The mean distance from the actual value, as a share of it. Lower is better.",
+    "rmsle": "The typical difference of the logarithms of 1 + value. Lower is better.",
+    "quantile_loss": "The mean cost of a prediction of the quantile, with another price for too low than for too high. "
+    "Lower is better.",
     "r2": "The share of the target's variance that is explained. 0 is predicting the mean, 1 is perfect.",
 }
 
@@ -137,7 +160,7 @@ def report_plan(project: Project) -> ReportPlan:
         sections=tuple(Code(name) for name in sorted(MODELLED if modelled else DESCRIBED)),
         read=tuple(Code(name) for name in report_inputs(project)),
         titles={name: TITLES.get(name) or _title(project, name) for name in named},
-        meanings={name: MEANINGS.get(name) or _meaning(project, name) for name in named},
+        meanings={name: _meaning(project, name) for name in named},
         parts=("sections/candidates.py", "charts.py") if modelled else (),
         brief_template=f"package/sections/brief/{problem.task}.py.jinja",
         brief_imports=_more("bar" if problem.task == "multiclass" else "", *extra),
@@ -163,6 +186,17 @@ def _title(project: Project, metric: str) -> str:
 
 
 def _meaning(project: Project, metric: str) -> str:
+    if metric in MEANINGS:
+        settings = project.config.metrics
+        taken = f"{settings.k:.0%} of the rows" if settings.k < 1 else f"{settings.k:,.0f} rows"
+        value, words = threshold(project)
+        said = {
+            **dict.fromkeys(get_args(AtTop), f" The top is {taken}."),
+            **dict.fromkeys(get_args(AtThreshold), f" The threshold is {value:g}, {words}."),
+            "quantile_loss": f" The quantile is {settings.quantile:g}.",
+        }
+        task = project.config.problem.task
+        return MEANINGS[metric] + ("" if task == "multiclass" else said.get(metric, ""))
     own = project.config.metrics.own[metric]
     return own.meaning or f"As {own.function} measures it. {own.better.capitalize()} is better."
 

@@ -167,7 +167,8 @@ def _stages(project: Project, watched: tuple[str, ...]) -> Iterator[Stage]:
     )
     refits = config.release.refits
     decision = ("problem.decision",) if config.problem.decision is not None else ()
-    sliced = (table,) if config.metrics.slices or audited else ()
+    by_column = any(name in config.data.columns for name in config.metrics.slices)
+    sliced = (table,) if by_column or audited else ()
     yield module(
         "evaluate",
         deps=("models", *trained, "data/holdout.parquet", *sliced, f"{package}/scoring"),

@@ -168,6 +168,7 @@ TASKS = {
 LIGHTGBM_LOSSES = {
     "rmse": "rmse",
     "mae": "l1",
+    "mape": "mape",
 }
 """LightGBM's names for the losses that early stopping watches, where the primary metric is one; else that of the task.
 

@@ -14,8 +14,17 @@ METRICS = {
 }
 """Our metrics for each task."""
 
-TAKEN = frozenset(["gain", "measure", "np", "ranked", "repeated"]).union(*METRICS.values())
+TAKEN = frozenset(["confused", "gain", "measure", "np", "ranked", "repeated", "share", "taken"]).union(
+    *METRICS.values()
+)
 """What the module of the metrics calls its own."""
+
+OF_OTHER_TASKS = {
+    "binary": {"macro_f1": "f1", "roc_auc_ovr": "roc_auc"},
+    "multiclass": {"f1": "macro_f1", "roc_auc": "roc_auc_ovr", "precision": "macro_f1", "recall": "balanced_accuracy"},
+    "regression": {},
+}
+"""What is meant by a metric of another task."""
 
 EXAMPLE = "def late_cost(target: np.ndarray, score: np.ndarray) -> float"
 
@@ -51,7 +60,9 @@ def _named(session: Session) -> None:
     named += [(("metrics", "guardrails", name), name) for name in metrics.guardrails]
     for path, name in named:
         if name not in known:
-            session.say(path, f"'{name}' does not measure a {task} target", f"allowed: {', '.join(known)}")
+            near = OF_OTHER_TASKS[task].get(name)
+            meant = f"did you mean '{near}'? " if near else ""
+            session.say(path, f"'{name}' does not measure a {task} target", f"{meant}allowed: {', '.join(known)}")
     for index, name in enumerate(metrics.report):
         if name in metrics.report[:index]:
             session.say(("metrics", "report", index), f"'{name}' is given twice", "keep one of the two")

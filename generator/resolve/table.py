@@ -158,11 +158,13 @@ def _roles(session: Session, types: Mapping[str, str]) -> None:
 
 
 def _slices(session: Session) -> None:
-    known = [name for name, column in session.config.data.columns.items() if column.role in ("input", "key")]
+    columns = session.config.data.columns
+    known = [name for name, column in columns.items() if column.role in ("input", "key")]
+    known += [name for name in session.config.features if name not in columns]
     for index, name in enumerate(session.config.metrics.slices):
         if name not in known:
-            hint = suggestion(name, known) or "name an input column, or leave it out"
-            session.say(("metrics", "slices", index), f"no input column '{name}'", hint)
+            hint = suggestion(name, known) or "name an input column or a feature, or leave it out"
+            session.say(("metrics", "slices", index), f"no input column or feature '{name}'", hint)
 
 
 def _path(name: str, *keys: str) -> Path_:

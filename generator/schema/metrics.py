@@ -7,9 +7,12 @@ from pydantic_core import PydanticCustomError
 
 from generator.schema.base import NAME, ColumnName, FunctionName, Identifier, Strict, Text
 
-Binary = Literal["roc_auc", "average_precision", "log_loss", "brier", "calibration_error"]
-Multiclass = Literal["log_loss", "accuracy", "macro_f1", "roc_auc_ovr"]
-Regression = Literal["rmse", "mae", "r2"]
+Probability = Literal["roc_auc", "average_precision", "log_loss", "brier", "calibration_error"]
+AtThreshold = Literal["accuracy", "balanced_accuracy", "precision", "recall", "f1", "mcc"]
+AtTop = Literal["recall_at_k", "precision_at_k"]
+Binary = Literal[Probability, AtThreshold, AtTop]
+Multiclass = Literal["log_loss", "accuracy", "balanced_accuracy", "macro_f1", "mcc", "roc_auc_ovr"]
+Regression = Literal["rmse", "mae", "r2", "mape", "rmsle", "quantile_loss"]
 OURS = tuple(dict.fromkeys(name for task in (Binary, Multiclass, Regression) for name in get_args(task)))
 
 
@@ -66,8 +69,8 @@ class Metrics(Strict):
         examples=[{"late_cost": {"function": "costs.late_cost", "better": "lower"}}],
     )
     primary: Metric = Field(
-        description="the metric that chooses between candidates; binary has roc_auc to calibration_error, multiclass "
-        "log_loss to roc_auc_ovr, regression rmse to r2",
+        description="the metric that chooses between candidates; binary has roc_auc to precision_at_k, multiclass "
+        "log_loss to roc_auc_ovr, regression rmse to quantile_loss",
         examples=["roc_auc"],
     )
     report: tuple[Metric, ...] = Field(default=(), description="metrics that are shown too", examples=[["log_loss"]])
@@ -76,6 +79,23 @@ class Metrics(Strict):
         description="reported metrics with the bounds outside of which nothing is released",
         examples=[{"calibration_error": {"max": 0.08}}],
     )
-    slices: tuple[ColumnName, ...] = Field(default=(), description="input columns whose groups are scored one by one")
+    slices: tuple[ColumnName, ...] = Field(
+        default=(),
+        description="input columns and features whose groups are scored one by one; many numbers by quarters",
+    )
     slice_rows: Annotated[int, Field(ge=10)] = Field(default=200, description="fewest rows a group needs to be scored")
+    threshold: Annotated[float, Field(gt=0, lt=1)] | None = Field(
+        default=None,
+        description="probability above which a row counts as positive in accuracy, precision, recall, f1, mcc and "
+        "balanced_accuracy; by default where acting begins to pay, and 0.5 where nothing is decided",
+        examples=[0.3],
+    )
+    k: Annotated[float, Field(gt=0)] = Field(
+        default=0.1,
+        description="how many rows recall_at_k and precision_at_k take from the top: a count, or below 1 a share",
+        examples=[100],
+    )
+    quantile: Annotated[float, Field(gt=0, lt=1)] = Field(
+        default=0.5, description="the quantile that quantile_loss asks predictions for", examples=[0.9]
+    )
     bootstrap: Bootstrap = Bootstrap()
