@@ -9,7 +9,7 @@ from flights.engine import connect
 from flights.exploration.judgement import judge
 from flights.exploration.leaks import leaks, redundant
 from flights.exploration.page import exploration_page
-from flights.exploration.profile import profile
+from flights.exploration.profile import COLUMNS, profile
 from flights.exploration.relations import MEASURE, relations
 from flights.exploration.sample import INPUTS, OUTCOMES, classes_of, columns_of, encode, encode_target
 from flights.exploration.suspicions import about_leaks, about_redundant, suspicions
@@ -21,20 +21,25 @@ SQL = Path(__file__).with_name("explore.sql")
 SAMPLE = "FROM training ORDER BY md5(concat($seed, '|', __row)), __row LIMIT $rows"
 SUMMARY = Path("reports/exploration.json")
 PAGE = Path("reports/explore.html")
+PROFILED, STUDIED = 10_000_000, 1_000_000  # values, so that the time it takes does not grow with rows and columns
+FEWEST_ROWS = 1_000
 
 
 def look(database: duckdb.DuckDBPyConnection) -> dict[str, Any]:
     """Return everything that exploration finds."""
     settings = setting("explore")
-    columns = profile(database.table("training"))
-    sample = database.sql(SAMPLE, params={"seed": settings["seed"], "rows": settings["rows"]}).to_arrow_table()
+    training = database.table("training")
+    step = max(1, len(training) * len(COLUMNS) // PROFILED)
+    columns = profile(training.filter(f"__row % {step} = 0"))
+    rows = min(settings["rows"], max(FEWEST_ROWS, STUDIED // max(len(INPUTS), 1)))
+    sample = database.sql(SAMPLE, params={"seed": settings["seed"], "rows": rows}).to_arrow_table()
     held_out, twins = database.table("twins").fetchall()[0]
     parts, target = encode(sample, INPUTS), encode_target(sample)
     inputs = columns_of(sample)
     hidden, alike = leaks(inputs, *classes_of(sample)), redundant(inputs)
     related, outcomes = relations(parts, target), relations(encode(sample, OUTCOMES), target)
     return {
-        "rows": {"training": len(database.table("training")), "sample": sample.num_rows, "holdout": held_out},
+        "rows": {"training": len(training), "profiled_every": step, "sample": sample.num_rows, "holdout": held_out},
         "measure": MEASURE,
         "columns": columns,
         "relations": related,

@@ -10,6 +10,7 @@ from flights.settings import setting
 
 ROUNDS = 200
 PATIENCE = 15
+FEWEST_CELLS = 2_000_000  # for which threads save more than they cost
 SETTINGS = {
     "learning_rate": 0.15,
     "feature_fraction": 0.6,
@@ -62,13 +63,17 @@ def trees(
         | {
             "num_leaves": leaves,
             "min_data_in_leaf": max(3, min(50, cut // 100)),
-            "num_threads": setting("engine", "threads"),
+            "num_threads": setting("engine", "threads") if matrix.size >= FEWEST_CELLS else 1,
         }
     )
     fit = lgb.Dataset(matrix[:cut], target[:cut], categorical_feature=list(coded), params=settings)
     watched = lgb.Dataset(matrix[cut:], target[cut:], reference=fit)
     stop = lgb.early_stopping(PATIENCE, verbose=False)
-    return np.asarray(lgb.train(settings, fit, ROUNDS, valid_sets=[watched], callbacks=[stop]).predict(new))
+    return np.asarray(
+        lgb.train(settings, fit, ROUNDS, valid_sets=[watched], callbacks=[stop]).predict(
+            new, num_threads=settings["num_threads"]
+        )
+    )
 
 
 def indicators(matrix: np.ndarray, new: np.ndarray, coded: Sequence[int]) -> tuple[np.ndarray, np.ndarray]:

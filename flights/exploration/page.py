@@ -57,7 +57,8 @@ def refused(outcomes: list[Found]) -> Html:
 def exploration_page(title: str, found: Found) -> str:
     """Return the whole page."""
     rows = found["rows"]
-    told = f"{rows['training']:,} training rows; hypotheses and relations on a sample of {rows['sample']:,} of them. "
+    every = f", of which one in {rows['profiled_every']:,} is profiled" if rows["profiled_every"] > 1 else ""
+    told = f"{rows['training']:,} training rows{every}; hypotheses and relations on a sample of {rows['sample']:,} of them. "
     return page(
         f"Exploration: {title}",
         element("p", element("a", title, href="index.html"), class_="eyebrow"),

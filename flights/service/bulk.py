@@ -131,7 +131,7 @@ def refusals(rows: pa.Table, reasons: dict[int, str], before: int) -> pa.Table:
     return pa.table([numbers, [reasons[row] for row in order], content], schema=REFUSED)
 
 
-def score_file(rows: Path, scores: Path, form: str | None, prefix: str) -> tuple[int, int]:
+def score_file(rows: Path, scores: Path, form: str | None = None, prefix: str = PREFIX) -> tuple[int, int]:
     """Score the file ``rows`` into ``scores``; return how many there are, and how many are refused."""
     count = refused = 0
     aside = scores.with_name(f"{scores.stem}.refused{scores.suffix}")

@@ -1,0 +1,216 @@
+"""Files are scored in bulk as the project reads its own: for each kind of model and task, of no rows, one and many."""
+
+import json
+import re
+import shutil
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+import pyarrow.csv as pc
+import pyarrow.parquet as pq
+import pytest
+
+from tests.sandbox import copy, run
+
+pytestmark = pytest.mark.slow
+
+OWN = '''"""Guess the mean, and a little more for a wide row."""
+
+from typing import Any
+
+import numpy as np
+
+
+def fit(matrix: np.ndarray, target: np.ndarray) -> dict[str, Any]:
+    """Return what :func:`predict` needs."""
+    return {"mean": float(np.mean(target)), "classes": int(np.max(target)) + 1}
+
+
+def predict(state: dict[str, Any], matrix: np.ndarray) -> np.ndarray:
+    """Return PREDICTION."""
+    first, *_ = matrix.T  # there is none of no rows
+    return SHAPED
+'''
+SHAPED = {
+    "multiclass": 'np.tile(np.eye(state["classes"])[0], (len(first), 1))',
+    "binary": 'np.full(len(first), min(max(state["mean"], 0.01), 0.99))',
+    "regression": 'np.full(len(first), state["mean"])',
+}
+FOREST = """\
+# Trees of scikit-learn, which refuse no rows at all.
+forest:
+  kind: sklearn
+  estimator: sklearn.ensemble.RandomForestESTIMATOR
+  params: {n_estimators: 5, random_state: 0}
+"""
+MINE = """\
+# A candidate of the project's own.
+mine:
+  kind: own
+  module: mine
+"""
+PROJECTS = {
+    "penguins": ("birds", "multiclass"),
+    "weights": ("weights", "regression"),
+    "parcels": ("parcels", "regression"),
+    "edge": ("edge", "binary"),
+}
+CANDIDATES = ("baseline", "linear", "lightgbm", "forest", "mine")
+SCORE = """
+import sys
+from pathlib import Path
+from {package}.service.bulk import score_file
+for rows, scores in zip(sys.argv[1::2], sys.argv[2::2], strict=True):
+    print(*score_file(Path(rows), Path(scores)))
+"""
+
+
+@pytest.fixture(scope="module", params=PROJECTS)
+def packaged(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str, str]:
+    """Return a project with a candidate of each kind that has come to its bundle, its package, and its task."""
+    case = request.param
+    package, task = PROJECTS[case]
+    folder = copy(case, tmp_path_factory.mktemp("bulk") / case)
+    estimator = "Regressor" if task == "regression" else "Classifier"
+    (folder / "conf/model/forest.yaml").write_text(FOREST.replace("ESTIMATOR", estimator))
+    (folder / "conf/model/mine.yaml").write_text(MINE)
+    (folder / package).mkdir(exist_ok=True)
+    (folder / f"{package}/mine.py").write_text(OWN.replace("SHAPED", SHAPED[task]))
+    config = folder / "conf/config.yaml"
+    config.write_text(re.sub(r"model: \[.*\]", f"model: [{', '.join(CANDIDATES)}]", config.read_text()))
+    run(folder, "ninefold", "generate")
+    past = ["snapshots"] if (folder / f"{package}/snapshots.py").exists() else []
+    trained = [f"train_{name}" for name in CANDIDATES]
+    for stage in ("collect", "process", *past, "features", *trained, "evaluate", "refit", "package"):
+        if (folder / f"{package}/{stage}.py").exists():
+            run(folder, "python", "-m", f"{package}.{stage}")
+    return folder, package, task
+
+
+def bundle_of(project: Path, package: str, candidate: str, target: Path) -> Path:
+    """Return a copy of the bundle in which ``candidate`` scores."""
+    shutil.copytree(project / "bundle", target)
+    card = json.loads((target / "bundle.json").read_text())
+    card["kind"] = {"forest": "sklearn", "mine": "own"}.get(candidate, candidate)
+    (target / "bundle.json").write_text(json.dumps(card))
+    shutil.rmtree(target / "model")
+    shutil.copytree(project / f"models/{candidate}", target / "model")
+    shutil.copy(project / f"{package}/scoring/{card['kind']}.py", target / f"{package}/scoring")
+    return target
+
+
+def raw_file(project: Path) -> Path:
+    """Return the file that the project was made from."""
+    collected = json.loads((project / "reports/collection.json").read_text())
+    name = next(iter(collected.values()))["file"]
+    found = next(project.rglob(name), None)
+    return found or Path(__import__("palmerpenguins").__file__).parent / "data" / name
+
+
+def predictions(file: Path, added: list[str]) -> list[tuple[object, ...]]:
+    """Return what was added to each row of a file of scores."""
+    return list(zip(*(pq.read_table(file)[name].to_pylist() for name in added), strict=True))
+
+
+@pytest.mark.parametrize("candidate", CANDIDATES)
+def test_what_the_project_is_made_from_is_scored(
+    candidate: str, packaged: tuple[Path, str, str], tmp_path: Path
+) -> None:
+    project, package, task = packaged
+    bundle = bundle_of(project, package, candidate, tmp_path / "bundle")
+    raw, table = (
+        raw_file(project),
+        project / f"data/tables/{next(iter(json.loads((project / 'reports/collection.json').read_text())))}.parquet",
+    )
+    lines = raw.read_bytes().splitlines(keepends=True)
+    files = {"none": lines[:1], "one": lines[:2]}
+    for name, some in files.items():
+        (tmp_path / f"{name}.csv").write_bytes(b"".join(some))
+    pq.write_table(pq.read_table(table).slice(0, 0), tmp_path / "no_clean.parquet")
+    given = [raw, tmp_path / "none.csv", tmp_path / "one.csv", table, tmp_path / "no_clean.parquet"]
+    pairs = [str(path) for file in given for path in (file, tmp_path / f"{file.stem}_scores.parquet")]
+    pairs[1] = str(tmp_path / "raw_scores.parquet")
+    said = run(bundle, "python", "-c", SCORE.format(package=package), *pairs)
+    counts = [tuple(map(int, line.split())) for line in re.findall(r"^\d+ \d+$", said, re.MULTILINE)]
+    clean = pq.read_table(table)
+    rows = pq.read_metadata(project / f"data/raw/{table.name}").num_rows
+    assert [count for count, _ in counts] == [rows, 0, 1, len(clean), 0]
+    scored = pq.read_table(tmp_path / f"{table.stem}_scores.parquet")
+    added = scored.column_names[clean.num_columns :]
+    assert (
+        added[0].removeprefix("predicted_")
+        == {"binary": "probability", "multiclass": "class", "regression": "value"}[task]
+    )
+    by_raw, by_table = (predictions(tmp_path / f"{name}_scores.parquet", added) for name in ("raw", table.stem))
+    kept = dict(zip(clean["__row"].to_pylist(), by_table, strict=True))
+    assert None not in {value for row in by_table for value in row}
+    assert [by_raw[row] for row in kept] == [*kept.values()]
+    assert pq.read_table(tmp_path / "one_scores.parquet").num_rows == 1
+    assert pq.read_schema(tmp_path / "none_scores.parquet").names[-len(added) :] == added
+
+
+def test_rows_that_cannot_be_read_are_not_lost(packaged: tuple[Path, str, str], tmp_path: Path) -> None:
+    project, package, _ = packaged
+    if package != "weights":
+        pytest.skip("once is enough")
+    lines = raw_file(project).read_text().splitlines()
+    names = lines[0].split(",")
+    wrong = dict(zip(names, lines[2].split(","), strict=True)) | {"bill_length_mm": "long", "island": "=1+1"}
+    below = dict(zip(names, lines[3].split(","), strict=True)) | {"bill_depth_mm": "-5", "sex": "-x"}
+    (tmp_path / "rows.csv").write_text(
+        "\n".join([lines[0], lines[1], ",".join(wrong.values()), ",".join(below.values())])
+    )
+    told = run(
+        project / "bundle",
+        "python",
+        "-B",
+        "-m",
+        f"{package}.service.bulk",
+        str(tmp_path / "rows.csv"),
+        str(tmp_path / "scores.csv"),
+    )
+    assert "3 rows" in told
+    assert "1 of them are refused: see scores.refused.csv" in told
+    found = duckdb.read_csv(str(tmp_path / "scores.csv"), all_varchar=True).to_dicts()
+    assert [row["value"] is None for row in found] == [False, True, False]
+    assert [row["island"] for row in found][1] == "'=1+1"
+    assert (found[2]["bill_depth_mm"], found[2]["sex"]) == ("-5", "'-x")
+    [refused] = duckdb.read_csv(str(tmp_path / "scores.refused.csv")).to_dicts()
+    assert refused["source_row"] == 1
+    assert refused["reasons"] == "bill_length_mm is not a number: long"
+    assert json.loads(refused["content"])["bill_length_mm"] == "long"
+    again = run(
+        project / "bundle",
+        "python",
+        "-B",
+        "-m",
+        f"{package}.service.bulk",
+        str(tmp_path / "scores.csv"),
+        str(tmp_path / "x.csv"),
+        fails=True,
+    )
+    assert "the rows have a column 'value' already" in again
+    run(
+        project / "bundle",
+        "python",
+        "-B",
+        "-m",
+        f"{package}.service.bulk",
+        str(tmp_path / "scores.csv"),
+        str(tmp_path / "x.csv"),
+        "--prefix",
+        "new_",
+    )
+    pc.write_csv(pa.table({"a": [1]}), tmp_path / "less.csv")
+    lacking = run(
+        project / "bundle",
+        "python",
+        "-B",
+        "-m",
+        f"{package}.service.bulk",
+        str(tmp_path / "less.csv"),
+        str(tmp_path / "x.csv"),
+        fails=True,
+    )
+    assert "lacks columns" in lacking
