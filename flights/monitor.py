@@ -4,7 +4,7 @@ import heapq
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 import numpy as np
@@ -28,24 +28,50 @@ SUMMARY = Path("reports/monitor.json")
 class Prediction(msgspec.Struct):
     """What is read of a line of the log."""
 
-    time: datetime
+    time: Annotated[datetime, msgspec.Meta(tz=True)]
     model: str
-    features: dict[str, Any]
+    features: dict[str, float | str | None]
     score: float
 
 
-def predictions(digest: str) -> Iterator[Prediction]:
-    """Yield what the log holds of the model ``digest``; a line that was cut off is passed over."""
-    decoder = msgspec.json.Decoder(Prediction)
-    for file in sorted(LOGS.glob("predictions-*.jsonl")):
-        with file.open("rb") as lines:
-            for line in lines:
-                try:
-                    prediction = decoder.decode(line)
-                except ValueError:
-                    continue
-                if prediction.model == digest:
-                    yield prediction
+class Log:
+    """The predictions in LOGS of the model ``digest``, whose ``reference`` says what they look like.
+
+    Lines that are cut off, or that the service does not write, are passed over, and counted.
+    """
+
+    def __init__(self, digest: str, reference: Path) -> None:
+        with pq.ParquetFile(reference) as file:
+            row = next(file.iter_batches(batch_size=1))
+        self.digest, self.passed_over = digest, 0
+        self.shape = np.shape(row["__score"][0].as_py())
+        self.kinds = {
+            field.name: str if pa.types.is_string(field.type) else float
+            for field in row.schema
+            if not field.name.startswith("__")
+        }
+
+    def __iter__(self) -> Iterator[Prediction]:
+        """Yield the predictions, those of each file in their order."""
+        decoder = msgspec.json.Decoder(Prediction)
+        for file in (file for file in sorted(LOGS.glob("predictions-*.jsonl")) if file.is_file()):
+            with file.open("rb") as lines:
+                for line in filter(bytes.strip, lines):
+                    try:
+                        prediction = decoder.decode(line)
+                    except (ValueError, RecursionError):
+                        self.passed_over += 1
+                        continue
+                    if prediction.model == self.digest and self.fits(prediction):
+                        yield prediction
+
+    def fits(self, prediction: Prediction) -> bool:
+        """Return whether ``prediction`` has the features and the score of the model; count it where it has not."""
+        features = prediction.features
+        fits = features.keys() == self.kinds.keys() and np.shape(prediction.score) == self.shape
+        fits = fits and all(value is None or isinstance(value, self.kinds[name]) for name, value in features.items())
+        self.passed_over += not fits
+        return fits
 
 
 def columns_of(reference: pa.Table, features: pa.Table, score: np.ndarray) -> list[Watched]:
@@ -119,12 +145,15 @@ def summarise() -> dict[str, Any]:
     if not CHAMPION.exists():
         return nothing(0, "No version is released.")
     champion, settings = read_json(CHAMPION), setting("monitor")
-    found = predictions(champion["digest"])
-    logged = heapq.nlargest(settings["chunk_rows"], found, key=lambda prediction: prediction.time)
-    count, version = len(logged), champion["version"]
+    version = champion["version"]
     folder = VERSIONS / str(version)
     if not (folder / REFERENCE).exists():
-        return nothing(count, f"Version {version} was released without {REFERENCE}: there is nothing to compare with.")
+        return nothing(0, f"Version {version} was released without {REFERENCE}: there is nothing to compare with.")
+    log = Log(champion["digest"], folder / REFERENCE)
+    logged = heapq.nlargest(settings["chunk_rows"], log, key=lambda prediction: prediction.time)
+    count = len(logged)
+    if log.passed_over:
+        print(f"{log.passed_over:,} lines of {LOGS}/ are no predictions of the service, and are passed over")
     if count < settings["min_rows"]:
         _, calibration = compare([], folder, settings["chunk_rows"])
         needed = f"{count:,} predictions of version {version} are logged; {settings['min_rows']:,} are needed."

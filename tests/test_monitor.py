@@ -1,12 +1,15 @@
 """Alarms ring as often as they say on rows that follow one another, with seasons or without, and after a change."""
 
 import importlib
+import json
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from types import ModuleType
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from tests.sandbox import PROJECTS, tree
@@ -122,3 +125,43 @@ def test_few_blocks_promise_little(modules: tuple[ModuleType, ModuleType, Module
     assert drift.thresholds(calm, 0.01)[0] > calm.max()
     assert np.sort(calm[:, 0])[6] < drift.thresholds(calm, 0.2)[0] < drift.thresholds(calm, 0.01)[0]
     assert not drift.in_blocks([drift.numbers(np.arange(50.0), np.empty(0))], 30, 200).size
+
+
+def test_lines_that_the_service_never_writes_are_passed_over(
+    modules: tuple[ModuleType, ModuleType, ModuleType], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    *_, monitor = modules
+    monkeypatch.setattr(monitor, "LOGS", tmp_path)
+    (tmp_path / "predictions-0.jsonl").mkdir()
+    pq.write_table(stream(10, seed=0), tmp_path / "reference.parquet")
+    line = {"time": "2024-01-01T00:00:00Z", "model": "it", "score": 0.5}
+    features = {"hour": 3.0, "weekday": "monday", "wind": None}
+    good = [line | {"features": features}, line | {"features": features | {"hour": 3}, "id": 7}]
+    others = [line | {"features": {}, "model": "another"}, "", " "]
+    wrong = [
+        *("null", "[]", "[" * 100_000, "{", '{"time":', "\x00", '{"a": NaN}', '"2024"', "1e999"),
+        *(line | {"features": features, key: value} for key, value in WRONG),
+        *(
+            line | {"features": features | found}
+            for found in ({"hour": "3"}, {"weekday": 3}, {"more": 1}, {"wind": []})
+        ),
+        line | {"features": {"hour": 3.0}},
+    ]
+    texts = [json.dumps(item) if isinstance(item, dict) else item for item in [*good, *others, *wrong, *good]]
+    content = "\n".join(texts).encode() + b'\n{"model": "\xff"}\n' + json.dumps(good[0]).encode()[:-9]
+    (tmp_path / "predictions-1.jsonl").write_bytes(content)
+    log = monitor.Log("it", tmp_path / "reference.parquet")
+    read = sorted(log, key=lambda prediction: prediction.time)
+    assert [prediction.features for prediction in read] == [features] * 4
+    assert log.passed_over == len(wrong) + 2
+
+
+WRONG = [
+    ("time", "2024-01-01T00:00:00"),
+    ("time", "yesterday"),
+    ("score", None),
+    ("score", [0.5]),
+    ("score", "0.5"),
+    ("model", 3),
+    ("features", "none"),
+]
