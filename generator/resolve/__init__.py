@@ -9,6 +9,7 @@ from generator.judge import Judge
 from generator.project import Project
 from generator.resolve.candidates import check_candidates
 from generator.resolve.choices import check_choices
+from generator.resolve.dropped import without_dropped
 from generator.resolve.estimators import resolve_estimators
 from generator.resolve.features import resolve_features
 from generator.resolve.session import Session
@@ -23,6 +24,7 @@ __all__ = ["resolve"]
 
 def resolve(config: Config, composed: Composed) -> Project:
     """Return the project that ``config`` describes; raises :class:`ConfigError` with every problem."""
+    config = without_dropped(config)
     with Judge() as judge:
         session = Session(config, composed, judge)
         check_choices(session)

@@ -53,7 +53,8 @@ def _barred(session: Session, columns: Iterable[Column]) -> dict[str, Told]:
             hint = "use only columns with `role: input`, `key` or `time`"
             found[column.name.lower()] = (f"'{column.name}' {LATE}", hint)
         elif column.role == "drop":
-            hint = "give it `role: input` if it is known when the prediction is made"
+            place = session.composed.origin(("data", "columns", column.name, "role"))
+            hint = f"leave this out too, or give it `role: input` in {place.file}:{place.line}"
             found[column.name.lower()] = (f"'{column.name}' has `role: drop`", hint)
     return found
 
