@@ -33,8 +33,23 @@ ISO = "regexp_full_match(v, '\\d{4}-\\d\\d?-\\d\\d?([ T].*)?') AND TRY_CAST(v AS
 NUMBER = r"[-+]?((\d+\.?\d*|\.\d+)([eE][-+]?\d+)?|(?i:inf|infinity))"
 """A number as DuckDB reads it; it reads `1_000` as well, which people rarely mean."""
 
-DIRTY = r"\(?[-+]?[$€£¥]?\s?[-+]?[\d,.'\s]*\d[\d,.'\s]*\s?(%|[$€£¥])?\)?"
-"""A number in an office's clothes: 1,234.50, $5, 12 %, (300)."""
+BLANKS = r"\s\x{A0}\x{2007}\x{2009}\x{202F}"
+"""Blanks that set thousands apart: those of no break and of less width too."""
+
+CODES = (
+    "AED|ARS|AUD|BGN|BRL|CAD|CHF|CLP|CNY|COP|CZK|DKK|EGP|EUR|GBP|HKD|HUF|IDR|ILS|INR|JPY|KES|KRW|MXN|MYR|NGN|NOK|NZD|"
+    "PEN|PHP|PKR|PLN|RON|RUB|SAR|SEK|SGD|THB|TRY|TWD|UAH|USD|VND|ZAR"
+)
+MONEY = rf"\p{{Sc}}|[A-Z]{{1,3}}\$|{CODES}|(?i:kr|zł|kč|ft|rs|fr|lei)\.?"
+"""Currencies, by sign, by code, or as they are spoken of."""
+
+APOSTROPHES, MINUS = "'\N{RIGHT SINGLE QUOTATION MARK}", "\N{MINUS SIGN}"
+SIGN = f"[-+{MINUS}]"
+DIRTY = (
+    rf"\(?{SIGN}?[{BLANKS}]*({MONEY})?[{BLANKS}]*{SIGN}?\(?[\d,.{APOSTROPHES}{BLANKS}]*\d[\d,.{APOSTROPHES}{BLANKS}]*"
+    rf"{SIGN}?[{BLANKS}]*(%|{MONEY})?[{BLANKS}]*{SIGN}?(?i:[cd]r\.?)?\)?"
+)
+"""A number in an office's clothes: 1,234.50, $5, 12 %, (300), 123,45-, EUR 1'234.50, 500.00 CR."""
 
 
 @dataclass(frozen=True)

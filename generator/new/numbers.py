@@ -1,7 +1,7 @@
 """Numbers: whole ones, codes that look like numbers, and those with signs and separators."""
 
 from generator.new.kind import ENOUGH, Kind, stray
-from generator.new.measure import Measure, value
+from generator.new.measure import APOSTROPHES, BLANKS, MINUS, MONEY, Measure, value
 from generator.new.moments import compact_dates, since_1970
 from generator.new.reading import RAW, Raw
 from generator.sql import identifier, literal
@@ -9,7 +9,7 @@ from generator.sql import identifier, literal
 
 def _grouped(group: str, decimal: str) -> str:
     """Return the pattern of a number whose thousands are set apart by ``group``, a blank or an apostrophe."""
-    return rf"[^0-9.,]*(\d+|[1-9]\d{{0,2}}([{group}\s']\d{{3}})+)?([{decimal}]\d*)?[^0-9.,]*"
+    return rf"[^0-9.,]*(\d+|[1-9]\d{{0,2}}([{group}{BLANKS}{APOSTROPHES}]\d{{3}})+)?([{decimal}]\d*)?[^0-9.,]*"
 
 
 ENGLISH, EUROPEAN = _grouped(",", "."), _grouped(".", ",")
@@ -29,26 +29,45 @@ def number(raw: Raw, found: Measure) -> Kind | None:
     return _dirty(raw, found)
 
 
+AMOUNT = rf"\d([\d.,{APOSTROPHES}{BLANKS}]*\d)?|[.,]\d+"
+"""The digits of a number among its signs, with their separators."""
+
+CREDIT = r"(?i:cr)\.?\)?$"
+NEGATIVE = rf"[-{MINUS}(]|{CREDIT}"
+ODD = rf"[({MINUS}]|\d[{BLANKS}]*-|(?i:[cd]r)\.?\)?$|\pL\."
+"""What a number has that takes more than to leave all but its digits and its leading minus out."""
+
+
 def _dirty(raw: Raw, found: Measure) -> Kind | None:
     """Return a number with signs and separators, where one way of reading gives nearly every value."""
     text = value(found.name, found.marks)
     column = f"trim({identifier(found.name)})"
-    bare = f"regexp_replace({column}, '[^-0-9.,]', '', 'g')"
-    signed = f"CASE WHEN {column} LIKE '(%)' THEN '-' ELSE '' END || "
-    brackets = f"count(*) FILTER ({text} LIKE '(%)')"
-    english, european = (f"regexp_full_match({text}, {literal(form)})" for form in (ENGLISH, EUROPEAN))
+    amount = f"trim(regexp_extract({text}, {literal(AMOUNT)}))"
+    english, european = (f"regexp_full_match({amount}, {literal(form)})" for form in (ENGLISH, EUROPEAN))
     alone = f"count(*) FILTER ({english} AND NOT {european}), count(*) FILTER ({european} AND NOT {english})"
     shown = f"any_value({text}) FILTER (NOT regexp_full_match({text}, '[-+]?[0-9.]+'))"
-    ask = f"SELECT {brackets}, {alone}, {shown} FROM {RAW}"
-    negative, points, commas, example = raw.database.execute(ask).fetchall()[0]
+    odd, credits = (f"count(*) FILTER (regexp_matches({text}, {literal(form)}))" for form in (ODD, CREDIT))
+    unit = f"regexp_extract({text}, {literal(MONEY)})"
+    money = f"list_sort(list(DISTINCT {unit}) FILTER ({unit} <> ''))"
+    ask = f"SELECT {odd}, {credits}, {money}, {alone}, {shown} FROM {RAW}"
+    signs, credit, currencies, points, commas, example = raw.database.execute(ask).fetchall()[0]
+    bare = f"regexp_replace({column}, '[^-0-9.,]', '', 'g')"
+    if signs:
+        bare = f"regexp_replace(regexp_extract({column}, {literal(AMOUNT)}), '[^0-9.,]', '', 'g')"
     comma = commas > points
     cleaned = f"replace(replace({bare}, '.', ''), ',', '.')" if comma else f"replace({bare}, ',', '')"
+    negative = f"CASE WHEN regexp_matches({column}, {literal(NEGATIVE)}) THEN '-' ELSE '' END || "
+    read = f"{negative}{cleaned}" if signs else cleaned
     others, mark = (points, "point") if comma else (commas, "comma")
-    doubt = f"{others:,} values look as if they had a decimal {mark}, unlike the others" if others else ""
-    read = f"{signed}{cleaned}" if negative else cleaned
     good = raw.database.execute(
         f"SELECT count(*) FILTER (TRY_CAST({read} AS DOUBLE) IS NOT NULL AND {text} IS NOT NULL) FROM {RAW}"
     ).fetchall()[0][0]
     if good < ENOUGH * found.present:
         return None
-    return Kind("float", f"numbers written like {example}", read, doubt or stray(found, good, "number"))
+    doubts = (
+        f"{others:,} values look as if they had a decimal {mark}, unlike the others" if others else "",
+        "CR, a credit, is read as negative: turn the sign in `read:` where it is not" if credit else "",
+        f"amounts of several currencies: {', '.join(currencies)}" if currencies and len(currencies) > 1 else "",
+        stray(found, good, "number"),
+    )
+    return Kind("float", f"numbers written like {example}", read, "; ".join(filter(None, doubts)))
