@@ -1,11 +1,15 @@
 """Write outputs whole or not at all: under a temporary name first, then moved into place."""
 
 import json
+import os
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+
+STARTED = time.monotonic()
 
 
 @contextmanager
@@ -15,6 +19,7 @@ def new_file(path: Path) -> Iterator[Path]:
     temporary = path.with_name(f".{path.name}.partial")
     yield temporary
     temporary.replace(path)
+    note_duration()
 
 
 @contextmanager
@@ -26,6 +31,7 @@ def new_folder(path: Path) -> Iterator[Path]:
     yield temporary
     shutil.rmtree(path, ignore_errors=True)
     temporary.rename(path)
+    note_duration()
 
 
 def write_json(path: Path, value: Any) -> None:
@@ -37,3 +43,11 @@ def write_json(path: Path, value: Any) -> None:
 def read_json(path: Path) -> Any:
     """Read what :func:`write_json` wrote."""
     return json.loads(path.read_text(encoding="utf-8"))
+
+
+def note_duration() -> None:
+    """Leave in .dvc/tmp/seconds/ how long the stage of DVC that runs has taken so far: DVC itself keeps no times."""
+    if "DVC_STAGE" in os.environ:
+        folder = Path(os.environ["DVC_ROOT"], ".dvc/tmp/seconds")
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / os.environ["DVC_STAGE"]).write_text(f"{time.monotonic() - STARTED:.2f}\n", encoding="utf-8")

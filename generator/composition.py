@@ -19,7 +19,7 @@ from omegaconf.errors import OmegaConfBaseException
 from generator.compose import Composed
 from generator.defaults import groups, missing_options
 from generator.errors import ConfigError, Problem
-from generator.interpolation import unresolved
+from generator.interpolation import odd_interpolations, unresolved
 from generator.origins import Origin, Origins, Path_, origins_of, read_yaml
 from generator.overrides import chooses, origins_under, parse_overrides, unknown_keys
 
@@ -62,6 +62,8 @@ def params(file: Path) -> Composed:
         raise ConfigError([Problem(file.name, 0, "", "this file does not exist", "run `ninefold generate`")])
     node, problems = read_yaml(file, file.name)
     _refuse(problems)
+    conf = file.parent / "conf"  # of which DVC has filled in every value by now
+    _refuse_odd({path: read_yaml(path, path.name)[0] for path in sorted(conf.rglob("*.yaml"))}, conf)
     if not isinstance(node, yaml.MappingNode):
         raise ConfigError([Problem(file.name, 1, "", "this is not a composed config", "run `ninefold generate`")])
     # OmegaConf reads numbers and dates the way composing does: 1e-3 is a number, 2013-10-01 is a text.
@@ -119,10 +121,20 @@ def _read_files(folder: Path) -> dict[Path, yaml.Node | None]:
     read = {file: read_yaml(file, _shown(file, folder), _package(file, folder)) for file in files}
     _refuse(problem for _, problems in read.values() for problem in problems)
     nodes = {file: node for file, (node, _) in read.items()}
+    _refuse_odd(nodes, folder)
     _refuse(
         problem for file, node in nodes.items() for problem in missing_options(node, file, folder, _shown(file, folder))
     )
     return nodes
+
+
+def _refuse_odd(nodes: Mapping[Path, yaml.Node | None], folder: Path) -> None:
+    """Raise :class:`ConfigError` where a file of ``folder`` reads the environment, or says ``${`` and nothing else."""
+    _refuse(
+        problem
+        for file, node in nodes.items()
+        for problem in odd_interpolations(node, _shown(file, folder), _package(file, folder))
+    )
 
 
 def _hydra_problem(error: Exception, folder: Path) -> Problem:

@@ -3,7 +3,8 @@
 import hashlib
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -12,6 +13,9 @@ import yaml
 
 Verdict = Literal["runs", "may run", "stays", "goes"]
 Body = Mapping[str, Any]
+
+SECONDS = ".dvc/tmp/seconds"
+"""Where each stage leaves how long it took; see templates/package/outputs.py.jinja."""
 
 
 @dataclass(frozen=True)
@@ -24,18 +28,26 @@ class Forecast:
     seconds: float | None
 
 
-def forecast(tree: Mapping[str, str], root: Path, on_disk: Mapping[str, list[Any]]) -> tuple[Forecast, ...]:
-    """Return what becomes of every stage of ``tree`` when ``dvc repro`` follows, in the order of the lifecycle.
+def forecast(
+    tree: Mapping[str, str], changed: Collection[str], root: Path, on_disk: Mapping[str, list[Any]]
+) -> tuple[Forecast, ...]:
+    """Return what becomes of every stage when ``dvc repro`` follows, in the order of the lifecycle.
 
-    A stage runs whose command, parameters or files are no longer those of dvc.lock; one that reads what such a stage
-    makes may run: DVC looks whether that has really changed. ``on_disk`` is what ``dvc status`` says of the folder as
-    it is, which knows of data and folders.
+    ``tree`` are the files as they will be on disk, edits among them; the paths in ``changed`` are not so yet. A stage
+    runs whose command, parameters or files are no longer those of dvc.lock; one that reads what such a stage makes may
+    run: DVC looks whether that has really changed. ``on_disk`` is what ``dvc status`` says of the folder as it is,
+    which knows of data and folders.
     """
     stages = stages_of(tree["dvc.yaml"], tree["params.yaml"])
     lock = _read(root / "dvc.lock").get("stages", {})
     params = yaml.safe_load(tree["params.yaml"])
     told = {name: tuple(dict.fromkeys(_on_disk(on_disk.get(name, []), tree))) for name in stages}
-    found = {name: (*_changed(body, lock.get(name), tree, params), *told[name]) for name, body in stages.items()}
+    found = {
+        name: tuple(
+            dict.fromkeys((*_changed(body, lock.get(name), tree, params), *_folders(body, changed), *told[name]))
+        )
+        for name, body in stages.items()
+    }
     made = {name: outs for name, body in stages.items() if (outs := _outs(body)) and name != "generate"}
     running = {name for name, reasons in found.items() if reasons}
     maybe: dict[str, tuple[str, ...]] = {}
@@ -70,20 +82,13 @@ def stages_of(pipeline: str, params: str) -> dict[str, Body]:
     return found
 
 
-def durations(stages: Mapping[str, Body], root: Path) -> dict[str, float]:
-    """Return about how many seconds each stage took when it last ran, by the times of its files.
-
-    It began when the last of what it reads was written, or when the stage before it ended, whichever was later, and
-    ended when the last of its own outputs was. DVC keeps no times; where the files were not made here, there are none.
-    """
-    ends = {name: end for name, body in stages.items() if (end := _latest(_outs(body), root)) is not None}
+def durations(stages: Iterable[str], root: Path) -> dict[str, float]:
+    """Return how many seconds each stage took when it last ran here, as its code has left them: DVC keeps no times."""
     found = {}
-    for name, end in ends.items():
-        begins = [other for other in ends.values() if other < end]
-        read = _latest(stages[name].get("deps", []), root)
-        begins += [read] if read is not None else []
-        if begins and max(begins) < end:
-            found[name] = end - max(begins)
+    for name in stages:
+        file = root / SECONDS / name
+        with suppress(OSError, ValueError):
+            found[name] = float(file.read_text(encoding="utf-8"))
     return found
 
 
@@ -114,6 +119,13 @@ def _changed(body: Body, locked: Body | None, tree: Mapping[str, str], params: M
     yield from (f"{path} is new" for path in _outs(body) if path not in outs)
 
 
+def _folders(body: Body, changed: Collection[str]) -> Iterator[str]:
+    """Yield the folders that a stage reads and in which a file changes; what it makes is another thing."""
+    for dep in body.get("deps", []):
+        if any(path.startswith(f"{dep}/") for path in changed):
+            yield dep
+
+
 def _on_disk(said: list[Any], tree: Mapping[str, str]) -> Iterator[str]:
     """Yield what ``dvc status`` says of a stage, but for the files that are rendered anew."""
     for entry in said:
@@ -135,13 +147,6 @@ def _inside(path: str, places: set[str]) -> bool:
     return any(path == place or path.startswith(f"{place}/") or place.startswith(f"{path}/") for place in places)
 
 
-def _latest(paths: list[str], root: Path) -> float | None:
-    """Return when the last of ``paths`` was written, in seconds since 1970."""
-    places = [root / path for path in paths]
-    files = [file for place in places for file in ([place] if place.is_file() else place.rglob("*"))]
-    return max((file.stat().st_mtime for file in files if file.is_file()), default=None)
-
-
 def _at(values: Mapping[str, Any], key: str) -> Any:
     for part in key.split("."):
         values = values.get(part, {}) if isinstance(values, Mapping) else {}
@@ -149,7 +154,7 @@ def _at(values: Mapping[str, Any], key: str) -> Any:
 
 
 def _digest(text: str) -> str:
-    return hashlib.md5(text.encode("utf-8"), usedforsecurity=False).hexdigest()
+    return hashlib.md5(text.encode("utf-8", "surrogateescape"), usedforsecurity=False).hexdigest()
 
 
 def _read(file: Path) -> dict[str, Any]:

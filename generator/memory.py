@@ -4,8 +4,10 @@ It is never needed: an answer that is not there, or cannot be read, is worked ou
 """
 
 import atexit
+import getpass
 import json
 import os
+import stat
 import tempfile
 from collections.abc import Callable
 from contextlib import suppress
@@ -15,9 +17,9 @@ from pathlib import Path
 from threading import Lock
 from typing import Any, TypeVar, cast
 
-from jinja2 import FileSystemBytecodeCache
-
 T = TypeVar("T")
+
+OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
 class Memory:
@@ -73,12 +75,18 @@ class Memory:
 
 
 def private_folder() -> Path | None:
-    """Return the folder where Jinja keeps compiled templates, and sees to it that it is this user's alone.
+    """Return a folder for temporary files that is this user's alone.
 
-    None where another user has taken its name, or nothing can be written.
+    None where somebody has taken its name, with a link even, or nothing can be written.
     """
-    with suppress(OSError, RuntimeError):
-        return Path(FileSystemBytecodeCache().directory)
+    user = os.getuid() if hasattr(os, "getuid") else getpass.getuser()
+    folder = Path(tempfile.gettempdir()) / f"ninefold-{user}"
+    with suppress(OSError):
+        with suppress(FileExistsError):
+            folder.mkdir(mode=stat.S_IRWXU)
+        found = folder.lstat()
+        ours = not hasattr(os, "getuid") or (found.st_uid == os.getuid() and not found.st_mode & OTHERS)
+        return folder if stat.S_ISDIR(found.st_mode) and ours else None
     return None
 
 

@@ -10,6 +10,9 @@ import yaml
 
 from generator.errors import Problem
 
+MOST = 100_000
+"""Values that a file may hold once every alias is filled in."""
+
 UNTAGGED = "put quotes around text that begins with !"
 
 Path_ = tuple[str | int, ...]
@@ -80,6 +83,9 @@ def read_yaml(file: Path, shown: str, package: Path_ = ()) -> tuple[yaml.Node | 
     """
     try:
         node: yaml.Node | None = yaml.compose(file.read_text(encoding="utf-8-sig"), Loader=yaml.SafeLoader)
+        if bomb := _too_large(node):
+            hint = "write it out, with fewer `*`"
+            return None, [Problem(shown, bomb.start_mark.line + 1, "", "far too large once every * is filled in", hint)]
         return node, list(_duplicate_keys(node, shown, package))
     except yaml.MarkedYAMLError as error:
         problem = Problem(shown, _line(error), "", f"not valid YAML: {error.problem}", _yaml_hint(error))
@@ -93,6 +99,36 @@ def read_yaml(file: Path, shown: str, package: Path_ = ()) -> tuple[yaml.Node | 
         hint = "look for `&` and `*` in the file"
         problem = Problem(shown, 0, "", "a value holds itself, or is nested too deeply", hint)
     return None, [problem]
+
+
+def _too_large(node: yaml.Node | None) -> yaml.Node | None:
+    """Return the innermost node that holds more than MOST values, counting what aliases stand for each time."""
+    sizes: dict[int, int] = {}
+    found: list[yaml.Node] = []
+
+    def size(item: yaml.Node) -> int:
+        if id(item) not in sizes:
+            pairs = isinstance(item, yaml.MappingNode)
+            below = [part for pair in item.value for part in (pair if pairs else [pair])]
+            sizes[id(item)] = 1 + sum(map(size, below if isinstance(item, yaml.CollectionNode) else ()))
+            found.extend([item] if sizes[id(item)] > MOST else [])
+        return sizes[id(item)]
+
+    if node is not None:
+        size(node)
+    return next(iter(found), None)
+
+
+def scalars(node: yaml.Node | None, path: Path_ = ()) -> Iterator[tuple[Path_, yaml.ScalarNode]]:
+    """Yield every scalar under ``node`` but the keys, with its path."""
+    if isinstance(node, yaml.ScalarNode):
+        yield path, node
+    elif isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            yield from scalars(value, (*path, str(key.value)))
+    elif isinstance(node, yaml.SequenceNode):
+        for index, value in enumerate(node.value):
+            yield from scalars(value, (*path, index))
 
 
 def _line(error: yaml.MarkedYAMLError) -> int:

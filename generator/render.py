@@ -6,7 +6,7 @@ import subprocess
 import sysconfig
 import tempfile
 import traceback
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sized
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,8 @@ from jinja2 import (
     StrictUndefined,
     TemplateSyntaxError,
 )
+from jinja2.exceptions import SecurityError
+from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from generator import code
 from generator.code import Code, json_text, python, yaml_text
@@ -30,6 +32,9 @@ from generator.plan import File, Plan, ProjectPlan
 
 FORMATTED = Memory("formatted", limit=4)
 """What ruff made of the last trees."""
+
+LONGEST = 10_000_000
+"""Characters up to which a template of a project's own may multiply a text."""
 
 Tree = dict[str, str]
 """Paths from the project's root, with forward slashes, to texts."""
@@ -81,10 +86,24 @@ def templates_folder() -> Path:
     return inside if inside.is_dir() else Path(__file__).parent.parent / "templates"
 
 
+class _Sandbox(ImmutableSandboxedEnvironment):
+    """Where templates of a project's own run: they print, reach nothing but the plan, and make nothing too large."""
+
+    intercepted_binops = frozenset(["*", "**"])
+
+    def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
+        """Return what ``operator`` gives, where that is of a size that a file may have."""
+        sizes = [len(side) if isinstance(side, Sized) else abs(side) for side in (left, right)]
+        if operator == "**" or sizes[0] * sizes[1] > LONGEST:
+            raise SecurityError(f"{operator} would make too much of {left!r:.20} and {right!r:.20}")
+        return super().call_binop(context, operator, left, right)
+
+
 def _environment(overrides: Path | None) -> Environment:
+    own = overrides is not None and overrides.is_dir()
     folders = [folder for folder in (overrides, templates_folder()) if folder is not None and folder.is_dir()]
     kept = private_folder()
-    environment = Environment(
+    environment = (_Sandbox if own else Environment)(
         loader=ChoiceLoader([FileSystemLoader(folder) for folder in folders]),
         undefined=StrictUndefined,
         finalize=_only_code,
@@ -92,7 +111,7 @@ def _environment(overrides: Path | None) -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
         autoescape=False,
-        bytecode_cache=FileSystemBytecodeCache(str(kept), f"ninefold-{_settings()}-%s.cache") if kept else None,
+        bytecode_cache=FileSystemBytecodeCache(str(kept), f"ninefold-{_settings()}-{own:d}-%s.cache") if kept else None,
     )
     environment.filters |= {"py": python, "json": json_text, "yaml": yaml_text}
     return environment

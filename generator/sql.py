@@ -3,6 +3,7 @@
 Nothing from a config is ever pasted into SQL: names, values and expressions all pass through here.
 """
 
+import math
 import re
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache
@@ -12,6 +13,7 @@ import sqlglot
 from sqlglot import exp
 from sqlglot.dialects import DuckDB
 from sqlglot.errors import ParseError, SqlglotError, TokenError
+from sqlglot.optimizer.simplify import simplify
 
 from generator.dialect import functions, keywords
 from generator.errors import excerpt, suggestion
@@ -33,6 +35,13 @@ ONE_ROW = (
     "an expression sees one row: no aggregate, window or subquery; `{lookup: source.column, by: key}` reads a table"
 )
 AFTER_SELECT = "write one expression, as after SELECT"
+
+
+LONGEST = 1_000_000
+LENGTHENING = frozenset(
+    ["repeat", "lpad", "rpad", "range", "generate_series", "list_resize", "array_resize", "bar", "format", "printf"]
+)
+"""Functions that make of a number a text or a list of that length."""
 
 
 class SqlError(Exception):
@@ -79,6 +88,7 @@ def _parsed(text: str) -> exp.Expression:
         tree = _one_expression(sqlglot.parse(f"SELECT {text}\n", dialect=DIALECT), text)
         for node in tree.walk():
             _judge(cast(exp.Expression, node))
+        _judge_length(tree)
     except SqlglotError as error:
         raise SqlError(*_syntax_message(error)) from error
     except RecursionError as error:
@@ -138,6 +148,39 @@ def _judge(node: exp.Expression) -> None:
     if "unstable" in kinds:
         what = f"`{excerpt(render(node))}` changes from run to run, or looks outside the row"
         raise SqlError(what, "use a column that holds the value")
+
+
+def _judge_length(tree: exp.Expression) -> None:
+    """Refuse a text or list whose length is written out and beyond measure: one row of it would fill the memory."""
+    for node in (cast(exp.Expression, found) for found in tree.find_all(exp.Func)):
+        if _length(node) > LONGEST:
+            what = f"`{excerpt(render(node))}` is far too long: more than {LONGEST:,} characters or items"
+            raise SqlError(what, "write a smaller number")
+
+
+def _length(node: exp.Expression) -> float:
+    """Return about how long the text or list is that ``node`` makes of one row, as far as numbers in it say."""
+    parts = [part for part in node.iter_expressions() if isinstance(part, exp.Expression)]
+    if isinstance(node, exp.Literal):
+        return len(node.name) if node.is_string else 1
+    lengths = sum(_length(part) for part in parts)
+    if not _function_names(node) & LENGTHENING:
+        return lengths
+    counts = [_number(part) for part in parts]
+    widths = [float(digits) for part in parts if part.is_string for digits in re.findall(r"\d{6,}", part.name)]
+    return lengths * max([1.0, *counts, *widths])
+
+
+def _number(node: exp.Expression) -> float:
+    """Return the number that ``node`` comes to without any column: infinity for one that has to be computed first."""
+    if node.find(exp.Column, exp.Array) or node.is_string:
+        return 1.0
+    plain = simplify(node.copy(), dialect=DIALECT)
+    while isinstance(plain, exp.Cast | exp.Paren):
+        plain = plain.this
+    if isinstance(plain, exp.Neg):
+        return 0.0
+    return float(plain.name) if isinstance(plain, exp.Literal) and plain.is_number else math.inf
 
 
 def _function_names(node: exp.Expression) -> set[str]:

@@ -114,9 +114,10 @@ def mistold(key: str, error: ErrorDetails) -> tuple[str, str]:
             f"{excerpt(repr(given))} is too {kind[-5:].strip('_')}",
             f"write {size} character{'s'[size.endswith(' 1') :]}",
         )
-    if kind == "variable":
+    if kind in ("variable", "remote"):  # which may hold a password, so that it is not told
         what, _, hint = error["msg"].partition(": ")
-        return f"what is written here is {what}", f"{hint}; a secret itself stays out of the config"
+        more = "; a secret itself stays out of the config" if kind == "variable" else ""
+        return f"what is written here is {what}", f"{hint}{more}"
     if kind == "one_function":
         return error["msg"], f"write one of {', '.join(AGGREGATES)}"
     if kind == "too_short":

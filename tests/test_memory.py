@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from generator.compose import compose
+from generator.errors import ConfigError
 from generator.memory import Memory
 from generator.plan import ProjectPlan
 from generator.render import render_files
@@ -70,9 +71,25 @@ def test_a_file_that_broke_is_written_anew(damage: bytes, folder: Path) -> None:
 
 
 def test_where_nothing_can_be_kept_all_is_worked_out_again(folder: Path) -> None:
-    (folder / f"_jinja2-cache-{os.getuid()}").touch()  # as if another user were here first
+    (folder / f"ninefold-{os.getuid()}").touch()  # as if another user were here first
     assert [ask("q", "'first'"), ask("q", "'second'")] == ["first", "second"]
     assert render_files((), ProjectPlan("p")) == {}
+
+
+def test_a_link_in_the_place_of_the_folder_is_not_followed(folder: Path, tmp_path: Path) -> None:
+    target = tmp_path / "foreign"
+    target.mkdir(mode=0o755)
+    (folder / f"ninefold-{os.getuid()}").symlink_to(target)
+    assert [ask("q", "'first'"), ask("q", "'second'")] == ["first", "second"]
+    assert render_files((), ProjectPlan("p")) == {}
+    assert target.stat().st_mode & 0o777 == 0o755
+    assert list(target.iterdir()) == []
+
+
+def test_a_folder_that_others_may_write_to_is_not_used(folder: Path) -> None:
+    (folder / f"ninefold-{os.getuid()}").mkdir()
+    (folder / f"ninefold-{os.getuid()}").chmod(0o777)
+    assert [ask("q", "'first'"), ask("q", "'second'")] == ["first", "second"]
 
 
 def test_within_a_run_whatever_is_said_is_known() -> None:
@@ -114,21 +131,26 @@ def test_whoever_changes_a_value_changes_his_own(conf: Path) -> None:
     "text",
     ["${oc.env:WORD}", '"${oc.env:WORD}"', '"\\u0024{oc.env:WORD}"', '"$\\\n    {oc.env:WORD}"', "${${name}:WORD}"],
 )
-def test_a_config_that_reads_the_environment_is_not_remembered(
-    text: str, conf: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_config_that_reads_the_environment_is_refused(text: str, conf: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its value, a secret it may be, would be kept; nothing of it is, and nothing of it is told."""
+    line = (conf / "config.yaml").read_text().splitlines().index(f"  title: {title(conf)}") + 1
     edit(conf / "config.yaml", f"title: {title(conf)}", f"title: {text}")
     with (conf / "config.yaml").open("a") as file:
         file.write("name: oc.env\n")
-    for word in ("one", "two"):
-        monkeypatch.setenv("WORD", word)
-        assert title(conf) == word
+    monkeypatch.setenv("WORD", "hunter2")
+    with pytest.raises(ConfigError, match=f"conf/config.yaml:{line}: project.title: an environment variable") as error:
+        title(conf)
+    assert "hunter2" not in str(error.value)
 
 
-def test_the_environment_in_an_override_is_not_remembered(conf: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for word in ("one", "two"):
-        monkeypatch.setenv("WORD", word)
-        assert title(conf, "project.title=${oc.env:WORD}") == word
+@pytest.mark.parametrize("override", ["project.title=${oc.env:WORD}", "project.title='${oc.decode:${oc.env:WORD}}'"])
+def test_an_override_that_reads_the_environment_is_refused(
+    override: str, conf: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WORD", "hunter2")
+    with pytest.raises(ConfigError, match="an environment variable") as error:
+        title(conf, override)
+    assert "hunter2" not in str(error.value)
 
 
 def test_a_group_behind_a_link_is_not_remembered(conf: Path, tmp_path: Path) -> None:

@@ -70,7 +70,7 @@ CHOICES = (
     Mistake(CONFIG, "title: How long parcels take", "title: ${project.name}", 19, "project.title", "'project.package'"),
     Mistake(CONFIG, "title: How long parcels take", "title: ${project.title}", 19, "project.title", "write the value"),
     Mistake(GATE, "min_gain: 0.0", "min_gain: ???", 2, "release.min_gain", "in place of `???`"),
-    Mistake(GATE, "min_gain: 0.0", "min_gain: ${oc.env:NO_GAIN}", 2, "release.min_gain", "set it, or give what holds"),
+    Mistake(GATE, "min_gain: 0.0", "min_gain: ${oc.env:NO_GAIN}", 2, "release.min_gain", "a secret is named where"),
 )
 
 KEYS = (

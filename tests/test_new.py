@@ -315,6 +315,13 @@ def test_the_name_of_the_package(name: str, package: str) -> None:
     assert package_of(name) == package
 
 
+def test_what_is_secret_in_a_url_is_not_told() -> None:
+    url = "file://someone:hunter2@host/none.csv?signature=hunter3"
+    with pytest.raises(UnreadableError, match=r"file://host/none\.csv cannot be fetched") as error, at_hand(url):
+        pass
+    assert "hunter" not in str(error.value)
+
+
 def test_a_workbook_is_read(tmp_path: Path) -> None:
     openpyxl = pytest.importorskip("openpyxl")
     book = openpyxl.Workbook()

@@ -9,6 +9,7 @@ import yaml
 from generator.check import check
 from generator.code import yaml_file
 from generator.compose import compose
+from generator.errors import ConfigError
 from generator.plan import plan
 from generator.render import Tree, render
 from tests.sandbox import PROJECTS
@@ -42,3 +43,22 @@ def test_a_yaml_file_is_read_back_and_spells_out_every_sign() -> None:
     text = yaml_file(value)
     assert yaml.safe_load(text) == value
     assert "ä 😀: x 😀\n" in text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{{ plan.__class__.__mro__ }}",
+        "{{ ''.__class__.__base__.__subclasses__() }}",
+        "{{ project.__init__.__globals__ }}",
+        "{{ cycler.__init__.__globals__.os.system('true') }}",
+        "{{ ('a' * 1000000000) | py }}",
+        "{{ 10 ** 10 ** 10 }}",
+        "{% for _ in range(1000000000) %}{% endfor %}",
+    ],
+)
+def test_a_template_of_ones_own_only_prints(text: str, tmp_path: Path) -> None:
+    (tmp_path / "package").mkdir()
+    (tmp_path / "package/outputs.py.jinja").write_text(f"first\n{text}\n")
+    with pytest.raises(ConfigError, match=r"outputs\.py\.jinja:2: (Security|Overflow)Error"):
+        rendered(tmp_path)

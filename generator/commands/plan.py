@@ -37,9 +37,10 @@ def plan(
     Examples: `ninefold plan`, `ninefold plan --diff split=at_random`, `ninefold plan --json`.
     """
     tree = rendered(project, overrides or [])
-    changes = [change for change in compare(tree, project) if change.status not in ("identical", "edited")]
-    after = tree | {change.path: change.text for change in changes if change.text is not None}
-    stages = forecast(after, project, _status(project))
+    compared = compare(tree, project)
+    changes = [change for change in compared if change.status not in ("identical", "edited", "deleted")]
+    after = {change.path: change.text for change in compared if change.text is not None}
+    stages = forecast(after, {change.path for change in changes}, project, _status(project))
     if as_json:
         print(json.dumps(_machine(changes, stages, project), indent=2))
     else:

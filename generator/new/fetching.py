@@ -64,5 +64,15 @@ def _downloaded(url: str, folder: Path) -> Path:
         filesystem, path = fsspec.url_to_fs(url)
         filesystem.get_file(path, str(file))
     except Exception as error:  # whatever the protocol's library raises: it has no common class
-        raise UnreadableError(f"{url} cannot be fetched: {error or type(error).__name__}") from error
+        reason = _public(str(error), url) or type(error).__name__
+        raise UnreadableError(f"{_public(url, url)} cannot be fetched: {reason}") from None
     return file
+
+
+def _public(text: str, url: str) -> str:
+    """Return ``text`` without what may be secret in ``url``: a user's name and password, what follows a ``?``."""
+    parts = urlsplit(url)
+    user, at, _ = parts.netloc.rpartition("@")
+    for secret in (f"{user}{at}", parts.password, f"?{parts.query}" if parts.query else "", parts.query):
+        text = text.replace(secret, "") if secret else text
+    return text

@@ -114,6 +114,17 @@ class Source(Strict):
         description="timestamp column after which a row is known; later rows are never looked up",
     )
 
+    @field_validator("path", "deps")
+    @classmethod
+    def _is_near(cls, given: str | tuple[str, ...] | None) -> str | tuple[str, ...] | None:
+        if any("://" in path for path in ([given] if isinstance(given, str) else given or ())):
+            raise PydanticCustomError(
+                "remote",
+                "a URL, and only files of the project are read: fetch it into one, or return its rows from a function, "
+                "`python:`, which may read keys and passwords from os.environ",
+            )
+        return given
+
     @field_validator("encoding")
     @classmethod
     def _is_known(cls, encoding: str) -> str:
