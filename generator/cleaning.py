@@ -20,26 +20,22 @@ def cleaned(source: str, nulls: Sequence[str], text_already: bool = False) -> st
     return f"CASE WHEN trim({text}) {known} THEN {column} END"
 
 
-def typed(source: str, read: str | None, kind: str, text_already: bool = False) -> str:
-    """Return SQL for the cleaned column ``source`` as DuckDB type ``kind``; NULL where it does not fit.
-
-    ``read`` is the expression that makes the value of the source's text, where that takes more than a cast.
-    """
-    value = identifier(source) if read is None else read
-    as_it_is = kind == "VARCHAR" and (read is not None or text_already)
-    return value if as_it_is else f"TRY_CAST({value} AS {kind})"
+def typed(value: str, kind: str) -> str:
+    """Return SQL for ``value``, a cleaned column or what its `read` makes of it, as ``kind``; NULL where it is none."""
+    return f"TRY_CAST({value} AS {kind})"
 
 
-def misfits(source: str, read: str | None, kind: str) -> str:
-    """Return the SQL condition under which a cleaned value is lost, or changed, as DuckDB type ``kind``.
+def misfits(source: str, value: str, kind: str) -> str:
+    """Return the SQL condition under which the ``value`` of a cleaned ``source`` is lost, or changed, as ``kind``.
 
     A cast to a whole number rounds, so that the number has to be asked for besides.
     """
-    value = typed(source, read, kind)
-    lost = f"({value} = {typed(source, read, 'DOUBLE')}) IS NOT TRUE" if kind == "BIGINT" else f"{value} IS NULL"
-    return f"{identifier(source)} IS NOT NULL AND {lost}"
+    cast = typed(value, kind)
+    lost = f"({cast} = {typed(value, 'DOUBLE')}) IS NOT TRUE" if kind == "BIGINT" else f"{cast} IS NULL"
+    return f"{source} IS NOT NULL AND {lost}"
 
 
-def cleaned_once(read: str, source: str, nulls: Sequence[str]) -> str:
-    """Return the expression ``read`` over rows that are not cleaned yet."""
-    return replaced(read, cleaned(source, nulls)) if nulls else read
+def cleaned_once(source: str, read: str | None, nulls: Sequence[str]) -> str:
+    """Return SQL for the value of column ``source``, ready to be cast, over rows that are not cleaned yet."""
+    column = cleaned(source, nulls)
+    return column if read is None else replaced(read, column) if nulls else read

@@ -149,7 +149,7 @@ def test_packed_files_are_read(pack: str, tmp_path: Path) -> None:
     for name, content in (("rows.csv", text()), ("rows.jsonl", json), ("title.csv", f"Größe\n\n{text(';')}")):
         (tmp_path / f"{name}.{pack}").write_bytes(PACKS[pack](content.encode("windows-1252")))
     assert raw_rows((tmp_path / f"rows.csv.{pack}",))[1] == MEANT
-    assert raw_rows((tmp_path / f"rows.jsonl.{pack}",))[1] == [(row[0], row[2]) for row in NUMBERS]
+    assert raw_rows((tmp_path / f"rows.jsonl.{pack}",))[1] == [(str(row[0]), row[2]) for row in NUMBERS]
     columns, rows, source = raw_rows((tmp_path / f"title.csv.{pack}",))
     assert (columns, rows, source.encoding) == (NAMES, MEANT, "windows-1252")
     (tmp_path / f"broken.csv.{pack}").write_bytes(b"no pack")

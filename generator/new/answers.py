@@ -106,7 +106,6 @@ class Inferred:
     files: tuple[Path, ...]
     source: Source
     """How the files are read."""
-    nulls: tuple[str, ...]
     rows: int
     goal: Goal
     target: str

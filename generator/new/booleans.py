@@ -1,16 +1,11 @@
-"""Words for true and false."""
+"""Truths: columns of words for true and false."""
+
+from collections.abc import Iterable
 
 from generator.new.kind import Kind
 from generator.new.measure import Measure
+from generator.new.words import DUCKDB_WORDS, WORDS
 from generator.sql import identifier, literal
-
-TRUE = ("true", "yes", "y", "t", "on", "ja", "j", "wahr", "oui", "vrai", "si", "sí", "s", "sim")
-FALSE = ("false", "no", "n", "f", "off", "nein", "falsch", "non", "faux", "não", "nao", "nej", "nee")
-WORDS = dict.fromkeys(TRUE, True) | dict.fromkeys(FALSE, False)
-"""Words for true and false, in small letters."""
-
-DUCKDB_WORDS = {"true", "false", "t", "f", "yes", "no", "y", "n"}
-"""Those that a cast understands."""
 
 
 def boolean(found: Measure) -> Kind | None:
@@ -18,12 +13,13 @@ def boolean(found: Measure) -> Kind | None:
     words = {word.lower() for word in found.values}
     if not words <= set(WORDS) or len({WORDS[word] for word in words}) < 2:
         return None
+    says = f"says {' or '.join(found.values[:4])}"
     if words <= DUCKDB_WORDS:
-        return Kind("boolean", f"says {_listed(found.values)}")
-    yes = ", ".join(literal(word) for word in sorted(words) if WORDS[word])
-    read = f"lower(trim({identifier(found.name)})) IN ({yes})"
-    return Kind("boolean", f"says {_listed(found.values)}", read)
+        return Kind("boolean", says)
+    yes, no = (_listed(word for word in sorted(words) if WORDS[word] is truth) for truth in (True, False))
+    word = f"lower(trim({identifier(found.name)}))"
+    return Kind("boolean", says, f"CASE WHEN {word} IN ({yes}) THEN TRUE WHEN {word} IN ({no}) THEN FALSE END")
 
 
-def _listed(values: tuple[str, ...]) -> str:
-    return " or ".join(values[:4])
+def _listed(words: Iterable[str]) -> str:
+    return ", ".join(literal(word) for word in words)

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from generator.errors import suggestion
 from generator.new.answers import Answers, Choice, Doubt, Goal, UnfitError
-from generator.new.booleans import WORDS
+from generator.new.words import WORDS
 from generator.schema.problem import Task
 from generator.sql import identifier, literal
 

@@ -8,11 +8,11 @@ from pathlib import Path
 from generator.new.answers import Answers, Choice, Doubt, Inferred, UnfitError
 from generator.new.features import features_of, slice_rows, slices_of
 from generator.new.goal import goal_of
+from generator.new.keeping import target_in_kept
 from generator.new.keys import key_doubts
 from generator.new.leaks import without_leaks
-from generator.new.measure import measure
 from generator.new.ordering import unread
-from generator.new.reading import RAW, Raw
+from generator.new.reading import WHOLE, Raw
 from generator.new.roles import choose
 from generator.new.splitting import split_of
 from generator.resolve.choices import FOLDERS, LIBRARIES, SQL_NAMES
@@ -31,8 +31,10 @@ def infer(raw: Raw, answers: Answers) -> Inferred:
     if raw.source.is_text and len(raw.columns) == 1:
         found = f"{raw.files[0].name} has one column, {next(iter(raw.columns))!r}"
         raise UnfitError(f"{found}: say with --separator what stands between its values")
-    choices, doubts = choose(raw, measure(raw), answers)
+    choices, doubts = choose(raw, answers)
     target = next(choice for choice in choices if choice.name == answers.target)
+    target = target_in_kept(raw, choices, target)
+    choices = tuple(target if choice.name == target.name else choice for choice in choices)
     goal = goal_of(target, answers, doubts)
     choices, leaks, alone = without_leaks(raw, choices, target, goal.task)
     time = next((choice for choice in choices if choice.role == "time"), None)
@@ -48,7 +50,6 @@ def infer(raw: Raw, answers: Answers) -> Inferred:
         answers.title or f"{target.name} in {raw.files[0].name.split('.')[0]}",
         raw.files,
         raw.source,
-        ("", *sorted({mark for choice in choices for mark in choice.measure.marks} - {""})),
         raw.rows,
         goal,
         target.label,
@@ -80,7 +81,7 @@ def _copies(raw: Raw, choices: tuple[Choice, ...]) -> Iterator[Doubt]:
     """Yield a doubt where many rows are copies of others: some will be on both sides of the split."""
     if any(choice.role in ("key", "time") for choice in choices):
         return
-    distinct = raw.database.execute(f"SELECT count(*) FROM (SELECT DISTINCT * FROM {RAW})").fetchall()[0][0]
+    distinct = raw.database.execute(f"SELECT count(DISTINCT hash(*COLUMNS(*))) FROM {WHOLE}").fetchall()[0][0]
     copies = raw.rows - int(distinct)
     if copies > COPIES * raw.rows:
         text = f"{copies:,} rows are copies of others: give a column `role: key` if each should count once"

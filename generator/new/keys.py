@@ -7,7 +7,7 @@ from dataclasses import replace
 from generator.new.answers import Answers, Choice, Doubt, UnfitError
 from generator.new.kind import Kind
 from generator.new.measure import Measure, value
-from generator.new.reading import RAW, Raw
+from generator.new.reading import WHOLE, Raw
 from generator.new.typed import typed
 
 ID = re.compile(
@@ -67,7 +67,7 @@ def _values(found: Measure) -> str:
 
 def _is_count(raw: Raw, found: Measure) -> bool:
     number = f"TRY_CAST({value(found.name, found.marks)} AS BIGINT)"
-    least, most = raw.database.execute(f"SELECT min({number}), max({number}) FROM {RAW}").fetchall()[0]
+    least, most = raw.database.execute(f"SELECT min({number}), max({number}) FROM {WHOLE}").fetchall()[0]
     return bool(found.rows >= FEW and most - least + 1 == found.rows)
 
 
@@ -105,8 +105,10 @@ def key_doubts(raw: Raw, choices: tuple[Choice, ...], by_time: bool) -> Iterator
 
 def _copies(raw: Raw, choices: tuple[Choice, ...]) -> int:
     """Return how many rows have the key, and the time where there is one, of an earlier row."""
+    if any(choice.role == "key" and choice.measure.distinct == choice.measure.rows for choice in choices):
+        return 0
     parts = ", ".join(typed(choice) for choice in choices if choice.role in ("key", "time"))
-    found = raw.database.execute(f"SELECT count(*) - count(DISTINCT ({parts})) FROM {RAW}").fetchall()
+    found = raw.database.execute(f"SELECT count(*) - count(DISTINCT hash({parts})) FROM {WHOLE}").fetchall()
     return int(found[0][0])
 
 

@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass
 
-from generator.new.measure import Measure
-
 ENOUGH = 0.98
 """Share of the values that have to be of a type; `process` refuses the rows of the rest, and stops beyond a tenth."""
 
@@ -18,9 +16,3 @@ class Kind:
     doubt: str = ""
     counted: bool = False
     """Whether the date stands for a number that counts days or periods, of which only the order means something."""
-
-
-def stray(found: Measure, good: int, what: str) -> str:
-    """Return the doubt that some values are no ``what``; nothing where all ``found`` are ``good``."""
-    bad = found.present - good
-    return f"{bad:,} {f'value is no {what}' if bad == 1 else f'values are no {what}s'}: set aside" if bad else ""

@@ -3,26 +3,24 @@
 from generator.new.booleans import boolean
 from generator.new.kind import Kind
 from generator.new.measure import Measure
-from generator.new.moments import compact_dates, hours, moment, since_1970, typed_moment
-from generator.new.numbers import number
+from generator.new.moments import hours, moment, typed_moment
+from generator.new.numbers import number, typed_number
 from generator.new.reading import Raw
+from generator.sql import NUMBERS
 
 NATIVE = {
     "BOOLEAN": "boolean",
     "VARCHAR": "text",
     "UUID": "text",
 }
-WHOLE = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER")
 
 
 def kind_of(raw: Raw, found: Measure) -> Kind | None:
     """Return what the column holds; None for what no model takes: lists, structures, bytes."""
     if found.type.startswith("TIMESTAMP") or found.type == "DATE":
         return typed_moment(raw, found)
-    if found.type.startswith("DECIMAL") or found.type in ("HUGEINT", "UBIGINT", "UHUGEINT", "FLOAT", "DOUBLE"):
-        return since_1970(raw, found) or Kind("float")
-    if found.type in WHOLE:
-        return compact_dates(raw, found) or since_1970(raw, found) or Kind("integer")
+    if found.type.startswith("DECIMAL") or found.type in NUMBERS:
+        return typed_number(raw, found)
     if found.type.startswith("ENUM"):
         return Kind("text")
     if found.type == "TIME":

@@ -1,31 +1,40 @@
 """Measure every column of a table: what its texts could be read as, how many values there are, and which."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from generator.new.reading import RAW, Raw
+from generator.new.words import MARKS, SURE, WORDS
 from generator.sql import identifier, literal
 
-MARKS = ("", "na", "n/a", "#n/a", "null", "nan", "?", "\\n", "none", "-", "--", ".", "missing", "<na>", "nil")
-"""Texts that stand for a missing value, trimmed and in small letters."""
-
-SURE = {"", "n/a", "#n/a", "null", "nan", "?", "\\n", "<na>", "na"}
-"""Marks that mean nothing else in a column of texts either; `none` and `-` may be answers there."""
-
-CELLS = 8_000_000
+CELLS = 4_000_000
 """Values that one query measures."""
+
+ALIKE = 0.9
+"""Share of the values of a column that tell what all are."""
+
+MOST = 60
+"""Values of a column, the most frequent, that are kept."""
 
 COUNTS = """
     count(v),
     count(DISTINCT v),
     count(*) FILTER (regexp_full_match(v, '[-+]?\\d+') AND TRY_CAST(v AS BIGINT) IS NOT NULL),
     count(*) FILTER (regexp_full_match(v, {number})),
+    count(*) FILTER (regexp_full_match(v, {number}) AND TRY_CAST(v AS BIGINT) = TRY_CAST(v AS DOUBLE)),
+    count(*) FILTER ({long}),
+    count(*) FILTER (v LIKE '-%'),
     count(*) FILTER (regexp_full_match(v, '0\\d+')),
+    count(*) FILTER (regexp_full_match(v, '\\+\\d{{7,}}')),
+    count(*) FILTER (regexp_full_match(v, '\\d+[eE]\\d+')),
+    count(DISTINCT v) FILTER ({lettered}),
     count(*) FILTER (regexp_full_match(v, {dirty})),
     count(*) FILTER ({iso}),
     count(*) FILTER ({iso} AND TRY_CAST(v AS TIMESTAMP) <> date_trunc('day', TRY_CAST(v AS TIMESTAMP))),
     count(*) FILTER (len(string_split(v, ' ')) >= 4),
-    count(*) FILTER (regexp_matches(v, '\\d'))"""
+    count(*) FILTER (regexp_matches(v, '\\d')),
+    coalesce(min(length(v)), 0),
+    coalesce(max(length(v)), 0)"""
 """What is counted of a column's trimmed values ``v``, in the order of :class:`Measure` from ``present`` on."""
 
 ISO = "regexp_full_match(v, '\\d{4}-\\d\\d?-\\d\\d?([ T].*)?') AND TRY_CAST(v AS TIMESTAMP) IS NOT NULL"
@@ -51,13 +60,20 @@ DIRTY = (
 )
 """A number in an office's clothes: 1,234.50, $5, 12 %, (300), 123,45-, EUR 1'234.50, 500.00 CR."""
 
+LONG = "regexp_full_match(v, '[-+]?\\d{19,}(\\.0*)?') AND TRY_CAST(v AS BIGINT) IS NULL"
+"""A whole number that is too long for 64 bits."""
+
+LETTERED = "regexp_full_match(v, '[A-Za-z]?\\d+[A-Za-z]|[A-Za-z]\\d+')"
+"""Digits with a letter before or behind them."""
+
 
 @dataclass(frozen=True)
 class Measure:
     """What a column holds. Counts are of rows in which the value is present and no mark of a missing one.
 
-    ``marks`` are the marks that occur, as they are written. ``common`` are the most frequent values, most frequent
-    first; none of a column of numbers.
+    ``marks`` are the marks that occur, trimmed. ``common`` are the most frequent values, most frequent first; none of
+    a column of numbers. ``whole`` are numbers without a fraction, ``long`` those beyond 64 bits, ``misfits`` values
+    that are of another type than the column is said to have.
     """
 
     name: str
@@ -69,12 +85,21 @@ class Measure:
     distinct: int
     integers: int
     numbers: int
+    whole: int
+    long: int
+    negative: int
     zeros: int
+    plus: int
+    exponents: int
+    lettered: int
     dirty: int
     iso: int
     timed: int
     wordy: int
     numeric: int
+    shortest: int
+    longest: int
+    misfits: int = 0
 
     @property
     def missing(self) -> int:
@@ -87,21 +112,21 @@ class Measure:
         return tuple(value for value, _ in self.common)
 
 
-def measure(raw: Raw) -> tuple[Measure, ...]:
-    """Return the measure of every column of ``raw``, in order."""
-    names = list(raw.columns)
-    size = max(1, CELLS // raw.rows)
+def measure(raw: Raw, names: Sequence[str] = ()) -> tuple[Measure, ...]:
+    """Return the measure of each of ``names``, by default of every column of ``raw``, in order."""
+    names = names or list(raw.columns)
+    size = max(1, CELLS // raw.looked_at)
     return tuple(found for start in range(0, len(names), size) for found in _batch(raw, names[start : start + size]))
 
 
 def value(name: str, marks: tuple[str, ...]) -> str:
     """Return SQL for the trimmed text of column ``name``, NULL where it is a mark of a missing value."""
     trimmed = f"nullif(trim(CAST({identifier(name)} AS VARCHAR)), '')"
-    listed = ", ".join(literal(mark.strip()) for mark in marks)
+    listed = ", ".join(literal(mark) for mark in marks)
     return f"CASE WHEN {trimmed} NOT IN ({listed}) THEN {trimmed} END" if marks else trimmed
 
 
-def _batch(raw: Raw, names: list[str]) -> Iterator[Measure]:
+def _batch(raw: Raw, names: Sequence[str]) -> Iterator[Measure]:
     """Yield the measures of a few columns, whose values are laid one column below the other."""
     listed = ", ".join(f"trim(CAST({identifier(name)} AS VARCHAR)) AS c{index}" for index, name in enumerate(names))
     keys = ", ".join(f"c{index}" for index in range(len(names)))
@@ -109,52 +134,62 @@ def _batch(raw: Raw, names: list[str]) -> Iterator[Measure]:
         f"CREATE OR REPLACE TEMP TABLE long AS SELECT * FROM (SELECT {listed} FROM {RAW}) UNPIVOT (v FOR c IN ({keys}))"
     )
     marks = _marks(raw)
-    raw.database.execute("CREATE OR REPLACE TEMP TABLE taken (c VARCHAR, v VARCHAR)")
     if pairs := [[key, mark] for key, found in marks.items() for mark in found]:
-        raw.database.executemany("INSERT INTO taken VALUES (?, ?)", pairs)
-    counts = COUNTS.format(number=literal(NUMBER), dirty=literal(DIRTY), iso=ISO)
-    rows = raw.database.execute(f"SELECT c, {counts} FROM long ANTI JOIN taken USING (c, v) GROUP BY c").fetchall()
+        raw.database.execute("CREATE OR REPLACE TEMP TABLE taken (c VARCHAR, v VARCHAR)")
+        raw.database.execute("INSERT INTO taken SELECT unnest($1), unnest($2)", list(zip(*pairs, strict=True)))
+        raw.database.execute("DELETE FROM long USING taken WHERE long.c = taken.c AND long.v = taken.v")
+    counts = COUNTS.format(number=literal(NUMBER), dirty=literal(DIRTY), iso=ISO, long=LONG, lettered=LETTERED)
+    rows = raw.database.execute(f"SELECT c, {counts} FROM long GROUP BY c").fetchall()
     counted = {str(key): [int(count) for count in found] for key, *found in rows}
-    for index, name in enumerate(names):
-        written = _written(raw, name, marks.get(f"c{index}", ()))
-        found = Measure(name, raw.columns[name], raw.rows, written, (), *counted.get(f"c{index}", [0] * 10))
-        many_numbers = found.numbers == found.present and found.distinct > 2
-        yield found if many_numbers else replace(found, common=_common(raw, name, written))
+    none = [0] * (len(Measure.__dataclass_fields__) - 6)
+    measured = [
+        Measure(name, raw.columns[name], raw.looked_at, marks.get(key, ()), (), *counted.get(key, none))
+        for key, name in ((f"c{index}", name) for index, name in enumerate(names))
+    ]
+    texts = [f"c{i}" for i, found in enumerate(measured) if found.numbers < found.present or found.distinct <= 2]
+    common = _common(raw, texts)
+    for index, found in enumerate(measured):
+        yield replace(found, common=common.get(f"c{index}", ()))
 
 
 def _marks(raw: Raw) -> dict[str, tuple[str, ...]]:
-    """Return the marks of a missing value in each column: all, where what is left are numbers or dates; else the sure.
+    """Return the marks of a missing value in each column: all, where what is left are numbers, dates or truths.
 
-    A mark that looks like the other values of its column is one of them: NA among the codes of countries.
+    Else the sure ones alone. A mark that looks like the other values of its column is one of them: NA among the codes
+    of countries, ? among signs.
     """
-    listed = ", ".join(literal(mark) for mark in MARKS)
+    listed, words = (", ".join(literal(word) for word in texts) for texts in (MARKS, WORDS))
     kinds = f"regexp_full_match(v, {literal(NUMBER)}) OR regexp_full_match(v, {literal(DIRTY)})"
+    plain = f"{kinds} OR lower(v) IN ({words}) OR TRY_CAST(v AS TIMESTAMP) IS NOT NULL"
     rows = raw.database.execute(f"""
-        WITH judged AS (SELECT c, v, lower(v) IN ({listed}) AS mark FROM long)
-        SELECT c, list(DISTINCT v) FILTER (mark), count(*) FILTER (NOT mark),
-          count(*) FILTER (NOT mark AND ({kinds} OR TRY_CAST(v AS TIMESTAMP) IS NOT NULL)),
-          count(*) FILTER (NOT mark AND regexp_full_match(v, '[A-Z]{{2,3}}'))
-        FROM judged GROUP BY c HAVING any_value(v) FILTER (mark) IS NOT NULL""").fetchall()
+        WITH judged AS (SELECT c, v, lower(v) IN ({listed}) AS mark FROM long),
+          marked AS (SELECT DISTINCT c FROM judged WHERE mark)
+        SELECT c, list(DISTINCT v) FILTER (mark), count(*) FILTER (NOT mark), count(*) FILTER (NOT mark AND ({plain})),
+          count(*) FILTER (NOT mark AND regexp_full_match(v, '[A-Z]{{2,3}}')),
+          count(*) FILTER (NOT mark AND regexp_full_match(v, '[\\pP\\pS]+'))
+        FROM judged SEMI JOIN marked USING (c) GROUP BY c""").fetchall()
     found = {}
-    for key, marks, left, plain, codes in rows:
-        sure = [mark for mark in marks if mark.lower() in SURE and not (mark.isupper() and codes >= 0.9 * left)]
-        found[str(key)] = tuple(sorted(marks if left and plain >= 0.9 * left else sure))
+    for key, marks, left, plain, codes, signs in rows:
+        many = ALIKE * max(left, 1)
+        sure = [mark for mark in marks if mark.lower() in SURE and not _alike(mark, codes >= many, signs >= many)]
+        found[str(key)] = tuple(sorted(marks if left and plain >= ALIKE * left else sure))
     return found
 
 
-def _written(raw: Raw, name: str, marks: tuple[str, ...]) -> tuple[str, ...]:
-    """Return ``marks`` of a text column as they are written in the data, with the blanks around them."""
-    if not marks or raw.columns[name] != "VARCHAR":
-        return ()
-    listed = ", ".join(literal(mark) for mark in marks)
-    column = identifier(name)
-    rows = raw.database.execute(f"SELECT DISTINCT {column} FROM {RAW} WHERE trim({column}) IN ({listed})").fetchall()
-    return tuple(sorted(str(row[0]) for row in rows))
+def _alike(mark: str, codes: bool, signs: bool) -> bool:
+    """Return whether ``mark`` looks like the other values of its column, which are codes, or signs."""
+    return (codes and mark.isupper()) or (signs and bool(mark) and not any(map(str.isalnum, mark)))
 
 
-def _common(raw: Raw, name: str, marks: tuple[str, ...]) -> tuple[tuple[str, int], ...]:
-    text = value(name, marks)
-    # By place: an alias would mean the column of that name, where there is one.
-    counts = f"SELECT {text}, count(*) FROM {RAW} WHERE {text} IS NOT NULL GROUP BY 1"
-    rows = raw.database.execute(f"{counts} ORDER BY 2 DESC, 1 LIMIT 60").fetchall()
-    return tuple((str(found), int(count)) for found, count in rows)
+def _common(raw: Raw, keys: Sequence[str]) -> dict[str, tuple[tuple[str, int], ...]]:
+    """Return the most frequent values of each of the columns ``keys``, with their counts."""
+    rows = raw.database.execute(
+        f"""WITH counted AS (SELECT c, v, count(*) AS n FROM long WHERE list_contains(?, c) GROUP BY c, v)
+        SELECT c, v, n FROM counted
+        QUALIFY row_number() OVER (PARTITION BY c ORDER BY n DESC, v) <= {MOST} ORDER BY c, n DESC, v""",
+        [list(keys)],
+    ).fetchall()
+    found: dict[str, list[tuple[str, int]]] = {}
+    for key, text, count in rows:
+        found.setdefault(str(key), []).append((str(text), int(count)))
+    return {key: tuple(values) for key, values in found.items()}

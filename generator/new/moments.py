@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-from generator.new.kind import ENOUGH, Kind, stray
+from generator.new.kind import ENOUGH, Kind
 from generator.new.measure import Measure, value
 from generator.new.reading import RAW, Raw
 from generator.sql import identifier, literal
@@ -83,7 +83,7 @@ def moment(raw: Raw, found: Measure) -> Kind | None:
         doubt = f"no day is beyond 12, so {found.values[0]} may also be {other}"
     kind = "timestamp" if "%H" in form or "%I" in form else "date"
     words = f"written like {found.values[0]}{', in UTC' if '%z' in form else ''}"
-    return Kind(kind, words, _strptime(found.name, form), doubt or stray(found, counted[form], "date"))
+    return Kind(kind, words, _strptime(found.name, form), doubt)
 
 
 def typed_moment(raw: Raw, found: Measure) -> Kind:
@@ -111,7 +111,7 @@ def hours(raw: Raw, found: Measure) -> Kind | None:
     if not found.present or count < ENOUGH * found.present:
         return None
     read = f"epoch(TRY_CAST(trim({identifier(found.name)}) AS TIME)) / 3600"
-    return Kind("float", "times of day, in hours", read, stray(found, count, "time"))
+    return Kind("float", "times of day, in hours", read)
 
 
 def compact_dates(raw: Raw, found: Measure) -> Kind | None:
@@ -144,11 +144,11 @@ def since_1970(raw: Raw, found: Measure) -> Kind | None:
     for (unit, micros), count in zip(UNITS.items(), counted, strict=True):
         if count >= ENOUGH * found.present:
             read = f"TRY(make_timestamp(CAST({column} * {micros} AS BIGINT)))"
-            return Kind("timestamp", f"{unit} since 1970", read, stray(found, count, "moment"))
+            return Kind("timestamp", f"{unit} since 1970", read)
     if serial >= ENOUGH * found.present and SERIAL.search(found.name):
         read = f"TRY(make_timestamp(CAST(({column} - {OF_1970}) * 86400000000 AS BIGINT)))"
         kind = "date" if full == found.present else "timestamp"
-        return Kind(kind, "days as Excel counts them", read, stray(found, serial, "date"))
+        return Kind(kind, "days as Excel counts them", read)
     return None
 
 
@@ -160,9 +160,9 @@ def _iso(raw: Raw, found: Measure) -> Kind:
     ask = f"SELECT count(*) FILTER ({shift} <> ''), count(*) FILTER ({away}) FROM {RAW}"
     shifted, others = raw.database.execute(ask).fetchall()[0]
     if not others or shifted < found.iso:
-        return Kind(kind, "", None, stray(found, found.iso, "date"))
+        return Kind(kind)
     read = _in_utc(f"TRY_CAST(trim({identifier(found.name)}) AS TIMESTAMPTZ)")
-    return Kind("timestamp", "with offsets: in UTC", read, stray(found, found.iso, "date"))
+    return Kind("timestamp", "with offsets: in UTC", read)
 
 
 def _part_of_year(raw: Raw, found: Measure) -> Kind | None:
@@ -173,7 +173,7 @@ def _part_of_year(raw: Raw, found: Measure) -> Kind | None:
         read = f"make_date({first}, {months} * {second} - {months - 1}, 1)"
         count = _counted(raw, found, read)
         if count >= ENOUGH * found.present:
-            return Kind("date", f"written like {found.values[0]}: its first day", read, stray(found, count, "date"))
+            return Kind("date", f"written like {found.values[0]}: its first day", read)
     return None
 
 

@@ -1,6 +1,6 @@
 """Numbers: whole ones, codes that look like numbers, and those with signs and separators."""
 
-from generator.new.kind import ENOUGH, Kind, stray
+from generator.new.kind import ENOUGH, Kind
 from generator.new.measure import APOSTROPHES, BLANKS, MINUS, MONEY, Measure, value
 from generator.new.moments import compact_dates, since_1970
 from generator.new.reading import RAW, Raw
@@ -16,19 +16,6 @@ ENGLISH, EUROPEAN = _grouped(",", "."), _grouped(".", ",")
 """1,234.5 and 1.234,5: what fits one of the two alone tells which of them a column is written in."""
 
 
-def number(raw: Raw, found: Measure) -> Kind | None:
-    """Return a number, or a code, where nearly every value of a column of texts is one."""
-    if found.zeros and found.zeros >= 0.02 * found.present and found.integers == found.present:
-        return Kind("text", "digits that begin with 0: a code, not a number")
-    if found.integers == found.present:
-        return compact_dates(raw, found) or since_1970(raw, found) or Kind("integer")
-    if found.numbers >= ENOUGH * found.present:
-        return since_1970(raw, found) or Kind("float", "", None, stray(found, found.numbers, "number"))
-    if found.dirty < ENOUGH * found.present or found.iso:
-        return None
-    return _dirty(raw, found)
-
-
 AMOUNT = rf"\d([\d.,{APOSTROPHES}{BLANKS}]*\d)?|[.,]\d+"
 """The digits of a number among its signs, with their separators."""
 
@@ -36,6 +23,56 @@ CREDIT = r"(?i:cr)\.?\)?$"
 NEGATIVE = rf"[-{MINUS}(]|{CREDIT}"
 ODD = rf"[({MINUS}]|\d[{BLANKS}]*-|(?i:[cd]r)\.?\)?$|\pL\."
 """What a number has that takes more than to leave all but its digits and its leading minus out."""
+
+
+def typed_number(raw: Raw, found: Measure) -> Kind:
+    """Return what a column with a type of numbers holds: its values tell whole numbers from others, not its type."""
+    if found.long > found.present / 2:
+        return _too_long()
+    kind = Kind("integer" if found.whole == found.present else "float")
+    return compact_dates(raw, found) or since_1970(raw, found) or kind
+
+
+def number(raw: Raw, found: Measure) -> Kind | None:
+    """Return a number, or a code, where nearly every value of a column of texts is one."""
+    if found.numbers >= ENOUGH * found.present:
+        return compact_dates(raw, found) or since_1970(raw, found) or _code(found) or _plain(found)
+    if found.dirty < ENOUGH * found.present or found.iso:
+        return None
+    return _dirty(raw, found)
+
+
+def _plain(found: Measure) -> Kind:
+    """Return whole numbers where all are, even when written as 7.0 or 1e3."""
+    if found.whole == found.present:
+        return Kind("integer")
+    return Kind("float")
+
+
+def _code(found: Measure) -> Kind | None:
+    """Return a text where digits are no amount: what a number would lose of them is what makes them codes."""
+    if found.long > found.present / 2:
+        return _too_long()
+    if found.negative or found.whole < found.numbers:
+        return None
+    same_length = found.shortest == found.longest
+    if found.zeros and (same_length or found.zeros >= 0.02 * found.present):
+        return Kind("text", "digits that begin with 0: a code, not a number")
+    if found.plus >= 0.02 * found.present and found.plus:
+        return Kind("text", "digits behind a plus: a code, not a number")
+    if found.exponents and found.integers + found.exponents == found.numbers:
+        doubt = (
+            "" if same_length else "an e among digits is taken for part of a code; `type: float` reads powers of ten"
+        )
+        return Kind("text", "digits with an e between them: a code, not a number", None, doubt)
+    if found.lettered > 1:
+        doubt = f"{found.lettered:,} values have a letter beside their digits: taken for codes, and not for numbers"
+        return Kind("text", "digits, some with a letter: a code, not a number", None, doubt)
+    return None
+
+
+def _too_long() -> Kind:
+    return Kind("text", "whole numbers of more than 64 bits, kept digit by digit")
 
 
 def _dirty(raw: Raw, found: Measure) -> Kind | None:
@@ -59,15 +96,18 @@ def _dirty(raw: Raw, found: Measure) -> Kind | None:
     negative = f"CASE WHEN regexp_matches({column}, {literal(NEGATIVE)}) THEN '-' ELSE '' END || "
     read = f"{negative}{cleaned}" if signs else cleaned
     others, mark = (points, "point") if comma else (commas, "comma")
-    good = raw.database.execute(
-        f"SELECT count(*) FILTER (TRY_CAST({read} AS DOUBLE) IS NOT NULL AND {text} IS NOT NULL) FROM {RAW}"
-    ).fetchall()[0][0]
+    double = f"TRY_CAST({read} AS DOUBLE)"
+    ask = f"""SELECT count({double}), count(*) FILTER (TRY_CAST({read} AS BIGINT) = {double})
+        FROM {RAW} WHERE {text} IS NOT NULL"""
+    good, whole = raw.database.execute(ask).fetchall()[0]
     if good < ENOUGH * found.present:
         return None
     doubts = (
         f"{others:,} values look as if they had a decimal {mark}, unlike the others" if others else "",
         "CR, a credit, is read as negative: turn the sign in `read:` where it is not" if credit else "",
         f"amounts of several currencies: {', '.join(currencies)}" if currencies and len(currencies) > 1 else "",
-        stray(found, good, "number"),
     )
-    return Kind("float", f"numbers written like {example}", read, "; ".join(filter(None, doubts)))
+    names_rows = whole == found.present == found.distinct  # amounts are measured, and the next may have a fraction
+    return Kind(
+        "integer" if names_rows else "float", f"numbers written like {example}", read, "; ".join(filter(None, doubts))
+    )

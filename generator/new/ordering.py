@@ -31,8 +31,8 @@ TIMELIKE = re.compile(rf"{CLOCK.pattern}|day|month|year|week|quarter|period|seas
 def in_order(raw: Raw, sql: str) -> bool:
     """Return whether the values of ``sql`` never fall from one row of the data to the next, or never rise."""
     ask = f"""SELECT count(*) FILTER (v < before), count(*) FILTER (v > before)
-        FROM (SELECT v, lag(v) OVER (ORDER BY place) AS before FROM (SELECT {sql} AS v, rowid AS place FROM {RAW})
-        WHERE v IS NOT NULL)"""
+        FROM (SELECT v, lag(v) OVER (ORDER BY place) AS before
+            FROM (SELECT {sql} AS v, row_number() OVER () AS place FROM {RAW}) WHERE v IS NOT NULL)"""
     falls, rises = raw.database.execute(ask).fetchall()[0]
     return not falls or not rises
 
@@ -42,7 +42,7 @@ def counted(raw: Raw, found: Measure, said: bool = False) -> Kind | None:
     form = next((form for words, form in COUNTED.items() if _named(found.name, words)), None)
     if form is None and said:
         form = next(reversed(COUNTED.values()))
-    if form is None or found.distinct < FEWEST or found.integers < found.present:
+    if form is None or found.distinct < FEWEST or found.whole < found.present:
         return None
     number = f"TRY_CAST({value(found.name, found.marks)} AS BIGINT)"
     least, most = raw.database.execute(f"SELECT min({number}), max({number}) FROM {RAW}").fetchall()[0]

@@ -16,9 +16,11 @@ from generator.new.encodings import UTF8, encoding_of
 from generator.new.sniffing import Asked, Layout, layout_of
 from generator.schema.data import Source
 from generator.sources.flat import flat
+from generator.sources.merged import merged
 from generator.sources.paths import exact
 from generator.sources.prepare import Step, prepared
 from generator.sources.reading import PACKED, StepPlan, options_of, steps_of
+from generator.sources.records import records
 
 FORMATS = {
     ".csv": "csv",
@@ -37,8 +39,19 @@ FORMATS = {
     ".jsonl": "json",
     ".ndjson": "json",
 }
+WHOLE = "whole"
+"""The table, or view, in the database that holds all rows."""
+
 RAW = "raw"
-"""The table in the database that holds the data."""
+"""The rows that are looked at: all of them, or a sample of very many."""
+
+SAMPLE_CELLS, SAMPLE_ROWS = 2_000_000, 20_000
+"""Values that a sample has, and rows that it has at least."""
+
+LARGE = 200_000_000
+"""Bytes of files from which on they are read where they are, once for each question, and not kept in memory."""
+
+MEMORY = "2GB"
 
 BEGINNING = 1 << 20
 """Letters of a file that tell how it is laid out."""
@@ -55,7 +68,8 @@ class UnreadableError(Exception):
 class Raw:
     """A table as it came: the files it is in, how they are read, and its columns with DuckDB's types.
 
-    ``source`` says how the files are read, wherever they are; ``notes`` what of that may be unexpected.
+    ``source`` says how the files are read, wherever they are; ``notes`` what of that may be unexpected. ``looked_at``
+    is the number of rows in the table :data:`RAW`.
     """
 
     database: duckdb.DuckDBPyConnection
@@ -63,7 +77,13 @@ class Raw:
     source: Source
     columns: dict[str, str]
     rows: int
+    looked_at: int
     notes: tuple[str, ...] = ()
+
+    @property
+    def sampled(self) -> bool:
+        """Return whether some rows are looked at, and not all."""
+        return self.looked_at < self.rows
 
 
 @contextmanager
@@ -76,13 +96,33 @@ def opened(files: tuple[Path, ...], asked: Asked | None = None) -> Iterator[Raw]
     source = _source(files, asked or Asked())
     with duckdb.connect() as database, TemporaryDirectory() as folder:
         database.execute("SET preserve_insertion_order = true")
+        database.execute(f"SET memory_limit = '{MEMORY}'")
+        database.execute("SET temp_directory = ?", [folder])
         source, notes = _laid_out(files, source, asked or Asked(), Path(folder))
         source, more = _read(database, files, source, Path(folder))
-        columns = {str(row[0]): str(row[1]) for row in database.execute(f"DESCRIBE {RAW}").fetchall()}
-        rows = database.execute(f"SELECT count(*) FROM {RAW}").fetchall()[0][0]
+        columns = {str(row[0]): str(row[1]) for row in database.execute(f"DESCRIBE {WHOLE}").fetchall()}
+        rows = _count(database, WHOLE)
         if rows == 0:
             raise UnreadableError(f"{files[0].name} has names and no rows")
-        yield Raw(database, files, source, columns, int(rows), (*notes, *more))
+        look_at_sample(database, rows, len(columns))
+        yield Raw(database, files, source, columns, rows, _count(database, RAW), (*notes, *more))
+
+
+def look_at_sample(database: duckdb.DuckDBPyConnection, rows: int, columns: int) -> None:
+    """Let :data:`RAW` be all rows where these are few, else every n-th by the hash of its values: always the same."""
+    nth = rows // max(SAMPLE_ROWS, SAMPLE_CELLS // columns)
+    tables = {str(row[0]) for row in database.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
+    if nth > 1:
+        database.execute(f"CREATE TABLE {RAW} AS FROM {WHOLE} WHERE hash(*COLUMNS(*)) % {nth} = 0")
+    elif WHOLE in tables:
+        database.execute(f"ALTER TABLE {WHOLE} RENAME TO {RAW}")
+        database.execute(f"CREATE VIEW {WHOLE} AS FROM {RAW}")
+    else:
+        database.execute(f"CREATE TABLE {RAW} AS FROM {WHOLE}")
+
+
+def _count(database: duckdb.DuckDBPyConnection, table: str) -> int:
+    return int(database.execute(f"SELECT count(*) FROM {table}").fetchall()[0][0])
 
 
 def _source(files: tuple[Path, ...], asked: Asked) -> Source:
@@ -145,7 +185,7 @@ def _given(asked: Asked) -> Layout:
 def _read(
     database: duckdb.DuckDBPyConnection, files: tuple[Path, ...], source: Source, folder: Path
 ) -> tuple[Source, tuple[str, ...]]:
-    """Read ``files`` into the table ``raw``; return how, which is another way than ``source`` where that fails."""
+    """Read ``files`` as the table :data:`WHOLE`; return how, another way than ``source`` where that fails."""
     try:
         _load(database, files, source, folder / "first")
         return source, ()
@@ -159,15 +199,25 @@ def _read(
 
 def _load(database: duckdb.DuckDBPyConnection, files: tuple[Path, ...], source: Source, folder: Path) -> None:
     texts = exact(_prepared(files, steps_of(source), folder))
-    options = options_of(source)
     match source.format:
         case "parquet":
-            rows = database.read_parquet(texts, **options)
+            rows = flat(merged(database, texts))
         case "json":
-            rows = database.read_json(texts, **options)  # type: ignore[arg-type]
+            rows = records(database, texts)
         case _:
-            rows = database.read_csv(texts, **options)  # type: ignore[arg-type]
-    flat(rows).create(RAW)
+            rows = database.read_csv(texts, **options_of(source))  # type: ignore[arg-type]
+    if sum(file.stat().st_size for file in files) < LARGE:
+        rows.create(WHOLE)
+    elif source.format == "json" or _is_packed(files[0]):
+        rows.write_parquet(str(folder / "whole.parquet"), compression="snappy")
+        database.read_parquet(str(folder / "whole.parquet")).create_view(WHOLE)
+    else:
+        rows.create_view(WHOLE)
+        _count(database, WHOLE)  # what cannot be read says so now
+
+
+def _is_packed(file: Path) -> bool:
+    return file.suffix.lower() in PACKED
 
 
 def _prepared(files: tuple[Path, ...], steps: tuple[StepPlan, ...], folder: Path) -> list[Path]:

@@ -3,15 +3,17 @@
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 
 from generator.errors import suggestion
 from generator.new.answers import Answers, Choice, Doubt, UnfitError, labelled
+from generator.new.counting import columns_of
 from generator.new.keys import naming, one_key
 from generator.new.kind import Kind
 from generator.new.kinds import kind_of
 from generator.new.measure import Measure
 from generator.new.ordering import FEWEST, MANY, counted, in_order
-from generator.new.reading import RAW, Raw
+from generator.new.reading import WHOLE, Raw
 from generator.new.typed import typed
 from generator.sql import identifier
 
@@ -22,15 +24,15 @@ OF_ROW = re.compile(r"date|time|stamp|epoch|created|day|when|_at$|_on$|(^|_)ts$|
 TEXT_SHARE = 0.5
 
 
-def choose(raw: Raw, measures: tuple[Measure, ...], answers: Answers) -> tuple[tuple[Choice, ...], list[Doubt]]:
+def choose(raw: Raw, answers: Answers) -> tuple[tuple[Choice, ...], list[Doubt]]:
     """Return every column with its kind and role, and what is doubtful.
 
     Raises :class:`UnfitError` for a target, key or time that is not there.
     """
-    _check(answers, [found.name for found in measures])
+    _check(answers, list(raw.columns))
     doubts: list[Doubt] = []
-    kinds = {found.name: _kind(raw, found, answers) for found in measures}
-    choices = labelled([_choice(raw, found, kinds[found.name], answers) for found in measures])
+    columns = columns_of(raw, partial(_kind, answers=answers))
+    choices = labelled([_choice(raw, found.measure, found.kind, answers) for found in columns])
     choices = list(one_key(choices, answers))
     choices = [_uncounted(choice) for choice in _with_time(raw, choices, answers, doubts)]
     return tuple(choices), [*_of_kinds(choices), *doubts]
@@ -93,6 +95,9 @@ def _with_time(raw: Raw, choices: list[Choice], answers: Answers, doubts: list[D
     if others:
         text = f"{time.name} is taken for the time of a row; it could be {others}"
         doubts.append(Doubt(("data", "columns", time.label, "role"), text))
+    if missing := time.measure.missing:
+        text = f"{missing:,} rows have no {time.name}: they are set aside, for nobody knows when they were"
+        doubts.append(Doubt(("data", "columns", time.label, "role"), text))
     return [replace(choice, role="time", reason=reason) if choice is time else choice for choice in choices]
 
 
@@ -125,7 +130,7 @@ def wordy(choice: Choice) -> bool:
 def _only(raw: Raw, found: Measure) -> str:
     if found.common:
         return found.common[0][0]
-    return str(raw.database.execute(f"SELECT any_value({identifier(found.name)}) FROM {RAW}").fetchall()[0][0])
+    return str(raw.database.execute(f"SELECT any_value({identifier(found.name)}) FROM {WHOLE}").fetchall()[0][0])
 
 
 def _short(text: str) -> str:

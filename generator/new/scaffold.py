@@ -184,8 +184,6 @@ def _guardrails(found: Inferred) -> Iterator[Code]:
 
 def _source(found: Inferred, path: str) -> Code:
     given = {"path": path, **found.source.model_dump(exclude_defaults=True, exclude={"path"})}
-    if found.source.is_text and len(found.nulls) > 1:
-        given["nulls"] = found.nulls
     return Code(f"{{{', '.join(f'{key}: {_flow(value)}' for key, value in given.items())}}}")
 
 
@@ -204,6 +202,8 @@ def _column(choice: Choice) -> str:
         parts.append(f"role: {choice.role}")
     if choice.label != choice.name:
         parts.append(f"from: {scalar(choice.name)}")
+    if choice.measure.marks:
+        parts.append(f"nulls: [{', '.join(json_text(mark) for mark in choice.measure.marks)}]")
     if choice.kind.read:
         parts.append(f"read: {scalar(choice.kind.read)}")
     return f"{yaml_text(choice.label)}: {{{', '.join(parts)}}}"

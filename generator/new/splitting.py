@@ -71,9 +71,11 @@ def _by_time(raw: Raw, target: Choice, time: Choice, answers: Answers) -> Counts
         held AS (SELECT __class, __time, {held} AS __held FROM known WHERE __class IS NOT NULL AND __time IS NOT NULL),
         parts AS (SELECT __class, __held, {late} AS __late FROM held)
         SELECT __class, {parts} FROM parts GROUP BY __class ORDER BY __class"""
+    found = {str(class_): counts for class_, *counts in raw.database.execute(ask).fetchall()}
+    share = raw.rows / raw.looked_at
     return {
-        str(class_): (int(fit), int(choose), int(score))
-        for class_, fit, choose, score in raw.database.execute(ask).fetchall()
+        class_: (int(fit * share), int(choose * share), int(score * share))
+        for class_, (fit, choose, score) in found.items()
     }
 
 

@@ -1,15 +1,21 @@
-"""The values of a column with the type that it will have in the project."""
+"""The values of a column with the type that it will have in the project, by the rule that the project has."""
 
+from generator import cleaning
 from generator.new.answers import Choice
-from generator.new.measure import value
+from generator.new.kind import Kind
 from generator.schema.problem import Task
 from generator.sql import TYPES, as_text
 
 
+def value_of(name: str, kind: Kind, marks: tuple[str, ...]) -> str:
+    """Return SQL for the values of column ``name`` over the data as it came, with the type of ``kind``."""
+    read = None if kind.read is None else as_text(kind.read)
+    return cleaning.typed(cleaning.cleaned_once(name, read, marks), TYPES[kind.type])
+
+
 def typed(choice: Choice) -> str:
     """Return SQL for the values of a column over the data as it came; dates and times are seconds."""
-    text = as_text(choice.kind.read) if choice.kind.read else value(choice.name, choice.measure.marks)
-    cast = f"TRY_CAST({text} AS {TYPES[choice.kind.type]})"
+    cast = value_of(choice.name, choice.kind, choice.measure.marks)
     return f"epoch(CAST({cast} AS TIMESTAMP))" if choice.kind.type in ("date", "timestamp") else cast
 
 

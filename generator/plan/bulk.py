@@ -136,7 +136,7 @@ def bulk_modules(project: Project, collect: CollectPlan) -> tuple[str, ...]:
     """Return what the bundle needs of the package to read files."""
     label = project.config.data.table
     steps = (step.module for step in collect.steps_of.get(label, ()))
-    read = ("readers", *(("flat",) if collect.flat else ())) if label in collect.readers_of else ()
+    read = ("readers", *map(str, collect.uses)) if label in collect.readers_of else ()
     return tuple(dict.fromkeys(f"{module}.py" for module in (*SHARED, *steps, *read)))
 
 

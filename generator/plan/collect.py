@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from generator.cleaning import cleaned, cleaned_once
+from generator.cleaning import cleaned_once
 from generator.code import Code, name, python
 from generator.project import Project
 from generator.schema.data import Source, table_parts
@@ -14,12 +14,12 @@ from generator.sql import TYPES
 
 @dataclass(frozen=True)
 class Reader:
-    """A function that reads files of one format, the call it makes, and whether that lays structures flat."""
+    """A function that reads files of one format, the call it makes, and the modules with a function that this uses."""
 
     name: Code
     words: Code
     call: Code
-    flat: bool
+    uses: tuple[Code, ...]
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class CollectPlan:
     packaged: bool
     steps: tuple[tuple[Code, Code], ...]
     """What writes files anew before they are read: the module and the function of each."""
-    flat: bool
+    uses: tuple[Code, ...]
     patterns: bool
     readers_of: Mapping[str, Reader]
     steps_of: Mapping[str, tuple[StepPlan, ...]]
@@ -59,7 +59,7 @@ class CollectPlan:
     def shared(self) -> tuple[str, ...]:
         """Return the modules that read files, which `ninefold new` and projects share."""
         of_files = ("paths", *(("prepare",) if self.steps else ())) if self.readers else ()
-        return (*of_files, *dict.fromkeys(module for module, _ in self.steps), *(("flat",) if self.flat else ()))
+        return (*of_files, *dict.fromkeys(module for module, _ in self.steps), *map(str, self.uses))
 
 
 def collect_plan(project: Project) -> CollectPlan:
@@ -84,7 +84,7 @@ def collect_plan(project: Project) -> CollectPlan:
         or any(step.options for found in steps.values() for step in found),
         packaged=any(source.package for source in files.values()),
         steps=tuple(sorted({(Code(step.module), Code(step.function)) for found in steps.values() for step in found})),
-        flat=any(reader.flat for reader in readers.values()),
+        uses=tuple(sorted({used for reader in readers.values() for used in reader.uses})),
         patterns=any("*" in source.path for source in files.values() if source.path),
         readers_of=readers,
         steps_of=steps,
@@ -98,16 +98,21 @@ def module_text(name: str) -> Code:
 
 def _reader(project: Project, label: str, source: Source, others: Mapping[str, Reader]) -> Reader:
     """Return what reads ``source``: one of ``others`` that reads as it has to be read, or a new one."""
-    flat = not source.is_text and any("." in column for column in _columns(project, label, source))
+    flat = source.format == "parquet" and any("." in column for column in _columns(project, label, source))
     call = _call(source, flat)
+    uses = tuple(Code(used) for used in ("flat", "merged", "records") if f"{used}(" in call)
     alike = (reader for reader in others.values() if reader.call == call)
     formats = {project.config.data.sources[other].format for other in others}
     name = f"read_{label}" if source.format in formats else f"read_{source.format}"
-    return next(alike, None) or Reader(Code(name), _words(source, flat), call, flat)
+    return next(alike, None) or Reader(Code(name), _words(source, flat), call, uses)
 
 
 def _call(source: Source, flat: bool) -> Code:
     """Return the call that reads ``files`` the way ``source`` has to be read."""
+    if source.format == "json":
+        return Code("records(database, exact(files))")
+    if source.format == "parquet" and "*" in (source.path or ""):
+        return Code("flat(merged(database, exact(files)))" if flat else "merged(database, exact(files))")
     given = ", ".join(f"{key}={python(value)}" for key, value in options_of(source).items())
     function = "csv" if source.is_text else source.format
     call = f"database.read_{function}(exact(files), {given})"
@@ -125,7 +130,7 @@ def _words(source: Source, flat: bool) -> Code:
     names = {
         "csv": "CSV files, every value as text",
         "excel": "sheets, every value as text",
-        "json": "JSON files",
+        "json": "JSON files, every value that is no list as text",
         "parquet": "Parquet files",
     }
     return Code(names[source.format] + (", structures laid flat" if flat else ""))
@@ -136,12 +141,7 @@ def _source(
 ) -> SourcePlan:
     columns = _columns(project, label, source)
     own = project.columns if label == project.config.data.table else ()
-    values = {
-        column.source: cleaned_once(column.read, column.source, column.nulls)
-        if column.read is not None
-        else cleaned(column.source, column.nulls)
-        for column in own
-    }
+    values = {column.source: cleaned_once(column.source, column.read, column.nulls) for column in own}
     times = [column for column, kind in columns.items() if kind in ("TIMESTAMP", "DATE")]
     time = f"TRY_CAST({values.get(times[0], name(times[0]))} AS TIMESTAMP)" if times else None
     kind = Code("Source" if source.path else "Made")

@@ -136,9 +136,7 @@ def table_plan(
         number,
         marked_columns(columns, text_already),
         tuple(
-            ColumnPlan(name(column.name), sql=Code(typed(column.source, column.read, column.type, text_already)))
-            for column in columns
-            if column.sql is None
+            ColumnPlan(name(column.name), sql=_typed(column, text_already)) for column in columns if column.sql is None
         ),
         tuple(_misfit(column, text_already) for column in columns if column.sql is None and column.type != "VARCHAR"),
         steps,
@@ -169,6 +167,13 @@ def _kept(column: Column, rule: Rule | None) -> Code:
     return Code(f"CASE WHEN {' AND '.join(conditions)} THEN {value} END") if conditions else value
 
 
+def _typed(column: Column, text_already: bool) -> Code:
+    """Return a cleaned column as its type; what does not fit becomes NULL, and its row is refused."""
+    as_it_is = column.type == "VARCHAR" and (column.read is not None or text_already)
+    value = column.read or name(column.source)
+    return Code(value) if as_it_is else Code(typed(value, column.type))
+
+
 def marked_columns(columns: Iterable[Column], text_already: bool) -> tuple[ColumnPlan, ...]:
     """Return the columns of the source in which some texts stand for a missing value, NULL there."""
     nulls = {column.source: column.nulls for column in columns if column.nulls}
@@ -182,7 +187,7 @@ def _misfit(column: Column, text_already: bool) -> Misfit:
     said = text(f"{column.name} is not {_article(column.type)}: ")
     value = name(column.source)
     shown = value if text_already else Code(f"CAST({value} AS VARCHAR)")
-    return Misfit(Code(misfits(column.source, column.read, column.type)), said, shown)
+    return Misfit(Code(misfits(value, column.read or value, column.type)), said, shown)
 
 
 def _article(kind: str) -> str:

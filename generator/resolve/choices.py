@@ -23,13 +23,14 @@ LIBRARIES = frozenset(
 EXAMPLE = "def {}() -> pa.Table"
 OF_TEXT = {
     "sheet": ("excel",),
+    "nulls": ("csv", "excel"),
     "skip": ("csv", "excel"),
     "header": ("csv", "excel"),
     **dict.fromkeys(("delimiter", "encoding", "comment", "row_names", "rewrite"), ("csv",)),
 }
 """Keys that tell how the text of a file is laid out, and the formats that they are about."""
 OF_ORIGINS = {
-    "path": ("a file", ("package", "format", "nulls", *OF_TEXT)),
+    "path": ("a file", ("package", "format", *OF_TEXT)),
     "python": ("a function, `python:`", ("params", "deps")),
     "database": ("a database", ("table", "deps")),
 }

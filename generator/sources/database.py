@@ -15,6 +15,9 @@ BATCH = 20_000
 PROGRESS = 1_000_000
 """Rows between two lines that say how far it is."""
 
+DIGITS = 15
+"""Digits of a decimal number that a double keeps."""
+
 DRIVERS = {
     "postgres": "postgresql+psycopg",
     "postgresql": "postgresql+psycopg",
@@ -90,14 +93,16 @@ def table_names(connection: sa.Connection, schema: str | None = None) -> list[st
 def arrow_column(column: sa.Column[Any], database: str) -> tuple[sa.ColumnElement[Any], pa.DataType]:
     """Return what to ask for to get ``column``, and its type in Arrow: text for all but truths, numbers and moments.
 
+    A decimal of more digits than a double has is text too; so is a whole number that may be beyond 64 bits.
+
     Moments with a zone come in UTC. SQLite has no type for moments: there they are the texts that were stored.
     """
     match column.type:
         case sa.Boolean():
             return column, pa.bool_()
-        case sa.Integer():
+        case sa.Integer() if not getattr(column.type, "unsigned", False):
             return column, pa.int64()
-        case sa.Numeric() | sa.Float():
+        case sa.Numeric(precision=digits) if isinstance(column.type, sa.Float) or (digits or 0) <= DIGITS:
             return sa.type_coerce(column, sa.Double()), pa.float64()
         case sa.Date() if database != "sqlite":
             return column, pa.date32()
