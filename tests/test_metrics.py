@@ -180,3 +180,26 @@ def test_a_gain_has_an_interval_around_it(binary: ModuleType) -> None:
 def test_rows_of_one_class_are_told_apart_from_a_measurement(binary: ModuleType) -> None:
     with pytest.raises(ValueError, match="roc_auc"):
         binary.measure(np.zeros(10, dtype=int), RANDOM.random(10))
+
+
+def test_resamples_of_many_rows_are_measured_by_groups_of_neighbours(binary: ModuleType) -> None:
+    rows = 30_000
+    draw = np.random.default_rng(3)
+    score = np.round(draw.random(rows), 4)  # with ties
+    target = (draw.random(rows) < score).astype(np.int64)
+    scores = {
+        "it": score,
+        "another": np.clip(score + draw.normal(0, 0.1, rows), 1e-3, 1 - 1e-3),
+        "same": 0 * score + 0.3,
+    }
+    bootstrap = binary.Bootstrap(50, 0.95, 0)
+    names = ["roc_auc", "average_precision", "log_loss", "brier", "calibration_error", "accuracy"]
+    assert len(binary.grouped(target, score)[0]) == 2 * binary.GROUPS
+    by_groups = bootstrap.resample(target, scores, names)
+    binary.GROUPS = rows
+    by_rows = bootstrap.resample(target, scores, names)
+    assert all(len(binary.grouped(target, found)[0]) == rows for found in scores.values())
+    for name, measured in by_rows.items():
+        for metric, values in measured.items():
+            spread = max(np.std(values), 1e-9)
+            assert np.abs(np.subtract(by_groups[name][metric], values)).mean() < 0.1 * spread, (name, metric)
