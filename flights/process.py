@@ -61,12 +61,15 @@ def rules(database: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
 
 
 def check_keys(database: duckdb.DuckDBPyConnection) -> None:
-    """Raise when two rows of a table share the key that lookups use; name them."""
+    """Stop when two rows of a table share the key that lookups use; name them."""
     for table, key in KEYS.items():
         doubles = database.sql(f"SELECT {key}, count(*) FROM {table}_kept GROUP BY ALL HAVING count(*) > 1")
         shared = doubles.order("ALL").limit(5).fetchall()
         if shared:
-            raise ValueError(f"{table}: several rows share a key: {', '.join(map(str, shared))}")
+            raise SystemExit(
+                f"{table}: several rows share a key, and a lookup reads one; {key} with how many: {', '.join(map(str, shared))}\n"
+                "Keep one row of each (a `python:` source can), or add to `key:` in conf/data/ what tells them apart."
+            )
 
 
 def describe(database: duckdb.DuckDBPyConnection, table: str) -> list[dict[str, Any]]:

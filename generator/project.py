@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from generator.schema import Config
 from generator.schema.encoding import Encoding
+from generator.schema.problem import Problem
 from generator.sql import is_function
 
 RESERVED = "__"
@@ -29,6 +30,10 @@ class Column:
     known_after: timedelta | None = None
     read: str | None = None
     nulls: tuple[str, ...] = ()
+
+    def certain_after(self, problem: Problem) -> timedelta | None:
+        """Return how long after its row's time an outcome is certain, be it no time at all; None where nothing says."""
+        return problem.label_after if self.known_after is None else self.known_after
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from tests.sandbox import copy, edit, run
+from tests.sandbox import PROJECTS, copy, edit, run, tree
 
 CERTAIN = {"hours": "3 days", "damaged": "4 days", "scanned": "1 hour"}
 NAIVE = {
@@ -201,6 +201,23 @@ def standing(file: Path, number: int) -> set[tuple[object, ...]]:
         if row[place] <= number:
             latest[row[:place]] = row[place + 1 :]
     return {key + values for key, values in latest.items() if any(values)}
+
+
+def test_no_time_at_all_is_a_time() -> None:
+    """Decided at its own time, a row still looks up nothing later; what is known at once is not known later."""
+    files = tree(PROJECTS / "parcels", "problem.decide_before=0 hours", "+data.columns.hours.known_after=0 hours")
+    assert 'ON notices.depot = inputs.depot AND notices.posted <= inputs."sent at"\n' in files["parcels/features.sql"]
+    assert "WHEN \"sent at\" <= getvariable('moment') THEN hours END" in files["parcels/audit.sql"]
+
+
+def test_several_versions_of_a_key_are_told_without_a_traceback(project: Path, tmp_path: Path) -> None:
+    shutil.copytree(project, tmp_path / "parcels")
+    couriers = tmp_path / "parcels/couriers.csv"
+    couriers.write_text(couriers.read_text() + couriers.read_text().splitlines()[1] + "\n")
+    run(tmp_path / "parcels", "python", "-m", "parcels.collect")
+    said = run(tmp_path / "parcels", "python", "-m", "parcels.process", fails=True)
+    assert "couriers: several rows share a key, and a lookup reads one" in said
+    assert "Traceback" not in said
 
 
 LEAKS = {

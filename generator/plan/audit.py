@@ -99,7 +99,7 @@ def audit_plan(project: Project) -> AuditPlan:
 
 
 def _when_certain(project: Project, time: Code, column: Column) -> Code:
-    after = column.known_after or project.config.problem.label_after
+    after = column.certain_after(project.config.problem)
     moment = f"{time} + INTERVAL '{words(after)}'" if after else time
     return Code(f"CASE WHEN {moment} <= {MOMENT} THEN {name(column.name)} END")
 

@@ -93,7 +93,8 @@ def _join(project: Project, feature: Feature, others: Mapping[tuple[str, tuple[s
         for key, by in zip(dimension.key, feature.by, strict=True)
     ]
     decide_before = project.config.problem.decide_before
-    if dimension.known_at and project.time and decide_before:
-        moment = f"{name(project.time.name, 'inputs')} - INTERVAL '{words(decide_before)}'"
+    if dimension.known_at and project.time:
+        moment = name(project.time.name, "inputs")
+        moment = Code(f"{moment} - INTERVAL '{words(decide_before)}'") if decide_before else moment
         conditions.append(f"{name(dimension.known_at, alias)} <= {moment}")
     return Join(name(dimension.name), name(alias), again, Code(" AND ".join(conditions)))

@@ -240,11 +240,12 @@ def _lookups(project: Project, compiler: _Compiler) -> Iterator[Table]:
         if feature.dimension is not None:
             found.setdefault((feature.dimension, feature.by), []).append(feature)
     seen: list[str] = []
+    names = set(project.config.data.sources)
     for (source, by), features in found.items():
         dimension = next(item for item in project.dimensions if item.name == source)
-        known_at = dimension.known_at if project.time and project.config.problem.decide_before else None
+        known_at = dimension.known_at if project.time else None
+        attribute = sql.unlike(source, names) if source in seen else source
         seen.append(source)
-        attribute = source if seen.count(source) == 1 else f"{source}_{seen.count(source)}"
         call = f"self.{attribute}.at({compiler.key(by)}{', decided' if known_at else ''})"
         yield Table(
             Code(attribute),

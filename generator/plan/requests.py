@@ -53,7 +53,7 @@ def _used(project: Project, feature: Feature) -> Iterator[str]:
     if feature.past and project.time:
         yield project.time.name
     dimension = next((item for item in project.dimensions if item.name == feature.dimension), None)
-    if dimension and dimension.known_at and project.time and project.config.problem.decide_before:
+    if dimension and dimension.known_at and project.time:
         yield project.time.name
 
 

@@ -12,6 +12,7 @@ from generator.resolve.choices import check_choices
 from generator.resolve.dropped import without_dropped
 from generator.resolve.estimators import resolve_estimators
 from generator.resolve.features import resolve_features
+from generator.resolve.files import check_files
 from generator.resolve.session import Session
 from generator.resolve.sources import resolve_dimensions, resolve_rules
 from generator.resolve.stages import check_stages
@@ -36,6 +37,7 @@ def resolve(config: Config, composed: Composed) -> Project:
         estimators = resolve_estimators(session)
         check_candidates(session)
         check_stages(session)
+        check_files(session)
     if session.problems:
         raise ConfigError(session.problems)
     return Project(config, columns, dimensions, rules, features, target, estimators, session.modules)

@@ -31,7 +31,7 @@ def resolve_lookup(
         session.say(("features", name, "by"), what, hint)
         return None
     features: dict[str, Told] = {
-        other.lower(): (f"'{other}' is a feature, and a lookup is by columns", "write its expression here instead")
+        other.lower(): (f"'{other}' is a feature, and a lookup is by columns", session.instead_of(other))
         for other in session.computed()
     }
     bound = [

@@ -106,7 +106,7 @@ def _lag(
     if outcomes and feature.ahead is not None:
         hint = "leave `ahead:` out, or use only columns with `role: input`, `key` or `time`"
         session.say((*path, "ahead"), f"'{outcomes[0].name}' is an outcome: nobody knows it ahead", hint)
-    known = [column.known_after or session.config.problem.label_after for column in outcomes]
+    known = [column.certain_after(session.config.problem) for column in outcomes]
     if None in known and feature.lag is None:
         late = outcomes[known.index(None)].name
         hint = "set `problem.label_after`, or `known_after:` of the column; then it counts only once it is known"
@@ -119,9 +119,8 @@ def _lag(
 
 
 def _features_told(session: Session) -> dict[str, Told]:
-    hint = "write its expression here instead"
     return {
-        other.lower(): (f"'{other}' is a feature, and the past is of columns", hint)
+        other.lower(): (f"'{other}' is a feature, and the past is of columns", session.instead_of(other))
         for other in session.computed()
         if other not in session.config.data.columns
     }

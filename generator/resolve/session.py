@@ -11,8 +11,8 @@ from generator.errors import Problem, nearest, suggestion
 from generator.judge import Judge
 from generator.project import RESERVED
 from generator.schema import Config
-from generator.schema.features import Expression
-from generator.sql import SqlError, bind, column_names, identifier, parse, render
+from generator.schema.features import Expression, Lookup
+from generator.sql import SqlError, bind, column_names, identifier, literal, parse, render
 
 Told = tuple[str, str] | None
 """Why a name cannot be used, and what to do; None where another problem has said so already."""
@@ -66,6 +66,14 @@ class Session:
             if not (isinstance(feature, Expression) and feature.sql.strip('" ').lower() == name.lower())
         )
 
+    def instead_of(self, feature: str) -> str:
+        """Return what to do where ``feature`` cannot be used, as only columns can."""
+        if isinstance(self.config.features[feature], Expression):
+            return "write its expression here instead"
+        if isinstance(self.config.features[feature], Lookup):
+            return "a lookup is not looked up by: let one source hold both, as a `python:` source that joins them may"
+        return "use a column of the table, or an expression over columns"
+
     def typed(
         self, path: Path_, tree: exp.Expression, types: Mapping[str, str], barred: Mapping[str, Told] | None = None
     ) -> tuple[str, str] | None:
@@ -75,9 +83,12 @@ class Session:
         """
         known = {name.lower() for name in types}
         unknown = [name for name in column_names(tree) if name.lower() not in known]
+        quoted = {column.name for column in tree.find_all(exp.Column) if column.this.args.get("quoted")}
         for name in unknown:
             if name.lower() not in (barred or {}):
-                self.say(path, f"no column '{name}'", _meant(name, types))
+                hint = f"a text stands in single quotes: {literal(name)}" if name in quoted else ""
+                near = "" if hint and not nearest(name, types) else _meant(name, types)
+                self.say(path, f"no column '{name}'", "; ".join(filter(None, (near, hint))))
             elif told := (barred or {})[name.lower()]:
                 self.say(path, *told)
         if unknown:
