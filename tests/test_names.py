@@ -223,7 +223,7 @@ def test_a_project_with_every_name_runs_to_its_end(tmp_path: Path) -> None:
     with (tmp_path / "wide.csv").open("w", encoding="utf-8", newline="") as file:
         csv.writer(file).writerows([list(data), *zip(*data.values(), strict=True)])
     said = run(tmp_path, "ninefold", "new", "wide", "--data", "wide.csv", "--target", names[0], "--time", names[2])
-    assert f"{names[1]} tells 100%" in said
+    assert f"{names[1]} alone explains 100%" in said
     run(tmp_path / "wide", "dvc", "repro")
     rows = pq.read_table(tmp_path / "wide/data/tables/wide.parquet")
     read = [[str(value) for value in column.to_pylist()] for column in rows.columns[1:]]
