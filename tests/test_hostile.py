@@ -81,7 +81,7 @@ def values(words: dict[str, str]) -> dict[str, Any]:
         "data": {
             "table": "main",
             "sources": {
-                "main": {"path": path, "nulls": [words["missing"]], "delimiter": words["missing"][0]},
+                "main": {"path": path, "nulls": [words["missing"]], "delimiter": words["missing"].strip()[0]},
                 "other": {
                     "path": path + ".zip",
                     "package": "palmerpenguins",

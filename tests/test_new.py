@@ -445,6 +445,7 @@ def test_a_new_config_is_what_editors_and_ninefold_take(tmp_path: Path) -> None:
         "null",
     ]
     columns = {name: cycle(1, 2, 3, 4, 5, index, 7) for index, name in enumerate(names)}
+    columns["null"] = [*range(len(columns["null"]))]
     file = table(tmp_path, {**columns, "class": cycle("a", "b", "c", "b")}, "Früh & spät.csv")
     said = run(tmp_path, "ninefold", "new", "my project", "--data", str(file), "--target", "class", "--key", "null")
     folder = tmp_path / "my project"

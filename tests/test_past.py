@@ -73,7 +73,7 @@ def sized(tmp_path_factory: pytest.TempPathFactory) -> Path:
         file.write("summed: {sum: hours, by: depot, over: 10 days}\n")
         file.write("relative: spread / nullif(hours_before, 0)\ncalm: spread < 15\nsteady: calm AND relative < 1\n")
     run(folder, "ninefold", "generate")
-    for stage in ("collect", "process", "features"):
+    for stage in ("collect", "process", "snapshots", "features"):
         run(folder, "python", "-W", "error", "-m", f"parcels.{stage}")
     return folder
 

@@ -102,7 +102,9 @@ def arrow_column(column: sa.Column[Any], database: str) -> tuple[sa.ColumnElemen
             return column, pa.bool_()
         case sa.Integer() if not getattr(column.type, "unsigned", False):
             return column, pa.int64()
-        case sa.Numeric(precision=digits) if isinstance(column.type, sa.Float) or (digits or 0) <= DIGITS:
+        case sa.Float():
+            return sa.type_coerce(column, sa.Double()), pa.float64()
+        case sa.Numeric(precision=digits) if (digits or 0) <= DIGITS:
             return sa.type_coerce(column, sa.Double()), pa.float64()
         case sa.Date() if database != "sqlite":
             return column, pa.date32()
