@@ -135,7 +135,7 @@ def test_what_is_left_works_without_ninefold(alone: Path, tmp_path: Path) -> Non
     stages = ran(run(folder, "dvc", "repro", env=env))
     assert {"train@linear", "evaluate"} <= set(stages)
     assert not {"collect", "features", "train@lightgbm"} & set(stages)
-    assert len(ran(run(folder, "dvc", "repro", "--force", env=env))) == 13
+    assert len(ran(run(folder, "dvc", "repro", "--force", env=env))) == 14
     run(folder, "python", "-m", "pytest", "-q", "weights/tests", env=env)
     run(folder, "ruff", "check", "weights")
     run(folder, "ruff", "format", "--check", "weights")
