@@ -31,14 +31,14 @@ def test_a_stored_project_is_upgraded_and_runs(archive: Path, tmp_path: Path) ->
     folder = stored(archive, tmp_path / "project")
     for name in (".gitignore", ".dvcignore"):
         (folder / name).write_bytes((ROOT / name).read_bytes())
-    mine = folder / "weights/drift.py"
+    mine = folder / "weights/markup.py"
     mine.write_text(mine.read_text() + "\n\nMINE = 1\n")
     for command in ("git init -q", "git config user.email a@example.com", "git config user.name A", "dvc init -q",
                     "dvc config hydra.enabled true"):  # fmt: skip
         run(folder, *command.split())
     commit(folder, "As it was")
     said = run(folder, "ninefold", "upgrade")
-    assert "merged  weights/drift.py" in said or "edited  weights/drift.py" in said
+    assert "merged  weights/markup.py" in said or "edited  weights/markup.py" in said
     assert "update" in said
     assert mine.read_text().endswith("MINE = 1\n")
     run(folder, "ninefold", "generate", "--check")
