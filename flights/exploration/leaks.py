@@ -185,7 +185,11 @@ def _named(columns: Sequence[str]) -> str:
 
 
 def _column(values: np.ndarray, target: np.ndarray) -> Column:
-    coded = _coded(values, target) if values.dtype == object else values
+    if values.dtype == object:
+        coded = _coded(values, target)
+    else:
+        # Models see single precision: what is beyond it counts as missing, and the square of the rest fits a double.
+        coded = values = np.where(np.abs(values) <= np.finfo(np.float32).max, values, np.nan)
     return Column(values, coded, explained(coded, target))
 
 
