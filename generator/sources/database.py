@@ -102,9 +102,7 @@ def arrow_column(column: sa.Column[Any], database: str) -> tuple[sa.ColumnElemen
             return column, pa.bool_()
         case sa.Integer() if not getattr(column.type, "unsigned", False):
             return column, pa.int64()
-        case sa.Float():
-            return sa.type_coerce(column, sa.Double()), pa.float64()
-        case sa.Numeric(precision=digits) if (digits or 0) <= DIGITS:
+        case sa.Float() | sa.Numeric() as number if isinstance(number, sa.Float) or (number.precision or 0) <= DIGITS:
             return sa.type_coerce(column, sa.Double()), pa.float64()
         case sa.Date() if database != "sqlite":
             return column, pa.date32()
