@@ -68,7 +68,13 @@ def as_it_stood(bundle: Path, since: datetime | None = None) -> Iterator[tuple[s
 
 def evaluated(bundle: Path) -> tuple[str, ...]:
     """Return the arguments by which ``bundle`` scores with the model that was evaluated; none where there is no other."""
-    return ("--model", "evaluated") if (bundle / "evaluated").is_dir() else ()
+    return ("--model", "evaluated") if evaluated_folder(bundle).name == "evaluated" else ()
+
+
+def evaluated_folder(bundle: Path) -> Path:
+    """Return the folder of the model of ``bundle`` that was evaluated: the one that answers, where there is no other."""
+    own = bundle / "evaluated"
+    return own if own.is_dir() else bundle / "model"
 
 
 def ask(bundle: Path, rows: pa.Table) -> Answer:

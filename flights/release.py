@@ -2,11 +2,14 @@
 
 import os
 import shutil
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from flights.bundles import HOLDOUT, ask, held_rows
-from flights.encoders import read_target
+import numpy as np
+
+from flights.bundles import HOLDOUT, evaluated_folder
+from flights.encoders import read_matrix, read_target
 from flights.gate import compare, refusals
 from flights.outputs import new_folder, read_json, write_json
 from flights.registry import CHAMPION, RELEASE, VERSIONS, champion, folder_of
@@ -38,11 +41,19 @@ def register(summary: dict[str, Any]) -> None:
     write_json(CHAMPION, {key: summary[key] for key in ("version", "digest", "candidate")})
 
 
+def holdout_scores() -> np.ndarray:
+    """Return the scores of the evaluated model in the bundle, by the batch path, whose features `package` has proven."""
+    folder = evaluated_folder(BUNDLE)
+    model = import_module(f"flights.scoring.{read_json(BUNDLE / 'bundle.json')['kind']}").Model.load(folder)
+    scores: np.ndarray = model.predict(read_matrix(HOLDOUT, read_json(folder / "encoders.json")))
+    return scores
+
+
 def judge(released: dict[str, Any] | None, package: dict[str, Any]) -> dict[str, Any]:
     """Return the decision on the challenger: passed (the gate), kept (the champion) or refused."""
     encoders = read_json(ENCODERS)
     target = read_target(HOLDOUT, encoders)
-    score = ask(BUNDLE, held_rows()).score
+    score = holdout_scores()
     version, lead = released["version"] if released else 0, None
     reasons = refusals(target, score, encoders)
     decision = "refused"

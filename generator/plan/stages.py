@@ -206,7 +206,15 @@ def _stages(project: Project, watched: tuple[str, ...]) -> Iterator[Stage]:
     )
     yield module(
         "release",
-        deps=("bundle", f"{REPORTS}/package.json", *trained, "data/holdout.parquet", REFERENCE, table),
+        deps=(
+            "bundle",
+            f"{REPORTS}/package.json",
+            *trained,
+            "data/holdout.parquet",
+            REFERENCE,
+            table,
+            f"{package}/scoring",
+        ),
         params=("engine", "metrics.bootstrap", "metrics.guardrails", *(f"release.{key}" for key in GATE)),
         persistent=("registry",),
         summaries=(f"{REPORTS}/release.json",),
