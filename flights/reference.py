@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 
 from flights.columns import FEATURES
 from flights.outputs import new_file
+from flights.rounding import rounded
 
 TABLE = Path("data/tables/flights.parquet")
 TRAIN = Path("data/train.parquet")
@@ -31,7 +32,7 @@ def in_order(rows: pa.Table) -> pa.Table:
 def part(path: Path, name: str, score: np.ndarray) -> pa.Table:
     """Return the rows of the part ``name`` in ``path`` with their ``score``."""
     rows = pq.read_table(path, columns=["__row", "__part", *FEATURES])
-    rows = rows.filter(pc.equal(rows["__part"], name)).append_column("__score", pa.array(score.tolist()))
+    rows = rows.filter(pc.equal(rows["__part"], name)).append_column("__score", pa.array(rounded(score).tolist()))
     rows = in_order(rows)
     return rows.slice(max(len(rows) - MOST_ROWS, 0))
 

@@ -7,6 +7,7 @@ import numpy as np
 
 from flights.encoders import Encoders, read_parts, read_target
 from flights.outputs import new_folder, read_json, write_json
+from flights.rounding import rounded
 from flights.scoring.baseline import Model
 
 TRAIN = Path("data/train.parquet")
@@ -30,7 +31,7 @@ def main() -> None:
     validation = read_parts(TRAIN)
     judged, model = fit(target[~validation]), fit(target)
     with new_folder(FOLDER) as folder:
-        np.save(folder / "validation.npy", judged.predict(target[validation]))
+        np.save(folder / "validation.npy", rounded(judged.predict(target[validation])))
         model.save(folder)
         write_json(folder / "encoders.json", encoders)
         summary = {"kind": "baseline", "prediction": model.prediction}

@@ -10,6 +10,7 @@ import numpy as np
 from flights.columns import FEATURES
 from flights.encoders import Encoders, categorical, column_features, read_parts, read_target, read_training
 from flights.outputs import new_folder, read_json, write_json
+from flights.rounding import rounded
 from flights.scoring.lightgbm import Model, threads
 from flights.settings import setting
 
@@ -82,7 +83,7 @@ def main() -> None:
         f"stopped after {judged.best_iteration} of at most {settings['rounds']} rounds; {rounds} on all training rows"
     )
     with new_folder(FOLDER) as folder:
-        np.save(folder / "validation.npy", Model(judged).predict(matrix[validation]))
+        np.save(folder / "validation.npy", rounded(Model(judged).predict(matrix[validation])))
         Model(booster).save(folder)
         write_json(folder / "encoders.json", encoders)
         summary = {

@@ -11,6 +11,7 @@ from sklearn.linear_model import LogisticRegression
 
 from flights.encoders import Encoders, categorical, column_features, read_parts, read_target, read_training
 from flights.outputs import new_folder, read_json, write_json
+from flights.rounding import rounded
 from flights.scoring.linear import Model
 from flights.settings import setting
 
@@ -70,7 +71,7 @@ def fit(columns: sparse.csr_array, target: np.ndarray, regularization: float, ma
     return estimator.fit(columns, target)
 
 
-def rounded(weights: np.ndarray, intercept: np.ndarray) -> tuple[list[list[float]], list[float]]:
+def rounded_weights(weights: np.ndarray, intercept: np.ndarray) -> tuple[list[list[float]], list[float]]:
     """Return both to the digits that every processor agrees on: a millionth of the largest weight."""
     places = 6 - magnitude(weights)
     return np.round(weights, places).tolist(), np.round(intercept, min(places, 12 - magnitude(intercept))).tolist()
@@ -85,7 +86,7 @@ def to_model(
     estimator: LogisticRegression, names: list[str], scale: dict[int, tuple[float, float]], kept: dict[int, list[str]]
 ) -> Model:
     """Return the fitted weights with the names of the columns and values they belong to."""
-    weights, intercept = rounded(np.atleast_2d(estimator.coef_).T, np.atleast_1d(estimator.intercept_))
+    weights, intercept = rounded_weights(np.atleast_2d(estimator.coef_).T, np.atleast_1d(estimator.intercept_))
     columns: list[dict[str, Any]] = []
     start = 0
     for place, name in enumerate(names):
@@ -123,7 +124,7 @@ def main() -> None:
     judged = train(matrix[~validation], target[~validation], encoders, params)
     model = train(matrix, target, encoders, params)
     with new_folder(FOLDER) as folder:
-        np.save(folder / "validation.npy", judged.predict(matrix[validation]))
+        np.save(folder / "validation.npy", rounded(judged.predict(matrix[validation])))
         model.save(folder)
         write_json(folder / "encoders.json", encoders)
         summary = {"kind": "linear", "params": params}

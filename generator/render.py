@@ -26,6 +26,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from generator import code
 from generator.code import Code, json_text, python, yaml_text
 from generator.errors import ConfigError, Problem
+from generator.library import templates_folder
 from generator.memory import Memory, private_folder
 from generator.pipeline import pipeline
 from generator.plan import File, Plan, ProjectPlan
@@ -78,12 +79,6 @@ def _place(error: Exception, folder: Path) -> tuple[str, int] | None:
         frames.append((error.filename, error.lineno))
     inside = [(Path(file), line) for file, line in frames if folder.resolve() in Path(file).resolve().parents]
     return (inside[-1][0].resolve().relative_to(folder.resolve().parent).as_posix(), inside[-1][1]) if inside else None
-
-
-def templates_folder() -> Path:
-    """Return the folder of our templates: inside the installed package, or beside it in a checkout."""
-    inside = Path(__file__).with_name("templates")
-    return inside if inside.is_dir() else Path(__file__).parent.parent / "templates"
 
 
 class _Sandbox(ImmutableSandboxedEnvironment):

@@ -113,8 +113,9 @@ def test_a_conflict_is_told_and_resolved_by_hand(project: Path) -> None:
 
 
 def test_a_check_passes_over_edits_and_not_over_outdated_files(project: Path) -> None:
-    (project / "weights/drift.py").write_text("# mine\n")
-    (project / "weights/markup.py").unlink()
+    with (project / "weights/drift.py").open("a", encoding="utf-8") as file:
+        file.write("# mine\n")  # what it imports stays the same, and with it dvc.yaml
+    (project / "weights/tests/test_training.py").unlink()  # no stage depends on it
     assert "edited  weights/drift.py" in run(project, "ninefold", "generate", "--check")
     run(project, "ninefold", "generate", "--check", "split.seed=3", fails=True)
 

@@ -8,7 +8,7 @@ import generator
 ROOT = Path(generator.__file__).parent
 LAYERS = (
     ("errors", "memory"),
-    ("imports",),
+    ("imports", "library"),
     ("schema", "dialect"),
     ("reference", "editor"),
     ("sql", "judge", "origins", "migrate", "interpolation", "overrides", "defaults", "fields", "wording", "code"),

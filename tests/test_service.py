@@ -59,7 +59,7 @@ def test_says_which_model_it_serves(client: httpx.Client) -> None:
 
 def logged(bundle: Path) -> list[dict[str, object]]:
     """Return what the log of predictions holds."""
-    files = sorted((bundle / "logs").glob("predictions-*.jsonl"))
+    files = sorted((bundle.parent / "logs").glob("predictions-*.jsonl"))
     return [json.loads(line) for file in files for line in file.read_text(encoding="utf-8").splitlines()]
 
 

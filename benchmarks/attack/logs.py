@@ -3,6 +3,7 @@
 import json
 import resource
 import shutil
+import time
 from pathlib import Path
 
 import yaml
@@ -27,6 +28,7 @@ def removed_log(folder: Path) -> Counts:
             answered += len(told)
         shutil.rmtree(service.logs)
         service.logs.write_text("no folder", encoding="utf-8")
+        time.sleep(0.1)  # the service looks for its folder a hundred times a second
         refused = service.ask("/predict", service.example)[0]
         ready = service.ask("/ready")[0]
         service.logs.unlink()

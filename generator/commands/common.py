@@ -14,12 +14,13 @@ from generator.compose import Composed, compose, read_params
 from generator.errors import MergeConflictError
 from generator.experiments.conf import differences
 from generator.imports import reader
+from generator.library import templates_folder
 from generator.migrate import mismatch
 from generator.origins import dotted
 from generator.pipeline import pipeline, unfollowed
 from generator.plan import plan
 from generator.plan.build import SOURCE
-from generator.render import Tree, render, templates_folder
+from generator.render import Tree, render
 from generator.write import CONFLICTS, apply
 
 Overrides = Annotated[

@@ -13,6 +13,7 @@ from generator.commands.common import rendered, say
 from generator.compare import compare
 from generator.compose import compose
 from generator.defaults import option_lines
+from generator.library import templates_folder
 from generator.new.answers import Answers, Inferred, UnfitError
 from generator.new.fetching import at_hand
 from generator.new.infer import infer, package_of
@@ -24,7 +25,7 @@ from generator.new.tables import stored
 from generator.new.wheel import VENDOR, requirement
 from generator.origins import Origin
 from generator.plan import ProjectPlan
-from generator.render import render_files, templates_folder
+from generator.render import render_files
 from generator.schema.data import Source
 from generator.schema.problem import Task
 from generator.sources.reading import PACKED, libraries_of

@@ -10,7 +10,7 @@ from importlib.metadata import distribution, version
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from generator.render import templates_folder
+from generator.library import templates_folder
 from generator.write import take
 
 VENDOR = "vendor"

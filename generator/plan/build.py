@@ -159,6 +159,7 @@ def _models(project: Project) -> Iterator[Module]:
     """Yield what fits the candidates and chooses among them."""
     task = TASKS[project.config.problem.task]
     yield "metrics.py", "", metrics_plan(project)
+    yield "rounding.py", "", None
     yield "scoring/__init__.py", "", None
     for kind in sorted({candidate.kind for candidate in project.config.model.values()}):
         yield f"scoring/{kind}.py", "", scorer_plan(project, kind)

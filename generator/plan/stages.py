@@ -159,7 +159,7 @@ def _stages(project: Project, watched: tuple[str, ...]) -> Iterator[Stage]:
     yield Stage(
         "train",
         f"python -m {package}.train_${{key}}",
-        modules=("encoders", "outputs", "settings", *(("usual",) if compares_rows(project) else ())),
+        modules=("encoders", "outputs", "rounding", "settings", *(("usual",) if compares_rows(project) else ())),
         deps=(*trained, f"{package}/train_${{key}}.py", f"{package}/scoring/${{item.kind}}.py"),
         params=("model.${key}",),
         outs=("models/${key}",),

@@ -9,18 +9,8 @@ from keyword import iskeyword
 from generator.compose import Path_
 from generator.errors import suggestion
 from generator.imports import imported, reader
+from generator.library import rendered_modules
 from generator.resolve.session import Session
-
-OURS = frozenset(
-    ["audit", "bundles", "calibration", "calls", "candidates", "charts", "collect", "columns", "comparison",
-     "contract", "curves", "database", "decision", "define", "deploy", "doubts", "drift", "encoders", "encoding",
-     "engine", "evaluate", "exploration", "explore", "features", "flat", "functions", "gate", "keyed", "lines",
-     "link", "markup", "metrics", "monitor", "outputs", "package", "page", "parity", "paths", "payoff", "power",
-     "prepare", "process", "progress", "readers", "reference", "refit", "release", "report", "scoring", "sections",
-     "service", "serving", "settings", "snapshots", "split", "tests", "unpack", "unseen", "usual", "utf8",
-     "workbook"]
-)  # fmt: skip
-"""What is rendered into a package, for one project or another."""
 
 
 def read_module(session: Session, path: Path_, module: str, example: str) -> ast.Module | None:
@@ -29,7 +19,7 @@ def read_module(session: Session, path: Path_, module: str, example: str) -> ast
     ``example`` is what a user could write into it. The text is kept, and that of what it imports of the package.
     """
     package = session.config.project.package
-    if module in OURS or module.startswith("train_") or module in sys.stdlib_module_names:
+    if module in rendered_modules() or module.startswith("train_") or module in sys.stdlib_module_names:
         whose = "of Python itself" if module in sys.stdlib_module_names else "that is rendered"
         session.say(path, f"'{module}' is a module {whose}", f"call yours something else, as 'own_{module}'")
         return None
