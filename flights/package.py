@@ -18,6 +18,7 @@ from flights.encoders import encode
 from flights.keyed import write_keyed
 from flights.outputs import new_folder, read_json, write_json
 from flights.parity import Model, check
+from flights.rounding import rounded
 from flights.service.features import Features
 from flights.service.integrity import seal
 from flights.service.replay import as_requests
@@ -217,8 +218,8 @@ def write_proof(bundle: Path, model: Model) -> None:
     """Write the features of a few rows and the scores that the batch path gives them by ``model``."""
     rows = pq.read_table(HOLDOUT, columns=list(FEATURES)).slice(0, PROVEN_ROWS)
     features = [[row[name] for name in FEATURES] for row in rows.to_pylist()]
-    scores = model.predict(encode(rows, read_json(bundle / "model/encoders.json"))).tolist()
-    (bundle / "proof.json").write_bytes(msgspec.json.encode({"features": features, "scores": scores}))
+    scores = rounded(model.predict(encode(rows, read_json(bundle / "model/encoders.json"))))
+    (bundle / "proof.json").write_bytes(msgspec.json.encode({"features": features, "scores": scores.tolist()}))
 
 
 def main() -> None:

@@ -62,11 +62,15 @@ def check_matrix(trained: np.ndarray, answer: Answer, features: list[str]) -> No
 
 
 def check_score(expected: np.ndarray, score: np.ndarray, where: str) -> float:
-    """Return by how much scores differ at most; raise when that is more than rounding."""
-    apart = float(np.abs(score.reshape(expected.shape) - expected).max(initial=0.0))
-    if not apart <= TOLERANCE * max(1.0, float(np.abs(expected).max(initial=0.0))):
+    """Return by how much of the largest, or of 1, scores differ at most, to the digits that every processor agrees on.
+
+    Raise ParityError when that is more than rounding.
+    """
+    largest = max(1.0, float(np.abs(expected).max(initial=0.0)))
+    apart = float(np.abs(score.reshape(expected.shape) - expected).max(initial=0.0)) / largest
+    if not apart <= TOLERANCE:
         raise ParityError(f"a score differs by {apart:g} between {where} and the batch path")
-    return apart
+    return round(apart, 12)
 
 
 def check_snapshots(bundle: Path, past: Path) -> None:
