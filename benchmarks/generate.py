@@ -13,10 +13,10 @@ import tempfile
 from pathlib import Path
 from statistics import median
 
-from generator.check import check
-from generator.compose import compose
+from generator.config.compose import compose
 from generator.plan import plan
-from generator.render import render
+from generator.render.render import render
+from generator.validation.check import check
 
 ROOT = Path(__file__).parents[1]
 RUNS = 10

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
-from generator.schema import Config
+from generator.schema.config import Config
 from generator.schema.encoding import Encoding
 from generator.schema.problem import Problem
-from generator.sql import is_function
+from generator.sql.parsing import is_function
 
 RESERVED = "__"
 """What the names of the columns begin with that a project adds to its own: ``__row``, ``__target``, ``__part``."""

@@ -19,7 +19,7 @@ from typing import Any
 import duckdb
 from sqlglot import exp
 
-from generator.sql import SqlError, parse, render
+from generator.sql.parsing import SqlError, parse, render
 from tests.expressions import KINDS, Bench, Grammar, agree, shown
 
 ROWS = 5

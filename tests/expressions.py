@@ -10,12 +10,12 @@ from typing import Any
 
 import duckdb
 
-from generator.compile import Compiled, compile_expression, import_lines, normalise, sources
+from generator.compile.expressions import Compiled, compile_expression, import_lines, normalise, sources
 from generator.compile.registry import ENTRIES
 from generator.compile.runtime_dates import EPOCH, micros_of
 from generator.compile.source import definitions, imports
-from generator.judge import Judge
-from generator.sql import bind, parse, render
+from generator.sql.parsing import bind, parse, render
+from generator.sql.typing import Judge
 
 TYPES = {
     "flag": "BOOLEAN",

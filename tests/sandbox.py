@@ -15,10 +15,10 @@ from typing import Any
 import httpx
 from numpy._core import _multiarray_umath
 
-from generator.check import check
-from generator.compose import compose
+from generator.config.compose import compose
 from generator.plan import plan
-from generator.render import Tree, render
+from generator.render.render import Tree, render
+from generator.validation.check import check
 
 PROJECTS = Path(__file__).parent / "projects"
 ROOT = Path(__file__).parents[1]

@@ -8,7 +8,7 @@ import yaml
 from generator.errors import ConfigError
 from generator.experiments.conf import adopted, differences, values
 from generator.experiments.text import flow, with_value, without
-from generator.write import create
+from generator.workspace.write import create
 from tests.sandbox import copy
 
 OVERRIDES = {

@@ -11,12 +11,12 @@ from typing import Any
 import pytest
 import yaml
 
-from generator.check import check
-from generator.compose import Composed
+from generator.config.composed import Composed
 from generator.errors import ConfigError
 from generator.plan import plan
-from generator.render import Tree, render
-from generator.schema import Config
+from generator.render.render import Tree, render
+from generator.schema.config import Config
+from generator.validation.check import check
 from tests.sandbox import ROOT, commit, edit, run, start
 from tests.test_deploy import VALUES, broken, checker, tool, write
 from tests.test_hostile import NASTY

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from generator.compile import check_expression, compile_expression, normalise, sources, taken
+from generator.compile.expressions import check_expression, compile_expression, normalise, sources, taken
 from generator.compile.source import definitions
-from generator.judge import Judge
-from generator.sql import SqlError, bind, parse, render
+from generator.sql.parsing import SqlError, bind, parse, render
+from generator.sql.typing import Judge
 
 TYPES = {
     "flag": "BOOLEAN",

@@ -9,11 +9,12 @@ import pytest
 import yaml
 from hydra.core.global_hydra import GlobalHydra
 
-from generator.compose import Composed, compose, read_params
+from generator.config.compose import compose, read_params
+from generator.config.composed import Composed
+from generator.config.source_map import Origin, dotted
 from generator.errors import ConfigError
-from generator.origins import Origin, dotted
-from generator.resolve import resolve
-from generator.validate import validate
+from generator.validation.schema import validate
+from generator.validation.semantics.resolve import resolve
 
 BASE = Path(__file__).parent / "errors" / "base" / "conf"
 

@@ -22,12 +22,13 @@ import promql_parser
 import pytest
 import yaml
 
-from generator.check import check
-from generator.compose import Composed, compose
+from generator.config.compose import compose
+from generator.config.composed import Composed
 from generator.errors import ConfigError
 from generator.plan import plan
 from generator.plan.deploy import resource_name
-from generator.render import Tree, render
+from generator.render.render import Tree, render
+from generator.validation.check import check
 from tests.sandbox import PROJECTS, ROOT, SCRIPTS
 from tests.test_hostile import NASTY
 

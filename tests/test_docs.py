@@ -11,10 +11,9 @@ import typer.main
 import yaml
 from pydantic import TypeAdapter
 
-from generator.check import check
 from generator.cli import app
-from generator.compile import supported
-from generator.compose import compose
+from generator.compile.expressions import supported
+from generator.config.compose import compose
 from generator.plan.encoding import PLACES
 from generator.plan.stages import stages
 from generator.schema.data import Source
@@ -22,6 +21,7 @@ from generator.schema.encoding import Encoding
 from generator.schema.metrics import OwnMetric
 from generator.schema.model import Candidate
 from generator.schema.stages import OwnStage
+from generator.validation.check import check
 from tests.sandbox import ROOT
 
 README = ROOT / "README.md"

@@ -12,7 +12,7 @@ from omegaconf import OmegaConf
 from referencing import Registry
 from referencing.jsonschema import DRAFT7
 
-from generator.editor import schemas
+from generator.schema.json_schema import schemas
 from tests.sandbox import PROJECTS, ROOT
 from tests.test_errors import BASE, CASES
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from generator.render import Tree
+from generator.render.render import Tree
 from tests.sandbox import PROJECTS, copy, tree
 
 CASE = PROJECTS / "weights"

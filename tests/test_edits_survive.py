@@ -9,10 +9,10 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from generator.compare import WHOLE, compare
 from generator.errors import MergeConflictError
-from generator.render import Tree
-from generator.write import CONFLICTS, apply
+from generator.render.render import Tree
+from generator.workspace.diff import WHOLE, compare
+from generator.workspace.write import CONFLICTS, apply
 from tests.sandbox import PROJECTS, ROOT, copy, edit, run, tree
 
 VARIANTS = (

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from generator.eject import uncommitted, without
+from generator.workspace.eject import uncommitted, without
 from tests.sandbox import ROOT, commit, edit, ran, run, start
 from tests.test_independence import alone
 

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from generator.check import check
-from generator.compose import compose, read_params
+from generator.config.compose import compose, read_params
 from generator.errors import ConfigError, Problem, suggestion
+from generator.validation.check import check
 
 CASES = Path(__file__).parent / "errors"
 BASE = CASES / "base"

@@ -6,11 +6,11 @@ import pytest
 import yaml
 from typer.testing import CliRunner
 
-from generator.check import check
 from generator.cli import app
-from generator.compose import compose
-from generator.reference import ANY, default_of, entries, everything, example_of, type_of
-from generator.schema import Config
+from generator.config.compose import compose
+from generator.schema.config import Config
+from generator.schema.reference import ANY, default_of, entries, everything, example_of, type_of
+from generator.validation.check import check
 from tests.sandbox import ROOT
 
 KEYS = {".".join((*entry.path, entry.kind)): entry for entry in everything()}

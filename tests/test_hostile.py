@@ -12,11 +12,12 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from generator.check import check
-from generator.compose import Composed, compose
+from generator.config.compose import compose
+from generator.config.composed import Composed
 from generator.plan import plan
-from generator.render import Tree, render
-from generator.sql import identifier, literal
+from generator.render.render import Tree, render
+from generator.sql.parsing import identifier, literal
+from generator.validation.check import check
 from tests.sandbox import PROJECTS
 
 WORDS = (

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from generator.imports import computed, imported
+from generator.modules.imports import computed, imported
 from tests.sandbox import copy, edit, run, start
 
 FORMS = {

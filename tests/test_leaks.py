@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from generator.check import check
-from generator.compose import compose
+from generator.config.compose import compose
 from generator.errors import ConfigError
+from generator.validation.check import check
 
 CONF = Path(__file__).parents[1] / "conf"
 OUTCOMES = [name for name, column in compose(CONF).values["data"]["columns"].items() if column.get("role") == "outcome"]

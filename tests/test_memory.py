@@ -12,14 +12,14 @@ from typing import Any
 
 import pytest
 
-from generator.compose import compose
+from generator.cache import Memory
+from generator.config.compose import compose
 from generator.errors import ConfigError
-from generator.memory import Memory
 from generator.plan import ProjectPlan
-from generator.render import render_files
+from generator.render.render import render_files
 from tests.sandbox import copy, edit, run
 
-ASK = "from generator.memory import Memory; print(Memory('test', 2).recall({!r}, lambda: {}))"
+ASK = "from generator.cache import Memory; print(Memory('test', 2).recall({!r}, lambda: {}))"
 IMPORTED = "import sys; sys.argv = ['ninefold', 'generate']; from generator.cli import main\n" + (
     "try: main()\nexcept SystemExit: pass\nprint(sorted({'duckdb', 'hydra', 'omegaconf'} & sys.modules.keys()))"
 )

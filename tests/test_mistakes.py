@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from generator.check import check
-from generator.compose import compose
+from generator.config.compose import compose
 from generator.errors import ConfigError, Problem
+from generator.validation.check import check
 from tests.sandbox import copy, edit
 
 

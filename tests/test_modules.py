@@ -1,6 +1,6 @@
 """The names that modules of one's own may not have are those of the modules that are rendered."""
 
-from generator.library import rendered_modules
+from generator.modules.templates import rendered_modules
 
 
 def test_the_names_that_are_taken_are_those_of_the_templates() -> None:

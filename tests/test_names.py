@@ -16,14 +16,15 @@ import pytest
 import sqlglot
 from sqlglot import exp
 
-from generator.check import check
-from generator.compose import Composed, compose
+from generator.config.compose import compose
+from generator.config.composed import Composed
 from generator.new.answers import Answers, Inferred
 from generator.new.infer import infer
 from generator.new.reading import opened
 from generator.plan import plan
-from generator.render import Tree, render
-from generator.sql import identifier
+from generator.render.render import Tree, render
+from generator.sql.parsing import identifier
+from generator.validation.check import check
 from tests.sandbox import PROJECTS, ROOT, run
 
 SQL = re.compile(r"\b(SELECT|FROM|WITH|AS|OVER|FILTER|GROUP BY|WHERE|UNPIVOT)\b")

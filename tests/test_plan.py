@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from generator.forecast import stages_of
+from generator.workspace.forecast import stages_of
 from tests.sandbox import commit, edit, ran, run, start
 
 pytestmark = pytest.mark.slow

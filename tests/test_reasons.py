@@ -11,7 +11,7 @@ from generator.new.infer import infer
 from generator.new.reading import opened
 from generator.new.scaffold import files, scaffold
 from generator.plan import ProjectPlan
-from generator.render import render_files
+from generator.render.render import render_files
 from tests.test_new import DAYS, ROWS, cycle, table
 
 UNREASONED = {"seed", "kind", "host", "port", "package", "title", "question", "name", "table", "_self_"}

@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 import yaml
 
-from generator.check import check
-from generator.code import yaml_file
-from generator.compose import compose
+from generator.config.compose import compose
 from generator.errors import ConfigError
 from generator.plan import plan
-from generator.render import Tree, render
+from generator.render.render import Tree, render
+from generator.sql.code import yaml_file
+from generator.validation.check import check
 from tests.sandbox import PROJECTS
 
 

@@ -7,10 +7,10 @@ import pytest
 import yaml
 from typer.testing import CliRunner
 
-from generator.check import check
 from generator.cli import app
-from generator.compose import compose
-from generator.provenance import annotated
+from generator.config.annotate import annotated
+from generator.config.compose import compose
+from generator.validation.check import check
 from tests.sandbox import PROJECTS, ROOT
 from tests.test_errors import BASE, CASES, laid_over_base
 

@@ -6,9 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlglot import exp
 
-from generator.dialect import functions
-from generator.judge import Judge
-from generator.sql import SqlError, bind, column_names, identifier, literal, parse, render
+from generator.sql.duckdb_catalog import functions
+from generator.sql.parsing import SqlError, bind, column_names, identifier, literal, parse, render
+from generator.sql.typing import Judge
 
 DATABASE = duckdb.connect()
 KEYWORDS = "SELECT DISTINCT keyword_name FROM duckdb_keywords() ORDER BY 1"

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from generator.imports import imported
-from generator.render import Tree
+from generator.modules.imports import imported
+from generator.render.render import Tree
 from tests.sandbox import PROJECTS, ROOT, tree
 
 FOLDERS = {"flights": ROOT, "weights": PROJECTS / "weights", "birds": PROJECTS / "penguins"}

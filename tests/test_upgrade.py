@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from generator.compare import BASE, SUFFIX
-from generator.migrate import VERSION, Renamed, migrated
+from generator.config.migrations import VERSION, Renamed, migrated
+from generator.workspace.diff import BASE, SUFFIX
 from tests.sandbox import ROOT, commit, copy, edit, ran, run
 
 STORED = sorted((ROOT / "tests/upgrades").glob("*.tar.gz"))

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from generator.compare import Change, compare
 from generator.errors import MergeConflictError
-from generator.write import CONFLICTS, apply
+from generator.workspace.diff import Change, compare
+from generator.workspace.write import CONFLICTS, apply
 
 LINES = [f"line {number}\n" for number in range(12)]
 TEXT = "".join(LINES)

@@ -8,10 +8,10 @@ from typing import Annotated
 import typer
 
 from generator.commands.common import Folder, say
-from generator.compare import read
 from generator.experiments.conf import adopted, differences, values
 from generator.experiments.runs import UnknownRunError, conf_of, run_of
-from generator.write import create
+from generator.workspace.diff import read
+from generator.workspace.write import create
 
 
 def adopt(

@@ -8,20 +8,21 @@ from typing import Annotated
 import typer
 import yaml
 
-from generator.check import check
-from generator.compare import PIPELINE, Change, compare, top
-from generator.compose import Composed, compose, read_params
+from generator.config.compose import compose, read_params
+from generator.config.composed import Composed
+from generator.config.migrations import mismatch
+from generator.config.source_map import dotted
 from generator.errors import MergeConflictError
 from generator.experiments.conf import differences
-from generator.imports import reader
-from generator.library import templates_folder
-from generator.migrate import mismatch
-from generator.origins import dotted
-from generator.pipeline import pipeline, unfollowed
+from generator.modules.imports import reader
+from generator.modules.templates import templates_folder
 from generator.plan import plan
 from generator.plan.build import SOURCE
-from generator.render import Tree, render
-from generator.write import CONFLICTS, apply
+from generator.render.dvc import pipeline, unfollowed
+from generator.render.render import Tree, render
+from generator.validation.check import check
+from generator.workspace.diff import PIPELINE, Change, compare, top
+from generator.workspace.write import CONFLICTS, apply
 
 Overrides = Annotated[
     list[str] | None, typer.Argument(help="Hydra overrides, as in `split=at_random metrics.primary=brier`.")

@@ -7,9 +7,10 @@ import typer
 import yaml
 
 from generator.commands.common import Folder, say
-from generator.compose import Composed, compose
-from generator.origins import block_of
-from generator.write import replace_lines
+from generator.config.compose import compose
+from generator.config.composed import Composed
+from generator.config.source_map import block_of
+from generator.workspace.write import replace_lines
 
 LEARNED = "reports/contract.yaml"
 

@@ -6,9 +6,9 @@ from typing import Annotated
 import typer
 
 from generator.commands.common import Folder, bring, is_framework, rendered, say
-from generator.compare import compare
-from generator.eject import FOLDERS, mentions, uncommitted, without
-from generator.write import leave
+from generator.workspace.diff import compare
+from generator.workspace.eject import FOLDERS, mentions, uncommitted, without
+from generator.workspace.write import leave
 
 UNCOMMITTED = "Git would not bring these back, and conf/ is removed: commit them first, or say --force."
 

@@ -8,10 +8,11 @@ from typing import Annotated, Any
 import typer
 
 from generator.commands.common import Folder, composed
-from generator.compose import Composed
+from generator.config.annotate import given_at, parts
+from generator.config.composed import Composed
 from generator.errors import ConfigError, excerpt
-from generator.provenance import given_at, parts
-from generator.reference import (
+from generator.schema.document import document
+from generator.schema.reference import (
     Entry,
     UnknownKeyError,
     default_of,
@@ -21,7 +22,6 @@ from generator.reference import (
     keys,
     type_of,
 )
-from generator.schema.document import document
 
 WIDTH = 100
 

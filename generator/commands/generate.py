@@ -7,10 +7,10 @@ from typing import Annotated
 import typer
 
 from generator.commands.common import Folder, Overrides, bring, check_version, rendered, say
-from generator.compare import Change, compare
 from generator.errors import suggestion
-from generator.graph import difference, stage_names
-from generator.render import Tree
+from generator.render.render import Tree
+from generator.workspace.diff import Change, compare
+from generator.workspace.dvc_stages import difference, stage_names
 
 OF_THE_TOP = (".github/", ".gitlab-ci.yml", ".pre-commit-config.yaml")
 """Files that GitHub, GitLab and pre-commit look for at the top of a repository."""

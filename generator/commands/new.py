@@ -10,10 +10,10 @@ from typing import Annotated, cast, get_args
 import typer
 
 from generator.commands.common import rendered, say
-from generator.compare import compare
-from generator.compose import compose
-from generator.defaults import option_lines
-from generator.library import templates_folder
+from generator.config.compose import compose
+from generator.config.defaults import option_lines
+from generator.config.source_map import Origin
+from generator.modules.templates import templates_folder
 from generator.new.answers import Answers, Inferred, UnfitError
 from generator.new.fetching import at_hand
 from generator.new.infer import infer, package_of
@@ -23,13 +23,13 @@ from generator.new.scaffold import files, scaffold
 from generator.new.sniffing import Asked
 from generator.new.tables import stored
 from generator.new.wheel import VENDOR, requirement
-from generator.origins import Origin
 from generator.plan import ProjectPlan
-from generator.render import render_files
+from generator.render.render import render_files
 from generator.schema.data import Source
 from generator.schema.problem import Task
 from generator.sources.reading import PACKED, libraries_of
-from generator.write import apply, create, discard, take
+from generator.workspace.diff import compare
+from generator.workspace.write import apply, create, discard, take
 
 EXAMPLE = "new/example/penguins.csv"
 INPUTS = "inputs"

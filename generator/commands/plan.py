@@ -10,8 +10,8 @@ from typing import Annotated, Any
 import typer
 
 from generator.commands.common import Folder, Overrides, rendered, undone
-from generator.compare import Change, compare
-from generator.forecast import Forecast, forecast
+from generator.workspace.diff import Change, compare
+from generator.workspace.forecast import Forecast, forecast
 
 CHANGES = 2
 """The exit code when something would change; 1 is an error."""

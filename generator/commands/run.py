@@ -7,7 +7,7 @@ from pathlib import Path
 import typer
 
 from generator.commands.common import Folder, bring, check_version, rendered
-from generator.compare import compare
+from generator.workspace.diff import compare
 
 
 def run(context: typer.Context, project: Folder = Path()) -> None:

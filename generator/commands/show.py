@@ -5,10 +5,10 @@ from typing import Annotated, Any
 
 import typer
 
-from generator.check import check
 from generator.commands.common import Folder, composed
+from generator.config.annotate import annotated, parts, spelt
 from generator.errors import suggestion
-from generator.provenance import annotated, parts, spelt
+from generator.validation.check import check
 
 Wanted = Annotated[
     list[str] | None,

@@ -5,9 +5,9 @@ from pathlib import Path
 
 from generator import __version__
 from generator.commands.common import Folder, bring, rendered, say
-from generator.compare import compare
-from generator.migrate import migrated, version_of
-from generator.write import create
+from generator.config.migrations import migrated, version_of
+from generator.workspace.diff import compare
+from generator.workspace.write import create
 
 
 def upgrade(project: Folder = Path()) -> None:

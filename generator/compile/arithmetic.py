@@ -10,7 +10,7 @@ from generator.compile.compiler import Compiler, Entry, refused
 from generator.compile.convert import as_double, quoted
 from generator.compile.piece import ATOM, INTEGERS, POWER, PRODUCT, SIGN, SUM, Bound, Piece, constant, merged, null
 from generator.compile.spans import add_spans, is_moment, subtract_spans
-from generator.sql import SqlError
+from generator.sql.parsing import SqlError
 
 LARGE = 1e300
 """Doubles within this bound are finite, and so are the sums and products of a few of them."""

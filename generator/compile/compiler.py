@@ -25,8 +25,8 @@ from generator.compile.piece import (
     whole,
 )
 from generator.errors import excerpt
-from generator.judge import Judge
-from generator.sql import SqlError, render
+from generator.sql.parsing import SqlError, render
+from generator.sql.typing import Judge
 
 WAY_OUT = (
     "see docs/expressions.md for what is supported, "

@@ -9,7 +9,7 @@ from sqlglot import exp
 from generator.compile.compiler import Compiler, Entry, refused
 from generator.compile.piece import ATOM, EXACT, INTEGERS, Piece, constant, null, whole
 from generator.errors import excerpt
-from generator.sql import literal, render
+from generator.sql.parsing import literal, render
 
 FROM_TEXT = {
     "BOOLEAN": "text_to_boolean",

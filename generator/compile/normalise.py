@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from sqlglot import exp
 
 from generator.compile.nodes import values
-from generator.judge import Judge
-from generator.sql import render
+from generator.sql.parsing import render
+from generator.sql.typing import Judge
 
 DIGITS = 15
 """Fractions of so many digits are compared with numbers as exactly as doubles are."""

@@ -9,7 +9,7 @@ from generator.compile.convert import quoted
 from generator.compile.nodes import arguments
 from generator.compile.piece import COMPARISON, NOT, SUM, Piece, constant, null
 from generator.compile.text import GROUP, texts_and_counts
-from generator.sql import SqlError, literal
+from generator.sql.parsing import SqlError, literal
 
 TWOFOLD = ("\u0130", "\u212a")
 """Letters that DuckDB's ILIKE takes for i and k, but not where it knows that the text beside them is ASCII."""

@@ -7,7 +7,7 @@ from sqlglot import exp
 from generator.compile.compiler import Compiler, refused
 from generator.compile.convert import NAME_THE_ZONE, at_midnight, quoted
 from generator.compile.piece import ATOM, INTEGERS, SUM, Piece, merged, null
-from generator.sql import render
+from generator.sql.parsing import render
 
 DAYS = 3_652_058
 """From the first day of year 1 to the last of 9999."""

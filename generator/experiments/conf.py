@@ -11,14 +11,15 @@ from typing import Any
 
 import yaml
 
-from generator.check import check
-from generator.compare import read
-from generator.compose import Composed, compose
-from generator.defaults import groups
+from generator.config.compose import compose
+from generator.config.composed import Composed
+from generator.config.defaults import groups
+from generator.config.source_map import Path_, dotted, read_yaml
 from generator.errors import ConfigError, Problem
 from generator.experiments.text import NoPlaceError, flow, node_at, with_value, without
-from generator.origins import Path_, dotted, read_yaml
-from generator.write import create
+from generator.validation.check import check
+from generator.workspace.diff import read
+from generator.workspace.write import create
 
 CONF, ROOT = "conf", "config.yaml"
 ROUNDS = 4

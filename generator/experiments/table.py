@@ -4,11 +4,11 @@ import textwrap
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from generator.config.source_map import dotted
 from generator.errors import excerpt
 from generator.experiments.conf import GONE, at, differences
 from generator.experiments.runs import Run
 from generator.experiments.text import flow
-from generator.origins import dotted
 from generator.plan.metrics import LOWER_IS_BETTER
 
 WIDTH = 100

@@ -6,8 +6,8 @@ from typing import Any
 
 import yaml
 
-from generator.code import yaml_text
-from generator.origins import Path_, read_key
+from generator.config.source_map import Path_, read_key
+from generator.sql.code import yaml_text
 
 Pair = tuple[yaml.Node, yaml.Node]
 

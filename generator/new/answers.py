@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from generator.config.source_map import Path_
 from generator.new.kind import Kind
 from generator.new.measure import Measure
-from generator.origins import Path_
 from generator.project import RESERVED
 from generator.schema.data import Source
 from generator.schema.problem import Task
-from generator.sql import unlike
+from generator.sql.parsing import unlike
 
 
 class UnfitError(Exception):

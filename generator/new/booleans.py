@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from generator.new.kind import Kind
 from generator.new.measure import Measure
 from generator.new.words import DUCKDB_WORDS, WORDS
-from generator.sql import identifier, literal
+from generator.sql.parsing import identifier, literal
 
 
 def boolean(found: Measure) -> Kind | None:

@@ -3,12 +3,12 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from generator.cleaning import cleaned, misfits
 from generator.new.kind import Kind
 from generator.new.measure import MOST, Measure, measure, value
 from generator.new.reading import RAW, WHOLE, Raw
 from generator.new.words import SURE
-from generator.sql import TYPES, as_text, identifier, literal
+from generator.sql.cleaning import cleaned, misfits
+from generator.sql.parsing import TYPES, as_text, identifier, literal
 
 BATCH = 200
 """Columns that one query counts."""

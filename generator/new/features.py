@@ -7,7 +7,7 @@ from generator.new.answers import Choice, NewFeature
 from generator.new.reading import RAW, Raw
 from generator.new.roles import wordy
 from generator.new.typed import typed
-from generator.sql import identifier, unlike
+from generator.sql.parsing import identifier, unlike
 
 AS_IT_IS = {"integer": "a number", "float": "a number", "text": "a category", "boolean": "true or false"}
 """What a feature is that is a column as it is."""

@@ -6,7 +6,7 @@ from generator.errors import suggestion
 from generator.new.answers import Answers, Choice, Doubt, Goal, UnfitError
 from generator.new.words import WORDS
 from generator.schema.problem import Task
-from generator.sql import identifier, literal
+from generator.sql.parsing import identifier, literal
 
 MOST_CLASSES = 50
 FEW_NUMBERS = 10

@@ -15,7 +15,7 @@ from generator.new.ordering import unread
 from generator.new.reading import WHOLE, Raw
 from generator.new.roles import choose
 from generator.new.splitting import split_of
-from generator.resolve.choices import FOLDERS, LIBRARIES, SQL_NAMES
+from generator.validation.semantics.choices import FOLDERS, LIBRARIES, SQL_NAMES
 
 FEWEST_ROWS = 40
 COPIES = 0.01

@@ -3,12 +3,12 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from generator.cleaning import cleaned, cleaned_once, misfits
 from generator.new.answers import Choice
 from generator.new.measure import MOST, value
 from generator.new.reading import WHOLE, Raw
 from generator.new.typed import value_of
-from generator.sql import TYPES, as_text
+from generator.sql.cleaning import cleaned, cleaned_once, misfits
+from generator.sql.parsing import TYPES, as_text
 
 
 def target_in_kept(raw: Raw, choices: Sequence[Choice], target: Choice) -> Choice:

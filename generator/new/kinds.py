@@ -6,7 +6,7 @@ from generator.new.measure import Measure
 from generator.new.moments import hours, moment, typed_moment
 from generator.new.numbers import number, typed_number
 from generator.new.reading import Raw
-from generator.sql import NUMBERS
+from generator.sql.parsing import NUMBERS
 
 NATIVE = {
     "BOOLEAN": "boolean",

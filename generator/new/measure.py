@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from generator.new.reading import RAW, Raw
 from generator.new.words import MARKS, SURE, WORDS
-from generator.sql import identifier, literal
+from generator.sql.parsing import identifier, literal
 
 CELLS = 4_000_000
 """Values that one query measures."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from generator.new.kind import ENOUGH, Kind
 from generator.new.measure import Measure, value
 from generator.new.reading import RAW, Raw
-from generator.sql import identifier, literal
+from generator.sql.parsing import identifier, literal
 
 DAYS = (
     "%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%m-%d-%Y", "%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%d %b %Y",

@@ -4,7 +4,7 @@ from generator.new.kind import ENOUGH, Kind
 from generator.new.measure import APOSTROPHES, BLANKS, MINUS, MONEY, Measure, value
 from generator.new.moments import compact_dates, since_1970
 from generator.new.reading import RAW, Raw
-from generator.sql import identifier, literal
+from generator.sql.parsing import identifier, literal
 
 
 def _grouped(group: str, decimal: str) -> str:

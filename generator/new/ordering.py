@@ -9,7 +9,7 @@ from generator.new.measure import Measure, value
 from generator.new.moments import CLOCK
 from generator.new.reading import RAW, Raw
 from generator.new.typed import typed
-from generator.sql import identifier
+from generator.sql.parsing import identifier
 
 COUNTED = {
     r"year|jahr|annee|année|ano|año|season": "make_date(CAST({v} AS INTEGER), 1, 1)",

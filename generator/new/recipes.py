@@ -13,8 +13,8 @@ import yaml
 from jinja2 import ChainableUndefined, StrictUndefined, TemplateError
 from jinja2.sandbox import SandboxedEnvironment
 
+from generator.config.source_map import Path_
 from generator.new.answers import Answers, UnfitError
-from generator.origins import Path_
 from generator.schema.problem import Task
 
 METRICS = {

@@ -7,7 +7,7 @@ from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 
 from generator.new.answers import UnfitError
-from generator.write import discard
+from generator.workspace.write import discard
 
 NOBODY = ("-c", "user.name=Ninefold", "-c", "user.email=ninefold@localhost")
 """Who commits where git knows nobody; the first commit is the tool's, after all."""

@@ -15,7 +15,7 @@ from generator.new.measure import Measure
 from generator.new.ordering import FEWEST, MANY, counted, in_order
 from generator.new.reading import WHOLE, Raw
 from generator.new.typed import typed
-from generator.sql import identifier
+from generator.sql.parsing import identifier
 
 NOT_OF_ROW = re.compile(r"birth|dob|born|expir|valid|due|until|end", re.I)
 """Names of dates that are about a thing, and not about the row."""

@@ -4,12 +4,12 @@ import shlex
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from generator.code import Code, json_text, yaml_text
 from generator.new.answers import Choice, Inferred, NewFeature
 from generator.new.features import slice_rows
 from generator.new.reasons import column_reason, question
 from generator.plan.types import File
 from generator.schema.data import Source
+from generator.sql.code import Code, json_text, yaml_text
 
 WIDTH, LONGEST = 100, 120
 """Columns of a line: up to half the first, reasons stand one under the other; beyond the second, above their value."""

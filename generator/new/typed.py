@@ -1,10 +1,10 @@
 """The values of a column with the type that it will have in the project, by the rule that the project has."""
 
-from generator import cleaning
 from generator.new.answers import Choice
 from generator.new.kind import Kind
 from generator.schema.problem import Task
-from generator.sql import TYPES, as_text
+from generator.sql import cleaning
+from generator.sql.parsing import TYPES, as_text
 
 
 def value_of(name: str, kind: Kind, marks: tuple[str, ...]) -> str:

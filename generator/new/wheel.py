@@ -10,8 +10,8 @@ from importlib.metadata import distribution, version
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from generator.library import templates_folder
-from generator.write import take
+from generator.modules.templates import templates_folder
+from generator.workspace.write import take
 
 VENDOR = "vendor"
 """Where a project keeps the wheel."""

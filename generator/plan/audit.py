@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
-from generator import sql
-from generator.code import Code, name
 from generator.plan.past import ZERO, groups, is_rounded
 from generator.plan.select import NOTHING, ColumnPlan
 from generator.project import Column, Project
 from generator.schema.base import words
+from generator.sql import parsing as sql
+from generator.sql.code import Code, name
 
 MOMENT = "getvariable('moment')"
 

@@ -3,11 +3,9 @@
 from collections.abc import Iterator
 
 from generator import __version__
-from generator.code import Code, yaml_file
-from generator.editor import schemas
-from generator.exploration import MODULES as SHARED
-from generator.exploration import module as shared_text
-from generator.migrate import VERSION
+from generator.config.migrations import VERSION
+from generator.exploration.rendered import MODULES as SHARED
+from generator.exploration.rendered import module as shared_text
 from generator.plan.audit import audit_plan
 from generator.plan.bulk import bulk_plan, shared_modules
 from generator.plan.candidates import (
@@ -40,6 +38,8 @@ from generator.plan.tests import tests_plan
 from generator.plan.types import File, Plan, ProjectPlan
 from generator.plan.words import TASKS
 from generator.project import Project
+from generator.schema.json_schema import schemas
+from generator.sql.code import Code, yaml_file
 
 SERVICE = (
     "__init__.py",

@@ -3,14 +3,14 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from generator.code import Code, name
 from generator.plan.collect import CollectPlan, Reader, step_code
 from generator.plan.process import TablePlan, table_plan
 from generator.plan.requests import needed_columns
 from generator.plan.select import ColumnPlan
 from generator.project import Column, Project, Rule
 from generator.sources.reading import StepPlan
-from generator.sql import names_read
+from generator.sql.code import Code, name
+from generator.sql.parsing import names_read
 
 ANSWERS = {
     "binary": ("probability", "act", "expected_gain"),

@@ -3,11 +3,11 @@
 import hashlib
 from dataclasses import dataclass
 
-from generator.code import Code
 from generator.plan.words import LIGHTGBM_LOSSES, TASKS, Task
 from generator.project import Project
 from generator.schema.model import Own
 from generator.schema.tuning import Optuna
+from generator.sql.code import Code
 
 
 @dataclass(frozen=True)

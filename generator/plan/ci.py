@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from generator.code import Code
 from generator.plan.types import File, Stage
 from generator.project import Project
-from generator.schema import Config
+from generator.schema.config import Config
+from generator.sql.code import Code
 
 CHECKOUT = Code("actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1")
 SETUP = Code("actions/setup-python@5fda3b95a4ea91299a34e894583c3862153e4b97 # v7.0.0")

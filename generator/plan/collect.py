@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from generator.cleaning import cleaned_once
-from generator.code import Code, name, python
 from generator.project import Project
 from generator.schema.data import Source, table_parts
 from generator.sources.reading import StepPlan, options_of, steps_of
-from generator.sql import TYPES
+from generator.sql.cleaning import cleaned_once
+from generator.sql.code import Code, name, python
+from generator.sql.parsing import TYPES
 
 
 @dataclass(frozen=True)

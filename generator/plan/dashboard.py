@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from generator.code import Code
+from generator.sql.code import Code
 
 WIDTH, HEIGHT = 24, 8
 SOURCE = {"type": "prometheus", "uid": "prometheus"}

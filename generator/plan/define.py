@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from generator.code import Code
 from generator.plan.words import TASKS, USES
 from generator.project import Project
 from generator.schema.base import words
+from generator.sql.code import Code
 
 
 @dataclass(frozen=True)

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from generator.code import Code
 from generator.plan.dashboard import dashboard
 from generator.project import Project
 from generator.schema.deploy import Amount, Aws, Compose, Container, Deploy, Ecs, Kubernetes, Lambda, Scale
+from generator.sql.code import Code
 
 CONTAINER = ("container/Dockerfile", "container/.dockerignore")
 KUBERNETES = tuple(

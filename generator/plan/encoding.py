@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from typing import Any
 
-from generator.code import Code
 from generator.plan.words import TASKS
 from generator.project import Project
 from generator.schema.encoding import Category, Number, Target, TextWords
+from generator.sql.code import Code
 
 
 @dataclass(frozen=True)

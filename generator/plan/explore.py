@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from generator import sql
-from generator.code import Code, name, names
 from generator.plan.select import ColumnPlan
 from generator.plan.words import TASKS
 from generator.project import Column, Project
+from generator.sql import parsing as sql
+from generator.sql.code import Code, name, names
 
 PLAIN = ("BOOLEAN", "TINYINT", "SMALLINT", "INTEGER", "BIGINT", "FLOAT", "DOUBLE", "VARCHAR", "TIMESTAMP")
 MOMENTS = ("DATE", "TIMESTAMP")

@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from generator import sql
-from generator.code import Code, name
 from generator.plan.past import Group, groups
 from generator.plan.select import ColumnPlan, Join, Step, layers
 from generator.project import Column, Feature, Project
 from generator.schema.base import words
+from generator.sql import parsing as sql
+from generator.sql.code import Code, name
 
 
 @dataclass(frozen=True)

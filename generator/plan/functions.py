@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from generator.code import Code
 from generator.project import Project
+from generator.sql.code import Code
 
 ARROW = {
     "BOOLEAN": "pa.bool_()",

@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 
-from generator.code import Code
 from generator.plan.online import length
 from generator.plan.past import COUNTS, ZERO, groups
 from generator.plan.requests import attribute_names, field_names, needed_columns
 from generator.plan.select import NOTHING
 from generator.project import Project
+from generator.sql.code import Code
 
 
 @dataclass(frozen=True)

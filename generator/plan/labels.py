@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from generator.code import Code, name, text
 from generator.plan.select import NOTHING
 from generator.project import Project
 from generator.schema.split import AtRandom, ByTime
+from generator.sql.code import Code, name, text
 
 
 @dataclass(frozen=True)

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import get_args
 
-from generator.code import Code
 from generator.plan.words import TASKS
 from generator.project import Project
 from generator.schema.metrics import AtThreshold, AtTop
+from generator.sql.code import Code
 
 SKLEARN = {
     "macro_f1": "from sklearn.metrics import f1_score",

@@ -4,10 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
-from generator import sql
-from generator.code import Code
-from generator.compile import Compiled, compile_expression, import_lines, sources, taken
-from generator.judge import Judge
+from generator.compile.expressions import Compiled, compile_expression, import_lines, sources, taken
 from generator.plan.features import final
 from generator.plan.functions import functions_plan
 from generator.plan.past import COUNTS, ZERO, Group, groups
@@ -15,6 +12,9 @@ from generator.plan.requests import attribute_names, needed_columns
 from generator.plan.select import NOTHING
 from generator.project import Feature, Project
 from generator.schema.base import words
+from generator.sql import parsing as sql
+from generator.sql.code import Code
+from generator.sql.typing import Judge
 
 TEMPORARY = "_part"
 """How names of what an expression holds on to begin; those of columns and features never do."""

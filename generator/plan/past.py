@@ -7,11 +7,11 @@ from datetime import timedelta
 
 from sqlglot import exp
 
-from generator import sql
-from generator.code import Code, name
 from generator.plan.select import NOTHING, ColumnPlan
 from generator.project import Feature, Past, Project
 from generator.schema.base import words
+from generator.sql import parsing as sql
+from generator.sql.code import Code, name
 
 SNAPSHOT = "__snapshot"
 """The column that numbers the snapshots: steps of the cadence since 1970."""

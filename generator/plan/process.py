@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from generator.cleaning import cleaned, misfits, typed
-from generator.code import Code, name, names, text
 from generator.plan.select import NOTHING, ColumnPlan, Step, layers
 from generator.project import Column, Project, Rule
-from generator.sql import names_read
+from generator.sql.cleaning import cleaned, misfits, typed
+from generator.sql.code import Code, name, names, text
+from generator.sql.parsing import names_read
 
 NUMBER = "file_row_number"
 """What DuckDB calls the number of a row in a Parquet file, unless a column of the file is called so."""

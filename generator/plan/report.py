@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from typing import get_args
 
-from generator.code import Code
 from generator.plan.metrics import asked_metrics, threshold
 from generator.project import Project
 from generator.schema.metrics import AtThreshold, AtTop
+from generator.sql.code import Code
 
 TITLES = {
     "roc_auc": "ROC-AUC",

@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from generator import sql
 from generator.project import Column, Feature, Project
+from generator.sql import parsing as sql
 
 TAKEN = frozenset([*keyword.kwlist, *keyword.softkwlist, *dir(builtins), "l", "date", "datetime", "time"])
 """Names that a field of a request does not get, though it could."""

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from generator.code import Code, name
 from generator.project import Column
+from generator.sql.code import Code, name
 
 NOTHING = Code("")
 ALL = Code("*")

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from generator.code import Code
 from generator.plan.bulk import bulk_modules
 from generator.plan.candidates import compares_rows, own_modules
 from generator.plan.collect import collect_plan
@@ -16,6 +15,7 @@ from generator.plan.requests import PythonType, attribute_names, field_names, ne
 from generator.plan.words import TASKS
 from generator.project import Project
 from generator.sources.reading import libraries_of
+from generator.sql.code import Code
 
 LIBRARIES = (
     "anyio",

@@ -6,8 +6,6 @@ from typing import Any, get_args
 
 from sqlglot import exp
 
-from generator import sql
-from generator.code import Code, name
 from generator.plan.candidates import Candidate, candidates_plan
 from generator.plan.features import features_plan
 from generator.plan.metrics import asked_metrics, higher_is_better, threshold
@@ -16,6 +14,8 @@ from generator.plan.words import TASKS
 from generator.project import Project
 from generator.schema.metrics import AtThreshold
 from generator.schema.service import Service
+from generator.sql import parsing as sql
+from generator.sql.code import Code, name
 
 CANDIDATE_PARAMS: dict[str, dict[str, Any]] = {
     "baseline": {},

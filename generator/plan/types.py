@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from generator.code import Code
+from generator.sql.code import Code
 
 
 @dataclass(frozen=True)

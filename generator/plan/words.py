@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from generator.code import Code
+from generator.sql.code import Code
 
 SKLEARN_LIBRARIES = (
     "cloudpickle",

@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 
-from generator.schema import Config
+from generator.schema.config import Config
 
 Node = dict[str, Any]
 """A part of a JSON Schema."""

@@ -1,0 +1,1 @@
+"""From `conf/` to one mapping with the origin of every key."""

@@ -1,0 +1,1 @@
+"""SQL as trees, their types by DuckDB, and text that is safe to print as code."""

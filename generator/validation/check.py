@@ -1,0 +1,34 @@
+"""Judge a composed config as a whole, so that a misspelt key does not hide a slip in SQL."""
+
+from generator.config.composed import Composed
+from generator.errors import ConfigError, Problem
+from generator.project import Project
+from generator.validation.schema import as_meant, validate
+from generator.validation.semantics.resolve import resolve
+from generator.validation.stage_graph import wiring_problems
+
+
+def check(composed: Composed) -> Project:
+    """Return the project that ``composed`` describes; raises :class:`ConfigError` with every problem."""
+    try:
+        config = validate(composed)
+    except ConfigError as error:
+        raise ConfigError([*error.problems, *_hidden(composed)]) from error
+    project = resolve(config, composed)
+    if problems := list(wiring_problems(project, composed)):
+        raise ConfigError(problems)
+    return project
+
+
+def _hidden(composed: Composed) -> tuple[Problem, ...]:
+    """Return what else is wrong, where misspelt keys are all that the schema refuses."""
+    meant = as_meant(composed)
+    try:
+        config = validate(meant)
+    except ConfigError:
+        return ()
+    try:
+        resolve(config, meant)
+    except ConfigError as error:
+        return error.problems
+    return ()

@@ -1,0 +1,50 @@
+"""Candidates of one's own: the two functions of a module are read, and have to fit together with the params."""
+
+from importlib.metadata import PackageNotFoundError, version
+
+from generator.config.source_map import Path_
+from generator.schema.model import Own
+from generator.validation.semantics.modules import check_params, find_function, foreign, read_module, takes
+from generator.validation.semantics.session import Session
+
+FIT = "def fit(matrix: np.ndarray, target: np.ndarray) -> State"
+PREDICT = "def predict(state: State, matrix: np.ndarray) -> np.ndarray"
+
+
+def check_candidates(session: Session) -> None:
+    """Say what is wrong with the candidates of the project's own."""
+    for label, candidate in session.config.model.items():
+        if isinstance(candidate, Own):
+            _check(session, ("model", label), candidate)
+
+
+def _check(session: Session, path: Path_, candidate: Own) -> None:
+    at: Path_ = (*path, "module")
+    file = f"{session.config.project.package}/{candidate.module}.py"
+    for index, library in enumerate(candidate.libraries):
+        if not _is_installed(library):
+            hint = "install it, and add it to requirements.txt; write its name as pip does"
+            session.say((*path, "libraries", index), f"'{library}' is not installed", hint)
+    tree = read_module(session, at, candidate.module, FIT)
+    if tree is None:
+        return
+    for library in foreign(tree, candidate.libraries):
+        hint = f"add `libraries: [{library}]`, with what it needs itself, so that the service has it"
+        if library in (session.config.project.package, "a module of the project"):
+            hint = "keep all that it needs in this one file"
+        session.say(at, f"{file} imports {library}", hint)
+    fit = find_function(session, at, tree, f"{candidate.module}.fit", FIT)
+    predict = find_function(session, at, tree, f"{candidate.module}.predict", PREDICT)
+    if predict is not None and not takes(predict, 2):
+        session.say(at, f"{file}:{predict.lineno}: 'predict' takes something else", f"write it like `{PREDICT}`")
+    if fit is not None and len(fit.args.posonlyargs + fit.args.args) < 2:
+        session.say(at, f"{file}:{fit.lineno}: 'fit' takes something else", f"write it like `{FIT}`")
+    elif fit is not None:
+        check_params(session, (*path, "params"), fit, file, 2)
+
+
+def _is_installed(library: str) -> bool:
+    try:
+        return bool(version(library))
+    except (PackageNotFoundError, ValueError):
+        return False

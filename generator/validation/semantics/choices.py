@@ -1,0 +1,160 @@
+"""Names and choices that are right by themselves and have to fit together."""
+
+import re
+import sys
+from importlib.util import find_spec
+
+from generator.config.source_map import Path_
+from generator.errors import nearest
+from generator.schema.data import Source
+from generator.validation.semantics.metrics import check_metrics
+from generator.validation.semantics.modules import check_params, find_function, read_module
+from generator.validation.semantics.session import Session
+
+FOLDERS = frozenset(
+    ["bundle", "conf", "data", "deploy", "final_model", "generator", "logs", "models", "registry", "reports",
+     "templates", "tests"]
+)  # fmt: skip
+LIBRARIES = frozenset(
+    ["altair", "duckdb", "dvc", "hydra", "lightgbm", "mangum", "msgspec", "numpy", "optuna", "prometheus_client",
+     "psycopg", "pyarrow", "pymysql", "pytest", "python_calamine", "scipy", "skops", "sklearn", "sqlalchemy",
+     "starlette", "uvicorn", "vl_convert", "yaml"]
+)  # fmt: skip
+EXAMPLE = "def {}() -> pa.Table"
+OF_TEXT = {
+    "sheet": ("excel",),
+    "nulls": ("csv", "excel"),
+    "skip": ("csv", "excel"),
+    "header": ("csv", "excel"),
+    **dict.fromkeys(("delimiter", "encoding", "comment", "row_names", "rewrite"), ("csv",)),
+}
+"""Keys that tell how the text of a file is laid out, and the formats that they are about."""
+OF_ORIGINS = {
+    "path": ("a file", ("package", "format", *OF_TEXT)),
+    "python": ("a function, `python:`", ("params", "deps")),
+    "database": ("a database", ("table", "deps")),
+}
+"""What says where the rows of a source come from, what it is in words, and the keys that are about it."""
+SQL_NAMES = re.compile(
+    r"inputs|features|clock|labelled|parts|raw|events|trained|typed|judged|looked_up|past|step_\d+|(asked|asking)_by_.+"
+)
+"""What rendered SQL calls its own tables, where sources are tables too."""
+
+
+def check_choices(session: Session) -> None:
+    """Say which names are taken, and which choices contradict each other."""
+    _package(session)
+    _sources(session)
+    _times(session)
+    _decision(session)
+    check_metrics(session)
+    _tuning(session)
+    _usual(session)
+
+
+def _package(session: Session) -> None:
+    name = session.config.project.package
+    taken = {
+        "a folder of every project": FOLDERS,
+        "a module of Python itself": sys.stdlib_module_names,
+        "a library that the project imports": LIBRARIES,
+    }
+    for reason, names in taken.items():
+        if name in names:
+            session.say(("project", "package"), f"'{name}' is {reason}", f"choose another name, as '{name}_project'")
+
+
+def _sources(session: Session) -> None:
+    for name, source in session.config.data.sources.items():
+        path: Path_ = ("data", "sources", name)
+        if SQL_NAMES.fullmatch(name):
+            session.say(path, f"the rendered SQL calls a table of its own '{name}'", f"rename it, as '{name}_file'")
+        _origin(session, path, source)
+        if source.package and not _is_installed(source.package):
+            hint = "install it, and add it to requirements.txt; without `package:` the path is one of the project"
+            session.say((*path, "package"), f"'{source.package}' is not installed", hint)
+
+
+def _about(key: str) -> str:
+    """Return what kinds of source ``key`` belongs to, in words."""
+    return " or ".join(words for words, keys in OF_ORIGINS.values() if key in keys)
+
+
+def _origin(session: Session, path: Path_, source: Source) -> None:
+    """Say what is wrong with where ``source`` comes from: a file, a function of the project, or a database."""
+    origins = [key for key in OF_ORIGINS if getattr(source, key) is not None]
+    if len(origins) == 1:
+        fitting = OF_ORIGINS[origins[0]][1]
+        for key in session.composed.at(path) or {}:
+            if key not in fitting and (others := _about(key)):
+                session.say((*path, key), f"'{key}' is about {others}", "leave it out")
+            elif source.format not in OF_TEXT.get(key, (source.format,)):
+                formats = " or ".join(OF_TEXT[key])
+                session.say((*path, key), f"'{key}' is about files of the format {formats}", "leave it out")
+    else:
+        what = ", and ".join(OF_ORIGINS[key][0] for key in origins) or "where the rows come from is not said"
+        hint = "give `path:`, a file, or `python:`, a function that returns the rows, or `database:` and `table:`"
+        session.say(path, what, hint)
+    if source.database and not source.table:
+        hint = "add `table:`, as in `table: public.orders`"
+        session.say(path, "which table of the database is not said", hint)
+    if source.python:
+        module, _, function = source.python.partition(".")
+        tree = read_module(session, (*path, "python"), module, EXAMPLE.format(function))
+        node = tree and find_function(session, (*path, "python"), tree, source.python, EXAMPLE.format(function))
+        if node:
+            file = f"{session.config.project.package}/{module}.py"
+            check_params(session, (*path, "params"), node, file, 0)
+
+
+def _usual(session: Session) -> None:
+    columns = session.config.data.columns
+    for name in session.config.service.usual:
+        if name not in columns:
+            near = nearest(name, columns)
+            hint = f"did you mean '{near}'?" if near else f"columns: {', '.join(columns)}"
+            session.say(("service", "usual", name), f"no column '{name}'", hint)
+
+
+def _is_installed(package: str) -> bool:
+    try:
+        return find_spec(package) is not None
+    except (ImportError, ValueError):
+        return False
+
+
+def _times(session: Session) -> None:
+    config = session.config
+    times = [name for name, column in config.data.columns.items() if column.role == "time"]
+    for name in times[1:]:
+        hint = f"'{times[0]}' already has this role: keep it in one place, and make the other an input"
+        session.say(("data", "columns", name, "role"), "a second time column", hint)
+    if times:
+        return
+    if config.split.kind == "time":
+        hint = "choose split=at_random, or give one column `role: time`"
+        session.say(("split", "kind"), "a split by time needs a time column, and the table has none", hint)
+    for key in ("decide_before", "label_after"):
+        if getattr(config.problem, key) is not None:
+            hint = "leave it out, or give one column `role: time`"
+            session.say(("problem", key), "needs a time column, and the table has none", hint)
+
+
+def _decision(session: Session) -> None:
+    problem = session.config.problem
+    if problem.use == "prescriptive" and problem.decision is None:
+        hint = "add `decision:` to the problem, or set `use: predictive`"
+        session.say(("problem", "use"), "a prescriptive project needs a decision", hint)
+    if problem.use != "prescriptive" and problem.decision is not None:
+        hint = "set `use: prescriptive`, or leave the decision out"
+        session.say(("problem", "decision"), f"a {problem.use} project decides nothing", hint)
+    if problem.decision is not None and problem.task != "binary":
+        hint = f"set `task: binary`, or leave the decision out; the task is {problem.task}"
+        session.say(("problem", "decision", "kind"), "a threshold needs a yes/no target", hint)
+
+
+def _tuning(session: Session) -> None:
+    config = session.config
+    if config.tuning.kind == "optuna" and not any(item.kind == "lightgbm" for item in config.model.values()):
+        hint = "add a LightGBM candidate to `model`, or choose tuning=none"
+        session.say(("tuning", "kind"), "there is no candidate whose settings could be searched", hint)

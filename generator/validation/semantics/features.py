@@ -1,0 +1,187 @@
+"""Features: expressions over inputs and earlier features, lookups, and the past; an outcome is only seen later."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+
+from sqlglot import exp
+
+from generator.config.source_map import Path_
+from generator.errors import excerpt
+from generator.project import Call, Column, Dimension, Feature
+from generator.schema.features import Aggregate, Computed, Expression, Lookup
+from generator.sql.parsing import encoding_of
+from generator.validation.semantics.functions import Signature, signature
+from generator.validation.semantics.lookups import resolve_lookup
+from generator.validation.semantics.order import circles, levels, needs
+from generator.validation.semantics.past import resolve_past
+from generator.validation.semantics.session import Session, Told
+
+LATE = "is an outcome: it is not known when the prediction is made"
+
+
+def resolve_features(
+    session: Session, columns: tuple[Column, ...], dimensions: tuple[Dimension, ...]
+) -> tuple[Feature, ...]:
+    """Return the features with their types and encodings, in the order of the config."""
+    given = session.config.features
+    session.distinct(("features",), given)
+    if not given and session.config.problem.use != "descriptive":
+        session.say(("features",), "a model needs a feature", "write `name: expression`")
+    inputs = {column.name: column.type for column in columns if column.role in ("input", "key", "time")}
+    barred = _barred(session, columns)
+    found = {}
+    for name, feature in given.items():
+        read = None
+        if isinstance(feature, Lookup):
+            read = resolve_lookup(session, name, feature, inputs, barred, dimensions)
+        elif isinstance(feature, Aggregate):
+            read = resolve_past(session, name, feature, columns, inputs, barred)
+        if read is not None:
+            found[name] = _encoded(session, read)
+    trees, calls = _trees(session)
+    _names(session, trees)
+    for computed in _expressions(session, trees, calls, inputs, barred, found):
+        found[computed.name] = _encoded(session, computed)
+    return tuple(found[name] for name in given if name in found)
+
+
+def _barred(session: Session, columns: Iterable[Column]) -> dict[str, Told]:
+    """Return why columns of the table that are not inputs cannot be used."""
+    found: dict[str, Told] = {name.lower(): None for name in session.config.data.columns}
+    for column in columns:
+        if column.role == "outcome":
+            hint = "use only columns with `role: input`, `key` or `time`"
+            found[column.name.lower()] = (f"'{column.name}' {LATE}", hint)
+        elif column.role == "drop":
+            place = session.composed.origin(("data", "columns", column.name, "role"))
+            hint = f"leave this out too, or give it `role: input` in {place.file}:{place.line}"
+            found[column.name.lower()] = (f"'{column.name}' has `role: drop`", hint)
+    return found
+
+
+def _trees(session: Session) -> tuple[dict[str, exp.Expression], dict[str, Signature]]:
+    """Return the expressions as trees, those in Python as calls, and the signatures of what these call."""
+    found: dict[str, exp.Expression] = {}
+    calls = {}
+    for name, feature in session.config.features.items():
+        if isinstance(feature, Expression):
+            tree = session.tree(_path(session, name), feature.sql)
+            if tree is not None:
+                found[name] = tree
+        elif isinstance(feature, Computed):
+            called = signature(session, name, feature)
+            arguments = [session.tree(path, text) for path, text in _arguments(session, name, feature)]
+            if called is not None and None not in arguments:
+                calls[name] = called
+                found[name] = exp.Anonymous(this=feature.python.replace(".", "_"), expressions=arguments)
+    return found, calls
+
+
+def _arguments(session: Session, name: str, feature: Computed) -> Iterator[tuple[Path_, str]]:
+    """Yield what a function is called with, each with its path."""
+    written = session.composed.values.get("features", {}).get(name, {}).get("of")
+    for index, text in enumerate(feature.of):
+        yield ("features", name, "of", index) if isinstance(written, list) else ("features", name, "of"), text
+
+
+def _called(
+    session: Session, name: str, called: Signature, types: Mapping[str, str], barred: Mapping[str, Told]
+) -> Feature | None:
+    """Return a feature in Python with its arguments bound, each of the type that the function takes."""
+    feature = session.config.features[name]
+    assert isinstance(feature, Computed)
+    arguments = []
+    for (path, text), wanted in zip(_arguments(session, name, feature), called.parameters, strict=True):
+        parsed = session.tree(path, text)
+        typed = session.served(path, parsed, types, barred) if parsed is not None else None
+        if typed and typed[0] != wanted and not (wanted == "DOUBLE" and encoding_of(typed[0]) == "number"):
+            hint = f"cast it, as in CAST(x AS {wanted}), or change the annotation"
+            session.say(path, f"'{excerpt(text)}' is {typed[0]}, and '{feature.python}' takes {wanted}", hint)
+        if typed:
+            arguments.append(typed[1] if typed[0] == wanted else f"CAST({typed[1]} AS {wanted})")
+    if len(arguments) < len(called.parameters):
+        return None
+    module, function = feature.python.split(".")
+    call = Call(module, function, called.parameters, tuple(arguments), called.strict)
+    return Feature(name, called.result, "number", 0, sql=f"{call.name}({', '.join(arguments)})", call=call)
+
+
+def _names(session: Session, trees: Mapping[str, exp.Expression]) -> None:
+    """Refuse a feature that is named like a column and is something else."""
+    columns = {name.lower(): column.role for name, column in session.config.data.columns.items()}
+    for name in session.config.features:
+        role = columns.get(name.lower(), "drop")
+        if role != "drop" and not _is_meant(session, name, trees.get(name)):
+            hint = "call it something else, so that its name means one thing"
+            session.say(("features", name), f"'{name}' is already a column of the table", hint)
+
+
+def _is_meant(session: Session, name: str, tree: exp.Expression | None) -> bool:
+    """Return whether the feature passes on the column ``name``, or has a slip where it may mean to."""
+    if not isinstance(session.config.features[name], Expression):
+        return False
+    known = {column.lower() for column in session.config.data.columns}
+    return tree is None or (isinstance(tree, exp.Column) and tree.name.lower() not in known - {name.lower()})
+
+
+def _expressions(
+    session: Session,
+    trees: Mapping[str, exp.Expression],
+    calls: Mapping[str, Signature],
+    inputs: Mapping[str, str],
+    barred: Mapping[str, Told],
+    looked_up: Mapping[str, Feature],
+) -> list[Feature]:
+    """Return the features that are expressions, in the order in which they can be computed."""
+    columns = {name.lower() for name in inputs}
+    later = {name: tree for name, tree in trees.items() if name.lower() not in columns}
+    # What reads a column of its own name that is not there is no circle, and is told so as any other reader is.
+    wanted = {name: read - {name} for name, read in needs(later).items()}
+    for circle in circles(wanted):
+        what = f"goes round in a circle: {' -> '.join([*circle, circle[0]])}"
+        session.say(_path(session, circle[0]), what, "compute one of them from columns alone")
+    order = dict.fromkeys(trees.keys() - later.keys(), 0) | levels(wanted)
+    types = dict(inputs) | {name: feature.type for name, feature in looked_up.items()}
+    features: dict[str, Told] = {name.lower(): None for name in session.config.features}
+    found = []
+    for name in sorted(order, key=lambda item: (order[item], item)):
+        # A feature may have the name of a column that is dropped; where it failed, that has been said.
+        told = {**barred, **_others(features, name)}
+        if name in calls:
+            made = _called(session, name, calls[name], types, told)
+        else:
+            typed = session.served(_path(session, name), trees[name], types, told)
+            made = Feature(name, typed[0], "number", 0, sql=typed[1]) if typed else None
+        if made:
+            types.setdefault(name, made.type)
+            found.append(replace(made, level=order[name]))
+    return found
+
+
+def _others(features: Mapping[str, Told], name: str) -> dict[str, Told]:
+    return {other: told for other, told in features.items() if other != name.lower()}
+
+
+def _encoded(session: Session, feature: Feature) -> Feature:
+    """Return ``feature`` with the encoding that its type and the config ask for."""
+    asked, natural = session.config.features[feature.name].encode, encoding_of(feature.type)
+    if natural is None:
+        hint = "turn it into a number or a text, as in `extract(hour FROM x)`, `epoch(x)` or `CAST(x AS VARCHAR)`"
+        session.say(("features", feature.name), f"a model cannot see a {feature.type}", hint)
+    if asked is None:
+        return replace(feature, encoding=natural or "number")
+    if natural == "category" and asked.kind == "number":
+        hint = "cast it in `sql:`, or set `encode: category`"
+        session.say(("features", feature.name, "encode"), f"{feature.type} is not a number", hint)
+    if natural == "number" and asked.kind not in ("number", "category"):
+        hint = "set `encode: number` or `category`, or turn it into a text first: CAST(x AS VARCHAR)"
+        session.say(
+            ("features", feature.name, "encode"), f"{feature.type} is no text to encode as '{asked.kind}'", hint
+        )
+    return replace(feature, encoding="number" if asked.kind == "number" else "category", encode=asked)
+
+
+def _path(session: Session, name: str) -> Path_:
+    """Return the path of a feature's expression: the feature itself where only the expression is written."""
+    written = session.composed.values.get("features", {}).get(name)
+    return ("features", name, "sql") if isinstance(written, dict) else ("features", name)

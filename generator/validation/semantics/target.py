@@ -1,0 +1,66 @@
+"""The target: one expression over all columns, of the type that the task asks for."""
+
+from collections.abc import Iterable
+
+from generator.config.source_map import Path_
+from generator.project import Column, Target
+from generator.sql.parsing import encoding_of, literal
+from generator.validation.semantics.session import Session, Told
+
+PATH: Path_ = ("problem", "target", "sql")
+NONE = Target("NULL")
+
+
+def resolve_target(session: Session, columns: Iterable[Column]) -> Target:
+    """Return the target as BOOLEAN, VARCHAR or DOUBLE, whichever the task is about."""
+    given, task = session.config.problem.target, session.config.problem.task
+    tree = session.tree(PATH, given.sql)
+    types = {column.name: column.type for column in columns}
+    failed: dict[str, Told] = {name.lower(): None for name in session.config.data.columns if name not in types}
+    typed = session.typed(PATH, tree, types, failed) if tree is not None else None
+    if typed is None:
+        return NONE
+    kind, text = typed
+    if task != "binary" and given.positive is not None:
+        hint = "leave it out, or set `task: binary`"
+        session.say(("problem", "target", "positive"), f"a {task} target has no value that counts as yes", hint)
+    if task == "regression":
+        return _number(session, kind, text)
+    if task == "multiclass":
+        return Target(f"CAST({text} AS VARCHAR)")
+    return _yes_or_no(session, kind, text)
+
+
+def _number(session: Session, kind: str, text: str) -> Target:
+    if encoding_of(kind) != "number":
+        hint = "give a number, as TRY_CAST(x AS DOUBLE) does; or set `task: multiclass`"
+        session.say(PATH, f"a regression target cannot be {kind}", hint)
+    return Target(f"CAST({text} AS DOUBLE)")
+
+
+def _yes_or_no(session: Session, kind: str, text: str) -> Target:
+    if session.config.problem.target.positive is not None:
+        return Target(f"({text}) = {_positive(session, kind)}")
+    if kind != "BOOLEAN":
+        hint = "compare it with a value, or name the value that counts as yes in `problem.target.positive`"
+        session.say(PATH, f"a binary target has to be true or false, and this is {kind}", hint)
+    return Target(text)
+
+
+def _positive(session: Session, kind: str) -> str:
+    value = session.config.problem.target.positive
+    assert value is not None
+    path: Path_ = ("problem", "target", "positive")
+    fits = {"VARCHAR": str, "BOOLEAN": bool}.get(kind, int if encoding_of(kind) == "number" else type(None))
+    if type(value) is fits:
+        return literal(value)
+    shown = str(value).lower() if isinstance(value, bool) else repr(value)
+    if fits is type(None):
+        session.say(path, f"a target of type {kind} has no such value", "compare in `sql:`, and leave `positive` out")
+    elif isinstance(value, bool) and fits is str:
+        hint = "YAML reads yes and no as true and false: put quotes around the value"
+        session.say(path, f"{shown} is not a text, and the target is {kind}", hint)
+    else:
+        wanted = {str: "a text, in quotes", bool: "true or false", int: "a whole number, without quotes"}[fits]
+        session.say(path, f"{shown} cannot be a value of the target, which is {kind}", f"write {wanted}")
+    return literal(value)
