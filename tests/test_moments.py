@@ -48,6 +48,14 @@ FORMS: dict[str, tuple[Sequence[Any], Sequence[datetime]]] = {
     "in UTC": (strftime("%Y-%m-%dT%H:%M:%SZ"), DAYS),
     "fraction": (strftime("%Y-%m-%dT%H:%M:%S.250Z"), [day + timedelta(milliseconds=250) for day in DAYS]),
     "decimal comma": (strftime("%Y-%m-%dT%H:%M:%S,250"), [day + timedelta(milliseconds=250) for day in DAYS]),
+    "decimal comma in UTC": (
+        strftime("%Y-%m-%dT%H:%M:%S,250Z"),
+        [day + timedelta(milliseconds=250) for day in DAYS],
+    ),
+    "decimal comma with an offset": (
+        strftime("%Y-%m-%dT%H:%M:%S,250+02:00"),
+        [day + timedelta(milliseconds=250, hours=-2) for day in DAYS],
+    ),
     "hour": (strftime("%Y-%m-%dT%H"), [day.replace(minute=0) for day in DAYS]),
     "quarter": ([f"{day.year}Q{(day.month + 2) // 3}" for day in DAYS], QUARTERS),
     "quarter with a dash": ([f"{day.year}-Q{(day.month + 2) // 3}" for day in DAYS], QUARTERS),

@@ -20,6 +20,7 @@ DAYS = (
 HOURS = (
     "", " %H:%M", " %H:%M:%S", " %H:%M:%S.%f", " %I:%M %p", " %I:%M:%S %p", " %I:%M%p", " %I:%M:%S%p",
     " %I:%M:%S.%f %p", ", %H:%M", ", %H:%M:%S", ", %I:%M %p", ", %I:%M:%S %p", "T%H", "T%H:%M", "T%H:%M:%S",
+    "T%H:%M:%S,%fZ", "T%H:%M:%S,%f%z",
     "T%H:%M:%S.%f", "T%H:%M:%SZ", "T%H:%M:%S%z", "T%H:%M:%S,%f", " %H:%M:%S,%f", "T%H%M%S", "T%H%M%SZ", "T%H%M%S%z",
     "T%H%M", "T%H%MZ", ":%H:%M:%S", ":%H:%M:%S.%f", ":%H:%M:%S %z", " %H.%M", " %H.%M.%S", " %I.%M.%S %p",
     " %I.%M.%S.%f %p", " %I.%M.%S.%n %p", "-%H.%M.%S.%f", " %H:%M:%S GMT", " %H:%M:%S UTC", " %H:%M:%S %z",
