@@ -11,6 +11,7 @@ import pytest
 
 from generator.new.answers import Answers, Inferred
 from generator.new.infer import infer
+from generator.new.moments import MONTHS as MONTHS_OF
 from generator.new.reading import opened
 from generator.new.typed import typed
 from tests.test_new import ROWS, cycle, only, table
@@ -30,6 +31,8 @@ MIDNIGHT = [moment.replace(hour=0, minute=0) for moment in DAYS]
 MONTHS = [moment.replace(day=1) for moment in MIDNIGHT]
 MONDAYS = [moment - timedelta(days=moment.weekday()) for moment in MIDNIGHT]
 QUARTERS = [moment.replace(month=3 * ((moment.month - 1) // 3) + 1) for moment in MONTHS]
+
+GERMAN, FRENCH, SPANISH = (MONTHS_OF[language].split() for language in ("German", "French", "Spanish"))
 
 FORMS: dict[str, tuple[Sequence[Any], Sequence[datetime]]] = {
     "month": (strftime("%Y-%m"), MONTHS),
@@ -60,6 +63,9 @@ FORMS: dict[str, tuple[Sequence[Any], Sequence[datetime]]] = {
     "quarter": ([f"{day.year}Q{(day.month + 2) // 3}" for day in DAYS], QUARTERS),
     "quarter with a dash": ([f"{day.year}-Q{(day.month + 2) // 3}" for day in DAYS], QUARTERS),
     "quarter first": ([f"Q{(day.month + 2) // 3} {day.year}" for day in DAYS], QUARTERS),
+    "French": ([f"{day.day} {FRENCH[day.month - 1]} {day.year}" for day in DAYS], MIDNIGHT),
+    "German": ([f"{day.day}. {GERMAN[day.month - 1].title()} {day.year}" for day in DAYS], MIDNIGHT),
+    "Spanish": ([f"{day.day} de {SPANISH[day.month - 1]} de {day.year}" for day in DAYS], MIDNIGHT),
     "Excel's month": (strftime("%b-%y"), MONTHS),
     "month of Eurostat": (strftime("%YM%m"), MONTHS),
     "month of digits": (strftime("%Y%m"), MONTHS),
@@ -119,6 +125,9 @@ def test_an_order_that_is_not_read_is_told_in_capitals(tmp_path: Path) -> None:
     found, _ = found_in(tmp_path, {"fiscal": [f"FY{14 + row // 12}-P{1 + row % 12:02}" for row in range(ROWS)]})
     (doubt,) = [doubt for doubt in found.doubts if doubt.text.startswith("SPLIT AT RANDOM ALTHOUGH")]
     assert doubt.path == ("data", "columns", "fiscal")
+    micros = [1_388_534_400_000_000 + 977_000_000 * row for row in range(ROWS)]
+    found, _ = found_in(tmp_path, {"taken": micros})
+    assert any("rows stand in the order of taken" in doubt.text for doubt in found.doubts)
     found, _ = found_in(tmp_path, {"fiscal": [f"FY14-P{1 + row * 7 % 60:02}" for row in range(ROWS)]})
     assert not any("ALTHOUGH" in doubt.text for doubt in found.doubts)
 

@@ -35,6 +35,13 @@ BARRED = {
 }
 
 
+def test_a_part_that_would_have_no_rows_is_told(tmp_path: Path) -> None:
+    quarters = [f"2014-Q{1 + index // 30}" for index in range(120)]
+    found = inferred(tmp_path, {"at": quarters, "y": YES_OR_NO}, holdout=0.2)
+    why = "no rows would be left for validation: too many share the latest moment"
+    assert found.split_reason == f"at random: by time, {why}"
+
+
 @pytest.mark.parametrize("name", BARRED)
 def test_a_split_by_time_that_could_not_be_scored_is_at_random_and_told(name: str, tmp_path: Path) -> None:
     target, why = BARRED[name]

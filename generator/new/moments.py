@@ -39,6 +39,17 @@ PARTS = {
 }
 """Quarters and halves of a year: where the year and the part are, and how many months a part has."""
 
+MONTHS = {
+    "German": "januar februar märz april mai juni juli august september oktober november dezember",
+    "French": "janvier février mars avril mai juin juillet août septembre octobre novembre décembre",
+    "Spanish": "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre",
+    "Italian": "gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre novembre dicembre",
+    "Portuguese": "janeiro fevereiro março abril maio junho julho agosto setembro outubro novembro dezembro",
+    "Dutch": "januari februari maart april mei juni juli augustus september oktober november december",
+}
+SPELT = r"^(?:[\p{L}-]+,? )?(\d{1,2})(?:\.|er|º|°)?\s+(?:de\s+)?(\p{L}+)\.?,?\s+(?:de\s+)?(\d{4})$"
+"""A day with the name of its month, which DuckDB reads in English alone: where day, month and year are."""
+
 CLOCK = re.compile(r"date|time|stamp|epoch|created|(^|_)(ts|at|on)$", re.IGNORECASE)
 """Names of numbers that may be moments."""
 
@@ -75,7 +86,7 @@ def moment(raw: Raw, found: Measure) -> Kind | None:
     counted = {form: _counted(raw, found, _strptime(found.name, form)) for form in forms}
     good = [form for form, count in counted.items() if count >= ENOUGH * found.present]
     if not good:
-        return _part_of_year(raw, found)
+        return _part_of_year(raw, found) or _spelt(raw, found)
     form = max(good, key=lambda item: counted[item])
     day = next((start for start in EITHER if form.startswith(start)), None)
     other = form.replace(day, EITHER[day], 1) if day else ""
@@ -130,22 +141,29 @@ def compact_dates(raw: Raw, found: Measure) -> Kind | None:
     return None
 
 
-def since_1970(raw: Raw, found: Measure) -> Kind | None:
-    """Return a moment where every number counts the seconds, or parts of one, since 1970, or days as Excel does."""
-    if not found.present or not (CLOCK.search(found.name) or SERIAL.search(found.name)):
-        return None
+def unit_since_1970(raw: Raw, found: Measure) -> str | None:
+    """Return the unit that nearly every number may count since 1970, of :data:`UNITS`; None where it is none."""
     number = f"TRY_CAST({value(found.name, found.marks)} AS DOUBLE)"
     spans = [
         f"count(*) FILTER ({number} / 1000000 * {micros} BETWEEN {EARLIEST} AND {LATEST})" for micros in UNITS.values()
     ]
+    counts = raw.database.execute(f"SELECT {', '.join(spans)} FROM {RAW}").fetchall()[0]
+    units = (unit for unit, count in zip(UNITS, counts, strict=True) if count >= ENOUGH * found.present)
+    return next(units, None) if found.present else None
+
+
+def since_1970(raw: Raw, found: Measure) -> Kind | None:
+    """Return a moment where every number counts the seconds, or parts of one, since 1970, or days as Excel does."""
+    if not found.present or not (CLOCK.search(found.name) or SERIAL.search(found.name)):
+        return None
+    column = f"TRY_CAST({identifier(found.name)} AS DOUBLE)"
+    if unit := unit_since_1970(raw, found):
+        read = f"TRY(make_timestamp(CAST({column} * {UNITS[unit]} AS BIGINT)))"
+        return Kind("timestamp", f"{unit} since 1970", read)
+    number = f"TRY_CAST({value(found.name, found.marks)} AS DOUBLE)"
     days = f"count(*) FILTER (({number} - {OF_1970}) * 86400 BETWEEN {EARLIEST} AND {LATEST})"
     whole = f"count(*) FILTER ({number} = floor({number}))"
-    *counted, serial, full = raw.database.execute(f"SELECT {', '.join([*spans, days, whole])} FROM {RAW}").fetchall()[0]
-    column = f"TRY_CAST({identifier(found.name)} AS DOUBLE)"
-    for (unit, micros), count in zip(UNITS.items(), counted, strict=True):
-        if count >= ENOUGH * found.present:
-            read = f"TRY(make_timestamp(CAST({column} * {micros} AS BIGINT)))"
-            return Kind("timestamp", f"{unit} since 1970", read)
+    serial, full = raw.database.execute(f"SELECT {days}, {whole} FROM {RAW}").fetchall()[0]
     if serial >= ENOUGH * found.present and SERIAL.search(found.name):
         read = f"TRY(make_timestamp(CAST(({column} - {OF_1970}) * 86400000000 AS BIGINT)))"
         kind = "date" if full == found.present else "timestamp"
@@ -175,6 +193,19 @@ def _part_of_year(raw: Raw, found: Measure) -> Kind | None:
         count = _counted(raw, found, read)
         if count >= ENOUGH * found.present:
             return Kind("date", f"written like {found.values[0]}: its first day", read)
+    return None
+
+
+def _spelt(raw: Raw, found: Measure) -> Kind | None:
+    """Return a date where the names of months are those of another language than English."""
+    column = f"lower(trim({identifier(found.name)}))"
+    day, name, year = (f"regexp_extract({column}, {literal(SPELT)}, {group})" for group in (1, 2, 3))
+    for language, months in MONTHS.items():
+        month = f"list_position([{', '.join(map(literal, months.split()))}], {name})"
+        numbers = f"TRY_CAST({year} AS INTEGER), CAST({month} AS INTEGER), TRY_CAST({day} AS INTEGER)"
+        read = f"TRY(make_date({numbers}))"
+        if _counted(raw, found, read) >= ENOUGH * found.present:
+            return Kind("date", f"written like {found.values[0]}, in {language}", read)
     return None
 
 

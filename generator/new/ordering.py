@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from generator.new.answers import Answers, Choice, Doubt
 from generator.new.kind import Kind
 from generator.new.measure import Measure, value
-from generator.new.moments import CLOCK
+from generator.new.moments import CLOCK, unit_since_1970
 from generator.new.reading import RAW, Raw
 from generator.new.typed import typed
 from generator.sql.parsing import identifier
@@ -71,7 +71,8 @@ def _orders(raw: Raw, choice: Choice) -> bool:
     found = choice.measure
     timely = bool(TIMELIKE.search(found.name)) or choice.kind.type in ("date", "timestamp")
     shaped = choice.kind.type == "text" and any(map(DATELIKE.search, found.values[:3])) and found.distinct >= MANY
-    if found.distinct < FEWEST or not (timely or shaped):
+    whole = choice.kind.type == "integer" and found.distinct >= MANY and unit_since_1970(raw, found) is not None
+    if found.distinct < FEWEST or not (timely or shaped or whole):
         return False
     return in_order(raw, typed(choice))
 

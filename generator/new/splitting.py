@@ -93,8 +93,10 @@ def _of_one_value(counts: Counts, target: Choice) -> Iterator[str]:
     """Yield in words the parts in which the target is always the same."""
     for place, part in enumerate(PARTS):
         values = [class_ for class_, rows in counts.items() if rows[place]]
-        if len(values) < 2:
-            yield f"{target.name} would always be {values[0] if values else 'missing'} in the rows {part}"
+        if not values:
+            yield f"no rows would be left {part}: too many share the latest moment"
+        elif len(values) < 2:
+            yield f"{target.name} would always be {values[0]} in the rows {part}"
 
 
 def _few(counts: Counts, goal: Goal, target: Choice) -> Iterator[Doubt]:
