@@ -2,7 +2,7 @@
 
 import os
 import shlex
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, cast, get_args
@@ -12,7 +12,7 @@ import typer
 from generator.commands.common import rendered, say
 from generator.config.compose import compose
 from generator.config.defaults import option_lines
-from generator.config.source_map import Origin
+from generator.config.source_map import Origin, Path_
 from generator.modules.templates import templates_folder
 from generator.new.answers import Answers, Inferred, UnfitError
 from generator.new.fetching import at_hand
@@ -33,6 +33,9 @@ from generator.workspace.write import apply, create, discard, take
 
 EXAMPLE = "new/example/penguins.csv"
 INPUTS = "inputs"
+
+Places = Mapping[Path_, Origin]
+"""The file and line of each part of a config that something is said of."""
 
 
 def new(
@@ -112,8 +115,8 @@ def make_project(
             names = f"{len(files):,} files" if len(files) > 1 else source.table if source else files[0].name
             say(f"{names}: {raw.rows:,} rows, {len(raw.columns):,} columns")
             found = ask(raw)
-        notes = _make(folder, found, source)
-    _tell(folder, found, notes)
+        places, notes = _make(folder, found, source)
+    _tell(folder, found, places, notes)
 
 
 def _sign(separator: str | None) -> str | None:
@@ -166,8 +169,11 @@ def check_empty(folder: Path) -> None:
         raise UnfitError(f"{folder} exists and is not empty: name another folder")
 
 
-def _make(folder: Path, found: Inferred, source: Source | None) -> tuple[str, ...]:
-    """Make the project beside its place, move it there when it is whole, and return what its owner has to know."""
+def _make(folder: Path, found: Inferred, source: Source | None) -> tuple[Places, tuple[str, ...]]:
+    """Make the project beside its place and move it there when it is whole.
+
+    Returns where each doubt stands, and what its owner has to know.
+    """
     begun = folder.absolute().with_name(f".{folder.absolute().name}.partial")
     discard(begun)
     package = package_of(folder.absolute().name)
@@ -180,6 +186,8 @@ def _make(folder: Path, found: Inferred, source: Source | None) -> tuple[str, ..
         create(render_files(files(plan), ProjectPlan(plan.package)), begun)
         for file in () if source else found.files:
             take(file, (begun / path).with_name(_plain(file.name)))
+        config = compose(begun / "conf")  # first: what renders it then knows the values, and needs no Hydra
+        places = {doubt.path: config.origin(doubt.path) for doubt in found.doubts}
         tree = rendered(begun, [])
         apply(compare(tree, begun), tree, begun)
         initialise(begun, None if source else path.partition("/*")[0])
@@ -190,7 +198,7 @@ def _make(folder: Path, found: Inferred, source: Source | None) -> tuple[str, ..
         if folder.exists():
             folder.rmdir()
         begun.rename(folder)
-        return tuple(commit_within(folder, names, message)) if names else ()
+        return places, tuple(commit_within(folder, names, message)) if names else ()
     finally:
         discard(begun)
 
@@ -206,8 +214,8 @@ def _ending(files: Sequence[Path]) -> str:
     return endings.pop() if len(endings) == 1 else ""
 
 
-def _tell(folder: Path, found: Inferred, notes: tuple[str, ...]) -> None:
-    """Say what was made of the data, what is doubtful, and what comes next."""
+def _tell(folder: Path, found: Inferred, places: Places, notes: tuple[str, ...]) -> None:
+    """Say what was made of the data, what is doubtful and in which of the ``places``, and what comes next."""
     goal = found.goal
     say(f"{goal.task} of {found.target}: {goal.reason}; decided by {goal.primary}")
     say(f"split {found.split_reason}")
@@ -215,11 +223,10 @@ def _tell(folder: Path, found: Inferred, notes: tuple[str, ...]) -> None:
         for choice in found.with_role(role):
             say(f"{role:>5}  {choice.name}: {choice.reason}")
     if found.doubts:
-        origins = compose(folder / "conf")
         say("\nPlease look at:")
         chosen = option_lines(folder / "conf/config.yaml")
         for doubt in found.doubts:
-            origin = origins.origin(doubt.path)
+            origin = places[doubt.path]
             if doubt.path[0] == "defaults":
                 origin = Origin("conf/config.yaml", chosen[str(doubt.path[1])])
             say(f"{origin.file}:{origin.line}: {doubt.text}")

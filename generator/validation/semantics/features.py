@@ -1,6 +1,6 @@
 """Features: expressions over inputs and earlier features, lookups, and the past; an outcome is only seen later."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from sqlglot import exp
@@ -9,12 +9,12 @@ from generator.config.source_map import Path_
 from generator.errors import excerpt
 from generator.project import Call, Column, Dimension, Feature
 from generator.schema.features import Aggregate, Computed, Expression, Lookup
-from generator.sql.parsing import encoding_of
+from generator.sql.parsing import column_names, encoding_of
 from generator.validation.semantics.functions import Signature, signature
 from generator.validation.semantics.lookups import resolve_lookup
 from generator.validation.semantics.order import circles, levels, needs
 from generator.validation.semantics.past import resolve_past
-from generator.validation.semantics.session import Session, Told
+from generator.validation.semantics.session import Session, Told, Types
 
 LATE = "is an outcome: it is not known when the prediction is made"
 
@@ -111,17 +111,21 @@ def _names(session: Session, trees: Mapping[str, exp.Expression]) -> None:
     columns = {name.lower(): column.role for name, column in session.config.data.columns.items()}
     for name in session.config.features:
         role = columns.get(name.lower(), "drop")
-        if role != "drop" and not _is_meant(session, name, trees.get(name)):
+        if role != "drop" and not _is_meant(session, name, trees.get(name), columns):
             hint = "call it something else, so that its name means one thing"
             session.say(("features", name), f"'{name}' is already a column of the table", hint)
 
 
-def _is_meant(session: Session, name: str, tree: exp.Expression | None) -> bool:
-    """Return whether the feature passes on the column ``name``, or has a slip where it may mean to."""
+def _is_meant(session: Session, name: str, tree: exp.Expression | None, columns: Container[str]) -> bool:
+    """Return whether the feature passes on the column ``name``, or has a slip where it may mean to.
+
+    ``columns`` are the names of all columns in small letters.
+    """
     if not isinstance(session.config.features[name], Expression):
         return False
-    known = {column.lower() for column in session.config.data.columns}
-    return tree is None or (isinstance(tree, exp.Column) and tree.name.lower() not in known - {name.lower()})
+    if tree is None:
+        return True
+    return isinstance(tree, exp.Column) and (tree.name.lower() == name.lower() or tree.name.lower() not in columns)
 
 
 def _expressions(
@@ -141,25 +145,30 @@ def _expressions(
         what = f"goes round in a circle: {' -> '.join([*circle, circle[0]])}"
         session.say(_path(session, circle[0]), what, "compute one of them from columns alone")
     order = dict.fromkeys(trees.keys() - later.keys(), 0) | levels(wanted)
-    types = dict(inputs) | {name: feature.type for name, feature in looked_up.items()}
-    features: dict[str, Told] = {name.lower(): None for name in session.config.features}
+    types = Types({**inputs, **{name: feature.type for name, feature in looked_up.items()}})
+    features = {name.lower() for name in session.config.features}
     found = []
     for name in sorted(order, key=lambda item: (order[item], item)):
-        # A feature may have the name of a column that is dropped; where it failed, that has been said.
-        told = {**barred, **_others(features, name)}
+        told = _told(trees[name], name, features, barred)
         if name in calls:
             made = _called(session, name, calls[name], types, told)
         else:
             typed = session.served(_path(session, name), trees[name], types, told)
             made = Feature(name, typed[0], "number", 0, sql=typed[1]) if typed else None
         if made:
-            types.setdefault(name, made.type)
+            types.add(name, made.type)
             found.append(replace(made, level=order[name]))
     return found
 
 
-def _others(features: Mapping[str, Told], name: str) -> dict[str, Told]:
-    return {other: told for other, told in features.items() if other != name.lower()}
+def _told(tree: exp.Expression, name: str, features: Container[str], barred: Mapping[str, Told]) -> dict[str, Told]:
+    """Return what is told of names that ``tree``, of the feature ``name``, reads where they are no columns.
+
+    Of another feature nothing is: that it failed has been said.
+    """
+    read = {column.lower() for column in column_names(tree)}
+    others = {column for column in read if column in features and column != name.lower()}
+    return dict.fromkeys(others) | {column: barred[column] for column in read - others if column in barred}
 
 
 def _encoded(session: Session, feature: Feature) -> Feature:

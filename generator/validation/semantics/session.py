@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from sqlglot import exp
 
+from generator.compile.compiler import COLUMN_TYPES
 from generator.compile.expressions import check_expression, normalise
 from generator.config.composed import Composed
 from generator.config.source_map import Path_
@@ -17,6 +18,23 @@ from generator.sql.typing import Judge
 
 Told = tuple[str, str] | None
 """Why a name cannot be used, and what to do; None where another problem has said so already."""
+
+
+class Types(dict[str, str]):
+    """The types of columns by name, for many expressions: which of its names one means is looked up, not searched.
+
+    ``spelt`` has each name by its small letters, as SQL ignores case; of those that differ by it alone the last.
+    """
+
+    def __init__(self, types: Mapping[str, str]) -> None:
+        super().__init__(types)
+        self.spelt = {name.lower(): name for name in types}
+
+    def add(self, name: str, type_: str) -> None:
+        """Add a column, unless there is one of exactly this name."""
+        if name not in self:
+            self[name] = type_
+            self.spelt[name.lower()] = name
 
 
 @dataclass
@@ -82,7 +100,7 @@ class Session:
 
         ``barred`` says of names in small letters that are no columns of ``types`` why they are not.
         """
-        known = {name.lower() for name in types}
+        known = types.spelt if isinstance(types, Types) else Types(types).spelt
         unknown = [name for name in column_names(tree) if name.lower() not in known]
         quoted = {column.name for column in tree.find_all(exp.Column) if column.this.args.get("quoted")}
         for name in unknown:
@@ -95,8 +113,9 @@ class Session:
         if unknown:
             return None
         try:
-            self.judge.table("judged", _read(tree, types))
-            text = render(bind(tree, types))
+            read = _read(tree, types)
+            self.judge.table("judged", read)
+            text = render(bind(tree, read))
             return self.judge.type_of(text, "judged"), text
         except SqlError as error:
             self.say(path, error.what, error.hint)
@@ -107,8 +126,12 @@ class Session:
     ) -> tuple[str, str] | None:
         """Return what :meth:`typed` does for what is computed in serving too, normalised for both compilers.
 
-        What cannot be compiled for serving is told here.
+        What cannot be compiled for serving is told here. A column as it stands has its own type, and nothing is asked.
         """
+        if isinstance(tree, exp.Column) and isinstance(types, Types) and not tree.table:
+            name = types.spelt.get(tree.name.lower(), "")
+            if types.get(name) in COLUMN_TYPES:
+                return types[name], render(bind(tree, (name,)))
         typed = self.typed(path, tree, types, barred)
         if typed is None:
             return None
@@ -125,9 +148,9 @@ def _read(tree: exp.Expression, types: Mapping[str, str]) -> dict[str, str]:
 
     Of names that differ only by case, which is told elsewhere, one is taken: DuckDB would stop at two.
     """
-    read = {name.lower() for name in column_names(tree)}
-    names = {name.lower(): name for name in types if name.lower() in read}
-    return {name: types[name] for name in names.values()} or {RESERVED: "BIGINT"}
+    known = types.spelt if isinstance(types, Types) else Types(types).spelt
+    names = (known.get(name.lower()) for name in column_names(tree))
+    return {name: types[name] for name in names if name is not None} or {RESERVED: "BIGINT"}
 
 
 def _meant(name: str, types: Mapping[str, str]) -> str:
