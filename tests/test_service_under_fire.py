@@ -9,6 +9,7 @@ import random
 import resource
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -329,6 +330,20 @@ def test_several_workers_share_the_work(bundle: Path) -> None:
     name = 'service_requests_total{path="/predict",status="200"}'
     total = next(line for line in counted.splitlines() if line.startswith(name))
     assert float(total.split()[-1]) == len(load.ids)
+
+
+def test_workers_end_with_what_started_them(bundle: Path) -> None:
+    with service(bundle, "--workers", "2", "--logs", str(bundle.parent / "logs")) as (process, port):
+        assert once(port, "/ready")[0] == 200
+        process.kill()
+        process.wait()
+        for _ in range(200):  # as long as a worker runs, it listens
+            try:
+                socket.create_connection(("127.0.0.1", port)).close()
+            except ConnectionRefusedError:
+                return
+            time.sleep(0.1)
+    raise AssertionError("a worker still listens 20 seconds after its supervisor was killed")
 
 
 AS_NOBODY = """

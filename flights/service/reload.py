@@ -12,6 +12,7 @@ import time
 from argparse import Namespace
 from collections.abc import Callable
 from functools import partial
+from multiprocessing import parent_process
 from pathlib import Path
 from subprocess import DEVNULL
 from typing import Any
@@ -88,7 +89,6 @@ class Current:
         self.app, self.given, self.make, self.telemetry = app, given, make, telemetry
         self.taken = self.refused = state(given.bundle)
         self.why, self.again = "", 0.0
-        self.parent = os.getppid()
         self.watching: asyncio.Task[None] | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -103,7 +103,7 @@ class Current:
         while True:
             self.telemetry.update()
             await asyncio.sleep(WATCH_SECONDS)
-            if self.given.workers > 1 and os.getppid() != self.parent:
+            if (parent := parent_process()) and os.getppid() != parent.pid:
                 signal.raise_signal(signal.SIGTERM)  # what started the workers is gone, and would not end this one
             before, latest = latest, state(self.given.bundle)
             changed = latest != self.refused or time.monotonic() >= self.again
