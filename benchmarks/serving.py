@@ -168,7 +168,8 @@ def checked(folder: Path) -> list[Server]:
     others = [fastapi(python, pipeline), mlflow(python, pipeline)]
     for server in others:
         check(server, expected, folder / "check.log")
-    body = BUNDLE / "example.json"
+    body = folder / "request.json"  # the row that the others are asked about, which the bundle's example need not be
+    write_json(body, row.requests[0])
     with in_the_past(bundle) as past:
         then = service(bundle, folder / "check", "/predict", body, probability, *past)
         check(then, float(row.scores()[0]), folder / "check.log")
