@@ -10,8 +10,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from generator.new.answers import Answers, Inferred
+from generator.new.forms import MONTHS as MONTHS_OF
 from generator.new.infer import infer
-from generator.new.moments import MONTHS as MONTHS_OF
 from generator.new.reading import opened
 from generator.new.typed import typed
 from tests.test_new import ROWS, cycle, only, table
@@ -85,6 +85,34 @@ FORMS: dict[str, tuple[Sequence[Any], Sequence[datetime]]] = {
     "time of digits": (strftime("%Y%m%d%H%M%S"), DAYS),
     "date of Excel": ([41_645 + 13 * row for row in range(ROWS)], MIDNIGHT),
     "date and time of Excel": ([41_645.5 + 13 * row for row in COUNT], [day.replace(hour=12) for day in MIDNIGHT]),
+    "week of a year": (strftime("W%V %G"), MONDAYS),
+    "yearweek": (strftime("%G%V"), MONDAYS),
+    "quarter of digits": ([f"{(day.month + 2) // 3}Q{day.year % 100}" for day in DAYS], QUARTERS),
+    "American, twelve hours after ISO": (strftime("%Y-%m-%d %I:%M:%S %p"), DAYS),
+    "twelve hours with points": ([text.replace("AM", "a.m.") for text in strftime("%d/%m/%Y %I:%M %p")], DAYS),
+    "offset after a blank": (strftime("%Y-%m-%d %H:%M:%S +0200"), [day - timedelta(hours=2) for day in DAYS]),
+    "zone by letters": (
+        [f"{day:%Y-%m-%d %H:%M:%S} {('CET', 'CEST')[index % 2]}" for index, day in enumerate(DAYS)],
+        [day - timedelta(hours=1 + index % 2) for index, day in enumerate(DAYS)],
+    ),
+    "zone by its place": (
+        strftime("%Y-%m-%dT%H:%M:%S+01:00[Europe/Berlin]"), [day - timedelta(hours=1) for day in DAYS]
+    ),
+    "short years first": (strftime("%y/%m/%d"), MIDNIGHT),
+    "short years last": (strftime("%d-%m-%y"), MIDNIGHT),
+    "first days of months": ([f"{row % 12 + 1}/1/{2014 + row // 12}" for row in COUNT],
+                             [datetime(2014 + row // 12, row % 12 + 1, 1) for row in COUNT]),
+    "blanks between": ([f"{day.day}. {day.month}. {day.year}" for day in DAYS], MIDNIGHT),
+    "Japanese": (strftime("%Y年%m月%d日"), MIDNIGHT),
+    "ordinal numbers": ([f"{day:%B} {day.day}th, {day.year}" for day in DAYS], MIDNIGHT),
+    "Sept": ([text.replace("Sep", "Sept") for text in strftime("%d %b %Y")], MIDNIGHT),
+    "two forms": ([day.strftime(("%Y-%m-%d", "%d.%m.%Y")[day.year % 2]) for day in DAYS], MIDNIGHT),
+    "digits with gaps in the date": ([float(text) for text in strftime("%Y%m%d")], MIDNIGHT),
+    "digits under any name": (strftime("%Y%m%d"), MIDNIGHT),
+    "months under any name": ([float(text) for text in strftime("%Y%m")], MONTHS),
+    "sasdate": ([19_729 + 13 * row for row in COUNT], MIDNIGHT),
+    "date since 1970": ([16_076 + 13 * row for row in COUNT], MIDNIGHT),
+    "datenum": ([735_605 + 13 * row for row in COUNT], MIDNIGHT),
     "year": ([2000 + row // 6 for row in COUNT], [datetime(2000 + row // 6, 1, 1) for row in COUNT]),
     "Day": ([row // 2 for row in COUNT], [MONDAY + timedelta(days=row // 2) for row in COUNT]),
     "week_no": ([1 + row for row in COUNT], [MONDAY + timedelta(weeks=1 + row) for row in COUNT]),

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 from generator.new.answers import Answers, Choice, Doubt, UnfitError
 from generator.new.kind import Kind
-from generator.new.measure import Measure, value
+from generator.new.measure import Measure
 from generator.new.reading import WHOLE, Raw
-from generator.new.typed import typed
+from generator.new.typed import typed, value_of
 
 ID = re.compile(
     r"(^|[_\s.-])((?i:id|uuid|guid)([_\s.-]|$)|(?i:key|index|idx|nr|no)$)|(?<=[a-z])(Id|ID|Key)(?![a-z])"
@@ -52,7 +52,7 @@ def naming(raw: Raw, found: Measure, kind: Kind, sentences: bool) -> Choice | No
     if unique and not found.missing:
         if named:
             return Choice(found.name, kind, "key", found, words)
-        if _is_count(raw, found):
+        if _is_count(raw, found, kind):
             return Choice(found.name, kind, "drop", found, "counts the rows")
         if found.rows >= MANY:
             return Choice(found.name, kind, "drop", found, "no two rows share it: a row number")
@@ -65,8 +65,8 @@ def _values(found: Measure) -> str:
     return f"{found.distinct:,} values in {found.present:,} rows"
 
 
-def _is_count(raw: Raw, found: Measure) -> bool:
-    number = f"TRY_CAST({value(found.name, found.marks)} AS BIGINT)"
+def _is_count(raw: Raw, found: Measure, kind: Kind) -> bool:
+    number = value_of(found.name, kind, found.marks)
     least, most = raw.database.execute(f"SELECT min({number}), max({number}) FROM {WHOLE}").fetchall()[0]
     return bool(found.rows >= FEW and most - least + 1 == found.rows)
 

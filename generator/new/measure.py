@@ -37,7 +37,11 @@ COUNTS = """
     coalesce(max(length(v)), 0)"""
 """What is counted of a column's trimmed values ``v``, in the order of :class:`Measure` from ``present`` on."""
 
-ISO = "regexp_full_match(v, '\\d{4}-\\d\\d?-\\d\\d?([ T].*)?') AND TRY_CAST(v AS TIMESTAMP) IS NOT NULL"
+ISO = (
+    "regexp_full_match(v, '\\d{4}-\\d\\d?-\\d\\d?([ T][\\d:.]+(Z| ?UTC| ?GMT|[-+]\\d\\d(:?\\d\\d)?)?)?') "
+    "AND TRY_CAST(v AS TIMESTAMP) IS NOT NULL"
+)
+"""A date of ISO's usual form; a cast reads past the other letters that may stand behind it, PM among them."""
 
 NUMBER = r"[-+]?((\d+\.?\d*|\.\d+)([eE][-+]?\d+)?|(?i:inf|infinity))"
 """A number as DuckDB reads it; it reads `1_000` as well, which people rarely mean."""

@@ -1,8 +1,8 @@
 """Numbers: whole ones, codes that look like numbers, and those with signs and separators."""
 
+from generator.new.epochs import compact_dates, since_1970
 from generator.new.kind import ENOUGH, Kind
 from generator.new.measure import APOSTROPHES, BLANKS, MINUS, MONEY, Measure, value
-from generator.new.moments import compact_dates, since_1970
 from generator.new.reading import RAW, Raw
 from generator.sql.parsing import identifier, literal
 

@@ -4,10 +4,11 @@ import re
 from collections.abc import Iterable, Iterator
 
 from generator.new.answers import Answers, Choice, Doubt
+from generator.new.epochs import CLOCK, EXCEL, days_since, unit_since_1970
 from generator.new.kind import Kind
 from generator.new.measure import Measure, value
-from generator.new.moments import CLOCK, unit_since_1970
 from generator.new.reading import RAW, Raw
+from generator.new.sequence import in_order
 from generator.new.typed import typed
 from generator.sql.parsing import identifier
 
@@ -23,18 +24,9 @@ COUNTED = {
 NUMBERED = r"(^|.*[_\s.-])({words})([_\s.-]?(no|nr|num|number|idx|index))?"
 MOST = 100_000
 FEWEST = 4
-MANY = 20
+MANY = 12
 DATELIKE = re.compile(r"(19|20)\d\d|\bFY|\d[-/.]\d|[QWMPH]\d", re.IGNORECASE)
 TIMELIKE = re.compile(rf"{CLOCK.pattern}|day|month|year|week|quarter|period|season", re.IGNORECASE)
-
-
-def in_order(raw: Raw, sql: str) -> bool:
-    """Return whether the values of ``sql`` never fall from one row of the data to the next, or never rise."""
-    ask = f"""SELECT count(*) FILTER (v < before), count(*) FILTER (v > before)
-        FROM (SELECT v, lag(v) OVER (ORDER BY place) AS before
-            FROM (SELECT {sql} AS v, row_number() OVER () AS place FROM {RAW}) WHERE v IS NOT NULL)"""
-    falls, rises = raw.database.execute(ask).fetchall()[0]
-    return not falls or not rises
 
 
 def counted(raw: Raw, found: Measure, said: bool = False) -> Kind | None:
@@ -71,10 +63,15 @@ def _orders(raw: Raw, choice: Choice) -> bool:
     found = choice.measure
     timely = bool(TIMELIKE.search(found.name)) or choice.kind.type in ("date", "timestamp")
     shaped = choice.kind.type == "text" and any(map(DATELIKE.search, found.values[:3])) and found.distinct >= MANY
-    whole = choice.kind.type == "integer" and found.distinct >= MANY and unit_since_1970(raw, found) is not None
+    whole = choice.kind.type == "integer" and found.distinct >= MANY and _may_count(raw, found)
     if found.distinct < FEWEST or not (timely or shaped or whole):
         return False
     return in_order(raw, typed(choice))
+
+
+def _may_count(raw: Raw, found: Measure) -> bool:
+    """Return whether the numbers may count seconds since 1970, or days as Excel does."""
+    return unit_since_1970(raw, found) is not None or EXCEL in days_since(raw, found)
 
 
 def _named(name: str, words: str) -> bool:

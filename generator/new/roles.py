@@ -12,12 +12,13 @@ from generator.new.keys import naming, one_key
 from generator.new.kind import Kind
 from generator.new.kinds import kind_of
 from generator.new.measure import Measure
-from generator.new.ordering import FEWEST, MANY, counted, in_order
+from generator.new.ordering import FEWEST, MANY, counted
 from generator.new.reading import WHOLE, Raw
+from generator.new.sequence import in_order
 from generator.new.typed import typed
 from generator.sql.parsing import identifier
 
-NOT_OF_ROW = re.compile(r"birth|dob|born|expir|valid|due|until|end", re.I)
+NOT_OF_ROW = re.compile(r"birth|dob|born|expir|valid(?!.?from)|due|until|end(?!er)", re.I)
 """Names of dates that are about a thing, and not about the row."""
 
 OF_ROW = re.compile(r"date|time|stamp|epoch|created|day|when|_at$|_on$|(^|_)ts$|month|period", re.I)
