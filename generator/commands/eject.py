@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from generator.commands.common import Folder, bring, is_framework, rendered, say
+from generator.new.wheel import VENDOR, wheels
 from generator.workspace.diff import compare
 from generator.workspace.eject import FOLDERS, mentions, uncommitted, without
 from generator.workspace.write import leave
@@ -44,6 +45,9 @@ def eject(
     leave(texts, FOLDERS, project)
     for path in (*sorted(texts), *(f"{folder}/" for folder in FOLDERS)):
         say(f"{'update' if path in texts else 'removed':>9}  {path}")
+    for wheel in wheels(project):
+        wheel.unlink()
+        say(f"{'removed':>9}  {VENDOR}/{wheel.name}")
     for path in mentions(project):
         say(f"  mention  {path}")
     say("Ninefold is out. See `dvc status`, put right what still mentions it or conf/, and commit.")

@@ -6,6 +6,7 @@ from pathlib import Path
 from generator import __version__
 from generator.commands.common import Folder, bring, rendered, say
 from generator.config.migrations import migrated, version_of
+from generator.new.wheel import renew
 from generator.workspace.diff import compare
 from generator.workspace.write import create
 
@@ -13,6 +14,7 @@ from generator.workspace.write import create
 def upgrade(project: Folder = Path()) -> None:
     """Bring a project that an earlier Ninefold rendered to this one: rename keys in conf/, and render it anew.
 
+    The line of requirements.txt that pins Ninefold follows, and the wheel in vendor/ where that is what it names.
     Your edits are merged as `ninefold generate` merges them; what clashes stops it before a rendered file is written,
     and running it again goes on. Commit before, and look at the difference after.
 
@@ -29,6 +31,8 @@ def upgrade(project: Folder = Path()) -> None:
     tree = rendered(project, [])
     changes = compare(tree, project)
     bring(changes, tree, project)
+    for path in renew(project):
+        say(f"   update  {path}")
     counts = Counter(change.status for change in changes)
     said = ", ".join(f"{count} {status}" for status, count in sorted(counts.items()))
     say(f"{was} -> {__version__}: {said}")

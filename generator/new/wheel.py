@@ -4,6 +4,7 @@ import base64
 import csv
 import hashlib
 import io
+import re
 import zipfile
 from collections.abc import Iterator
 from importlib.metadata import distribution, version
@@ -11,10 +12,13 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from generator.modules.templates import templates_folder
-from generator.workspace.write import take
+from generator.workspace.write import create, take
 
 VENDOR = "vendor"
 """Where a project keeps the wheel."""
+
+PIN = re.compile(r"^(?:ninefold==\S+|\./vendor/ninefold-\S+\.whl)$", re.MULTILINE)
+"""The line that :func:`requirement` writes; what somebody wrote otherwise is theirs."""
 
 PACKAGE = Path(__file__).parents[1]
 FORMAT = "Wheel-Version: 1.0\nGenerator: ninefold\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
@@ -32,6 +36,30 @@ def requirement(folder: Path) -> str:
         pack(Path(place) / name)
         take(Path(place) / name, folder / name)
     return f"./{folder.name}/{name}"
+
+
+def renew(project: Path) -> Iterator[str]:
+    """Bring the pin of ``project`` and the wheel that it names to the installed Ninefold; yield the files that change."""
+    pins, folder = project / "requirements.txt", project / VENDOR
+    text = pins.read_text(encoding="utf-8") if pins.is_file() else ""
+    if not PIN.search(text):
+        return
+    before = {file.name: file.read_bytes() for file in wheels(project)}
+    line = requirement(folder)
+    for file in wheels(project):
+        if line != f"./{VENDOR}/{file.name}":
+            file.unlink()
+            yield f"{VENDOR}/{file.name}"
+        elif before.get(file.name) != file.read_bytes():
+            yield f"{VENDOR}/{file.name}"
+    if (now := PIN.sub(line, text)) != text:
+        create({pins.name: now}, project)
+        yield pins.name
+
+
+def wheels(project: Path) -> list[Path]:
+    """Return the wheels of Ninefold that ``project`` keeps."""
+    return sorted((project / VENDOR).glob("ninefold-*.whl"))
 
 
 def pack(wheel: Path) -> None:

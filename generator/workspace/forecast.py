@@ -17,6 +17,9 @@ Body = Mapping[str, Any]
 SECONDS = ".dvc/tmp/seconds"
 """Where each stage leaves how long it took; see templates/package/outputs.py.jinja."""
 
+ESCAPED = r"\\${"
+"""How JSON has what DVC reads as a plain `${` in dvc.yaml, and writes as that to dvc.lock."""
+
 
 @dataclass(frozen=True)
 class Forecast:
@@ -72,14 +75,14 @@ def forecast(
 def stages_of(pipeline: str, params: str) -> dict[str, Body]:
     """Return the stages of a dvc.yaml, those of a ``foreach`` one by one with their values filled in."""
     values = yaml.safe_load(params)
-    found: dict[str, Body] = {}
+    found: dict[str, str] = {}
     for name, body in yaml.safe_load(pipeline).get("stages", {}).items():
         if "foreach" not in body:
-            found[name] = body
+            found[name] = json.dumps(body)
             continue
         for key, item in values.get(str(body["foreach"]).strip("${}"), {}).items():
-            found[f"{name}@{key}"] = json.loads(_filled(json.dumps(body["do"]), str(key), item))
-    return found
+            found[f"{name}@{key}"] = _filled(json.dumps(body["do"]), str(key), item)
+    return {name: json.loads(text.replace(ESCAPED, "${")) for name, text in found.items()}
 
 
 def durations(stages: Iterable[str], root: Path) -> dict[str, float]:
