@@ -167,7 +167,7 @@ def main() -> None:
             write_json(folder / f"{name}.json", points(target, scores[chosen]))
         write_json(folder / "payoff.json", curve(target, scores[chosen]))
     write_json(EVALUATION, evaluation)
-    write_reference(validation[chosen], scores[chosen])
+    write_reference(validation[chosen], scores[chosen], encoders)
     write_json(CHOSEN, {"candidate": chosen})
     measured = {name: round(figure["value"], 5) for name, figure in evaluation["holdout"][chosen].items()}
     flat: dict[str, Any] = {"chosen": chosen, **measured}

@@ -1,4 +1,4 @@
-"""Keep what a released model is watched by: features and scores of rows that the model which scores them has not seen.
+"""Keep what a released model is watched by: features, targets and scores of rows that the model which scores them has not seen.
 
 Those of the validation part are scored by a model of the other training rows, those of the holdout by one of all training rows.
 """
@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from flights.columns import FEATURES
+from flights.encoders import Encoders, read_target
 from flights.outputs import new_file
 from flights.rounding import rounded
 
@@ -29,16 +30,17 @@ def in_order(rows: pa.Table) -> pa.Table:
     return rows.sort_by([("__time", "ascending"), ("__row", "ascending")])
 
 
-def part(path: Path, name: str, score: np.ndarray) -> pa.Table:
-    """Return the rows of the part ``name`` in ``path`` with their ``score``."""
+def part(path: Path, name: str, score: np.ndarray, encoders: Encoders) -> pa.Table:
+    """Return the rows of the part ``name`` in ``path`` with their targets as metrics take them, and their ``score``."""
     rows = pq.read_table(path, columns=["__row", "__part", *FEATURES])
+    rows = rows.append_column("__target", pa.array(read_target(path, encoders)))
     rows = rows.filter(pc.equal(rows["__part"], name)).append_column("__score", pa.array(rounded(score).tolist()))
     rows = in_order(rows)
     return rows.slice(max(len(rows) - MOST_ROWS, 0))
 
 
-def write_reference(validation: np.ndarray, holdout: np.ndarray) -> None:
+def write_reference(validation: np.ndarray, holdout: np.ndarray, encoders: Encoders) -> None:
     """Write the rows of both parts with the scores of the chosen candidate."""
-    rows = [part(TRAIN, "validation", validation), part(HOLDOUT, "holdout", holdout)]
+    rows = [part(TRAIN, "validation", validation, encoders), part(HOLDOUT, "holdout", holdout, encoders)]
     with new_file(REFERENCE) as file:
         pq.write_table(pa.concat_tables(rows), file, compression="zstd")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from generator.new.wheel import pack
+from generator.new.wheel import pack, renew, requirement
 from tests.sandbox import ROOT, run
 
 CLEAN = {"PYTHONPATH": "", "VIRTUAL_ENV": "", "PATH": "/usr/local/bin:/usr/bin:/bin"}
@@ -46,6 +46,20 @@ def test_the_wheel_holds_all_that_is_installed(tmp_path: Path) -> None:
         assert not any("__pycache__" in name for name in names)
         for name in names:
             assert str(ROOT).encode() not in wheel.read(name), name
+
+
+def test_the_pin_and_the_wheel_follow_an_upgrade(tmp_path: Path) -> None:
+    line = requirement(tmp_path / "vendor")
+    pins = tmp_path / "requirements.txt"
+    for before in ("ninefold==0.0.1", "./vendor/ninefold-0.0.1-py3-none-any.whl"):
+        (tmp_path / "vendor/ninefold-0.0.1-py3-none-any.whl").write_bytes(b"old")
+        pins.write_text(f"dvc==3.67.1\n{before}\nninefold-extra==1\n")
+        assert "vendor/ninefold-0.0.1-py3-none-any.whl" in list(renew(tmp_path))
+        assert pins.read_text() == f"dvc==3.67.1\n{line}\nninefold-extra==1\n"
+        assert not (tmp_path / "vendor/ninefold-0.0.1-py3-none-any.whl").exists()
+    assert list(renew(tmp_path)) == []
+    pins.write_text("ninefold>=0.0.1\n")
+    assert list(renew(tmp_path)) == []
 
 
 def test_an_ignored_folder_is_a_repository_of_its_own(tmp_path: Path) -> None:

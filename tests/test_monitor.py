@@ -127,16 +127,128 @@ def test_few_blocks_promise_little(modules: tuple[ModuleType, ModuleType, Module
     assert not drift.in_blocks([drift.numbers(np.arange(50.0), np.empty(0))], 30, 200).size
 
 
+@pytest.fixture
+def released(
+    modules: tuple[ModuleType, ModuleType, ModuleType], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Path:
+    """Make a registry with one version whose reference has targets, and settings that watch it, and no log yet."""
+    monkeypatch.chdir(tmp_path)
+    folder = tmp_path / "registry/versions/1"
+    folder.mkdir(parents=True)
+    for name in ("logs", "reports"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "registry/champion.json").write_text(json.dumps({"version": 1, "digest": "it", "candidate": "linear"}))
+    rows = with_targets(stream(ROWS, 0), seed=0)
+    part = ["validation"] * (ROWS // 4) + ["holdout"] * (ROWS - ROWS // 4)
+    pq.write_table(rows.append_column("__part", pa.array(part)), folder / "reference.parquet")
+    monitor = SETTINGS | {"chunk_rows": CHUNK, "min_rows": 100}
+    metrics = {"bootstrap": {"rounds": 50, "confidence": 0.9, "seed": 0}}
+    (tmp_path / "params.yaml").write_text(json.dumps({"monitor": monitor, "metrics": metrics}))
+    return tmp_path
+
+
+def with_targets(rows: pa.Table, seed: int) -> pa.Table:
+    """Return ``rows`` with what happened: about their score."""
+    noise = np.random.default_rng(seed).normal(0, 0.2, len(rows))
+    return rows.append_column("__target", pa.array(np.array(rows["__score"].to_pylist()) + noise))
+
+
+def log(folder: Path, rows: pa.Table, outcomes: list[tuple[str, float]]) -> None:
+    """Write ``rows`` as the service logs them, their places as ids, and ``outcomes``, a second apart."""
+    lines = [
+        {
+            "id": str(place),
+            "time": f"{row['__time'].isoformat()}Z",
+            "model": "it",
+            "features": {name: value for name, value in row.items() if not name.startswith("__")},
+            "score": row["__score"],
+        }
+        for place, row in enumerate(rows.to_pylist())
+    ]
+    said = [
+        {"id": id, "time": f"2030-01-01T00:{second // 60:02}:{second % 60:02}Z", "outcome": value}
+        for second, (id, value) in enumerate(outcomes)
+    ]
+    for name, entries in (("predictions", lines), ("outcomes", said)):
+        (folder / f"logs/{name}-1.jsonl").write_text("".join(json.dumps(entry) + "\n" for entry in entries))
+
+
+def test_outcomes_become_performance_and_wrong_ones_an_alarm(
+    modules: tuple[ModuleType, ModuleType, ModuleType], released: Path
+) -> None:
+    *_, monitor = modules
+    rows = with_targets(stream(ROWS + CHUNK, 0), seed=1).slice(ROWS)
+    actual = rows["__target"].to_pylist()
+    log(released, rows, [(str(place), value) for place, value in enumerate(actual)])
+    found = monitor.summarise()
+    performance = found["performance"]
+    assert performance["rows"] == CHUNK
+    assert performance["interval"][0] <= performance["value"] <= performance["interval"][1]
+    assert performance["promised"] == 0.02
+    assert performance["blocks"] > 50
+    assert not performance["alarm"]
+    assert not any("with an outcome" in reason for reason in found["reasons"])
+    log(released, rows, [(str(place), 1 - value) for place, value in enumerate(actual)])
+    found = monitor.summarise()
+    assert found["performance"]["alarm"]
+    assert (found["status"], found["retrain"]) == ("alarm", True)
+    assert "with an outcome" in found["reasons"][0]
+
+
+def test_outcomes_of_every_kind_are_counted(modules: tuple[ModuleType, ModuleType, ModuleType], released: Path) -> None:
+    *_, monitor = modules
+    rows = with_targets(stream(ROWS + CHUNK, 0), seed=1).slice(ROWS)
+    told = [(str(place), value) for place, value in enumerate(rows["__target"].to_pylist()[:99])]
+    log(released, rows, [*told, told[0], ("1", 7.0), ("of another", 1.0)])
+    lines = (released / "logs/predictions-1.jsonl").read_text()
+    (released / "logs/predictions-2.jsonl").write_text(lines.partition("\n")[0] + '\n{"torn')
+    with (released / "logs/outcomes-1.jsonl").open("a") as file:
+        file.write('{"id": "150", "time": "2001-01-01T00:00:00Z", "outcome": 1.0}\n')
+        file.write('null\n{"id": "4", "time": "2030-01-01T00:00:00Z", "outcome": "no number"}\n{"id": "5", "ti')
+    found = monitor.summarise()
+    assert found["labels"] == {
+        "matched": 100,
+        "waiting": CHUNK + 1 - 100,
+        "unmatched": 1,
+        "repeated": 1,
+        "contradicting": 1,
+        "early": 1,
+        "passed_over": 3,
+    }
+    assert found["performance"]["rows"] == 100
+    (released / "logs/outcomes-1.jsonl").unlink()
+    found = monitor.summarise()
+    assert (found["performance"], found["labels"]["matched"]) == (None, 0)
+    assert "100, of which the metric can be told, are needed" in found["statement"]
+
+
+def test_performance_of_consecutive_chunks_alarms_as_seldom_as_promised(
+    modules: tuple[ModuleType, ModuleType, ModuleType], released: Path
+) -> None:
+    performance = importlib.import_module("parcels.performance")
+    reference = pq.read_table(released / "registry/versions/1/reference.parquet")
+    limit = performance.limit_for(reference, CHUNK)
+    rang, chunks = 0, 0
+    for seed in range(1, 4):
+        later = with_targets(stream(ROWS, seed), seed=seed)
+        target, score = later["__target"].to_numpy(), np.array(later["__score"].to_pylist())
+        for start in range(0, ROWS, CHUNK):
+            value = performance.Rows(target[start : start + CHUNK], score[start : start + CHUNK]).value()
+            rang, chunks = rang + (performance.gain(value, limit["threshold"]) < 0), chunks + 1
+    assert chunks == 300
+    assert rang <= 15  # 6 are promised
+
+
 def test_lines_that_the_service_never_writes_are_passed_over(
     modules: tuple[ModuleType, ModuleType, ModuleType], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    *_, monitor = modules
-    monkeypatch.setattr(monitor, "LOGS", tmp_path)
+    logs = importlib.import_module("parcels.logs")
+    monkeypatch.setattr(logs, "LOGS", tmp_path)
     (tmp_path / "predictions-0.jsonl").mkdir()
     pq.write_table(stream(10, seed=0), tmp_path / "reference.parquet")
-    line = {"time": "2024-01-01T00:00:00Z", "model": "it", "score": 0.5}
+    line = {"id": "a", "time": "2024-01-01T00:00:00Z", "model": "it", "score": 0.5}
     features = {"hour": 3.0, "weekday": "monday", "wind": None}
-    good = [line | {"features": features}, line | {"features": features | {"hour": 3}, "id": 7}]
+    good = [line | {"features": features}, line | {"features": features | {"hour": 3}, "more": 7}]
     others = [line | {"features": {}, "model": "another"}, "", " "]
     wrong = [
         *("null", "[]", "[" * 100_000, "{", '{"time":', "\x00", '{"a": NaN}', '"2024"', "1e999"),
@@ -150,7 +262,7 @@ def test_lines_that_the_service_never_writes_are_passed_over(
     texts = [json.dumps(item) if isinstance(item, dict) else item for item in [*good, *others, *wrong, *good]]
     content = "\n".join(texts).encode() + b'\n{"model": "\xff"}\n' + json.dumps(good[0]).encode()[:-9]
     (tmp_path / "predictions-1.jsonl").write_bytes(content)
-    log = monitor.Log("it", tmp_path / "reference.parquet")
+    log = logs.Log("it", tmp_path / "reference.parquet")
     read = sorted(log, key=lambda prediction: prediction.time)
     assert [prediction.features for prediction in read] == [features] * 4
     assert log.passed_over == len(wrong) + 2
@@ -163,5 +275,6 @@ WRONG = [
     ("score", [0.5]),
     ("score", "0.5"),
     ("model", 3),
+    ("id", 7),
     ("features", "none"),
 ]

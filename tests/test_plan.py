@@ -116,3 +116,5 @@ def test_lines_are_shown(project: Path) -> None:
 def test_values_are_filled_into_stages_of_a_loop() -> None:
     pipeline = "stages: {train: {foreach: '${model}', do: {cmd: 'train ${key} ${item.kind}'}}}"
     assert stages_of(pipeline, "model: {a: {kind: x}}") == {"train@a": {"cmd": "train a x"}}
+    escaped = "stages: {collect: {cmd: c, deps: ['inputs/a\\${b}.csv']}}"
+    assert stages_of(escaped, "{}")["collect"]["deps"] == ["inputs/a${b}.csv"]

@@ -61,7 +61,11 @@ def test_what_was_not_released_does_not_run_and_no_prediction_is_lost(project: P
     assert len(after) == 61
     assert [line for line in after if line not in before] == after[-1:]
     assert found(project, "reports/release.json")["decision"] == "kept"
-    assert found(project, "reports/monitor.json")["rows"] == 30  # before the last
+    watched = found(project, "reports/monitor.json")
+    assert watched["rows"] == 30  # before the last
+    assert watched["labels"]["matched"] == 30
+    assert watched["performance"]["rows"] == 30
+    assert watched["performance"]["alarm"]  # outcomes that have nothing to do with what was predicted
     challenger = found(project, "reports/package.json")["digest"]
     assert challenger != champion["digest"]
     with serving(project) as (client, _):

@@ -26,8 +26,28 @@ def decided(found: Found) -> Html:
     return facts(told)
 
 
+def performance(found: Found) -> Html:
+    """Return how good the predictions were whose outcome is known, and how many wait for theirs."""
+    measured, labels = found["performance"], found["labels"]
+    if labels is None:
+        return note("Once outcomes are sent to /feedback, the realised performance is shown here.")
+    told: dict[str, object] = {}
+    if measured is not None:
+        state = badge("alarm", "bad") if measured["alarm"] else ""
+        told[f"Realised {measured['metric']}"] = join(
+            [f"{number(measured['value'])} ({between(measured['interval'])}) ", state]
+        )
+        told["On the holdout"] = number(measured["holdout"]) if measured["holdout"] is not None else "not known"
+        told["Alarm beyond"] = number(measured["threshold"]) if measured["threshold"] is not None else "not known"
+    counts = ("matched", "waiting", "unmatched", "repeated", "contradicting", "early", "passed_over")
+    told["Outcomes"] = (
+        ", ".join(f"{labels[name]:,} {name.replace('_', ' ')}" for name in counts if labels[name]) or "none"
+    )
+    return facts(told)
+
+
 def watched(found: Found) -> Html:
-    """Return what monitoring sees: its state, and the columns by how far they drifted."""
+    """Return what monitoring sees: its state, the realised performance, and the columns by how far they drifted."""
     told = element("p", badge(found["status"], STATES.get(found["status"], "plain")), " ", found["statement"])
     rows = [
         (
@@ -44,7 +64,7 @@ def watched(found: Found) -> Html:
         else note("Once predictions are logged, their drift is listed here.")
     )
     asked = [element("p", badge("retrain", "unsure"), " ", "; ".join(found["reasons"]))] if found["retrain"] else []
-    return join([element("h3", "Since then"), told, *asked, drift])
+    return join([element("h3", "Since then"), told, *asked, performance(found), drift])
 
 
 def release(found: Found, monitor: Found) -> Step:

@@ -39,7 +39,7 @@ def requirement(folder: Path) -> str:
 
 
 def renew(project: Path) -> Iterator[str]:
-    """Bring the pin of ``project`` and the wheel that it names to the installed Ninefold; yield the files that change."""
+    """Bring the pin of ``project`` and the wheel that it names to the installed Ninefold; yield what changes."""
     pins, folder = project / "requirements.txt", project / VENDOR
     text = pins.read_text(encoding="utf-8") if pins.is_file() else ""
     if not PIN.search(text):

@@ -220,6 +220,8 @@ def _release(project: Project, release: ReleasePlan) -> Iterator[Module]:
     monitor = monitor_plan(project)
     yield "drift.py", "", monitor
     yield "calibration.py", f"calibration/{'time' if monitor.time else 'random'}.py", monitor
+    yield "logs.py", "", monitor
+    yield "performance.py", "", monitor
     yield "monitor.py", "", monitor
 
 

@@ -163,12 +163,15 @@ class ReleasePlan:
 
 @dataclass(frozen=True)
 class MonitorPlan:
-    """What ``monitor.py`` needs, and what its thresholds are set with: ``time`` says whether rows have an order.
+    """What monitoring needs, and what its thresholds are set with: ``time`` says whether rows have an order.
 
     ``shares`` say which share of the rows of its time each part of the reference has.
     """
 
     score_type: Code
+    outcome_type: Code
+    target_dtype: Code
+    classes: bool
     time: bool
     shares: dict[str, float]
 
@@ -279,5 +282,6 @@ def monitor_plan(project: Project) -> MonitorPlan:
     shares = {"holdout": 1.0, "validation": 1.0}
     if split.kind == "random":
         shares = {"holdout": split.holdout, "validation": round((1 - split.holdout) * split.validation, 6)}
-    classes = TASKS[project.config.problem.task].classes
-    return MonitorPlan(Code("list[float]" if classes else "float"), project.time is not None, shares)
+    task = TASKS[project.config.problem.task]
+    score_type = Code("list[float]" if task.classes else "float")
+    return MonitorPlan(score_type, task.outcome_type, task.target_dtype, task.classes, project.time is not None, shares)

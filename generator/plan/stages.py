@@ -222,7 +222,7 @@ def _stages(project: Project, watched: tuple[str, ...]) -> Iterator[Stage]:
     yield module(
         "monitor",
         deps=("registry", "logs"),
-        params=("monitor",),
+        params=("monitor", "metrics.bootstrap"),
         summaries=(f"{REPORTS}/monitor.json",),
     )
     yield module(
