@@ -9,7 +9,7 @@ from generator.commands.common import Folder, bring, is_framework, rendered, say
 from generator.new.wheel import VENDOR, wheels
 from generator.workspace.diff import compare
 from generator.workspace.eject import FOLDERS, mentions, uncommitted, without
-from generator.workspace.write import leave
+from generator.workspace.write import leave, remove
 
 UNCOMMITTED = "Git would not bring these back, and conf/ is removed: commit them first, or say --force."
 
@@ -46,7 +46,7 @@ def eject(
     for path in (*sorted(texts), *(f"{folder}/" for folder in FOLDERS)):
         say(f"{'update' if path in texts else 'removed':>9}  {path}")
     for wheel in wheels(project):
-        wheel.unlink()
+        remove([wheel], project)
         say(f"{'removed':>9}  {VENDOR}/{wheel.name}")
     for path in mentions(project):
         say(f"  mention  {path}")

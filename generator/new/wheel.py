@@ -12,7 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from generator.modules.templates import templates_folder
-from generator.workspace.write import create, take
+from generator.workspace.write import create, remove, take
 
 VENDOR = "vendor"
 """Where a project keeps the wheel."""
@@ -48,7 +48,7 @@ def renew(project: Path) -> Iterator[str]:
     line = requirement(folder)
     for file in wheels(project):
         if line != f"./{VENDOR}/{file.name}":
-            file.unlink()
+            remove([file], project)
             yield f"{VENDOR}/{file.name}"
         elif before.get(file.name) != file.read_bytes():
             yield f"{VENDOR}/{file.name}"

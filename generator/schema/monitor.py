@@ -12,9 +12,9 @@ class Monitor(Strict):
 
     false_alarms: Annotated[float, Field(gt=0, lt=0.5)] = Field(
         default=0.01,
-        description="share of unchanged chunks in which the scores may ring an alarm, in which the realised performance "
-        "may, and in which some feature may seem to drift; where rows have a time, a hundred blocks of consecutive rows are needed to promise one in a "
-        "hundred, and what is promised and was measured is reported",
+        description="share of unchanged chunks in which the scores may ring an alarm, in which the realised "
+        "performance may, and in which some feature may seem to drift; where rows have a time, a hundred blocks of "
+        "consecutive rows are needed to promise one in a hundred, and what is promised and was measured is reported",
     )
     chunk_rows: Annotated[int, Field(ge=50)] = Field(
         default=2_000, description="rows compared with the reference at a time"
@@ -22,5 +22,7 @@ class Monitor(Strict):
     chunks: Annotated[int, Field(ge=20)] = Field(
         default=200, description="chunks that set the thresholds: of rows drawn from the holdout, or blocks at most"
     )
-    min_rows: Annotated[int, Field(ge=1)] = Field(default=200, description="logged rows, and rows with an outcome, before anything is judged")
+    min_rows: Annotated[int, Field(ge=1)] = Field(
+        default=200, description="logged rows, and rows with an outcome, before anything is judged"
+    )
     seed: int = Field(default=0, description="what the reference chunks are drawn with")

@@ -70,6 +70,12 @@ def take(file: Path, target: Path) -> None:
     shutil.copyfile(file, target)
 
 
+def remove(files: Iterable[Path], root: Path) -> None:
+    """Remove ``files``, and the folders up to ``root`` that are left empty."""
+    for file in files:
+        _remove(file, root)
+
+
 def discard(folder: Path) -> None:
     """Remove ``folder``, which was begun and never finished."""
     shutil.rmtree(folder, ignore_errors=True)
