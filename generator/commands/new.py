@@ -111,9 +111,10 @@ def make_project(
     ``source`` is that of the project where ``data`` is a database, ``asked`` how the user says a file is laid out.
     """
     with at_hand(data, source) as files:
-        with opened(files, asked) as raw:
+        with opened(files, asked, say) as raw:
             names = f"{len(files):,} files" if len(files) > 1 else source.table if source else files[0].name
             say(f"{names}: {raw.rows:,} rows, {len(raw.columns):,} columns")
+            raw.step(raw.looked_at_in_words)
             found = ask(raw)
         places, notes = _make(folder, found, source)
     _tell(folder, found, places, notes)

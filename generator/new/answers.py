@@ -116,6 +116,8 @@ class Inferred:
     split_reason: str
     doubts: tuple[Doubt, ...]
     answers: Answers
+    sample: str = ""
+    """Which rows this follows from, and what is counted in all; empty where all rows were looked at."""
 
     def with_role(self, role: str) -> tuple[Choice, ...]:
         """Return the columns that have ``role``."""

@@ -1,11 +1,12 @@
 """Count in all rows, by the rule that the project will have, what was inferred of some."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from generator.new.kind import Kind
 from generator.new.measure import MOST, Measure, measure, value
-from generator.new.reading import RAW, WHOLE, Raw
+from generator.new.reading import WHOLE, Raw
+from generator.new.surprises import Found, KindOf, looked_at_with
 from generator.new.words import SURE
 from generator.sql.cleaning import cleaned, misfits
 from generator.sql.parsing import TYPES, as_text, identifier, literal
@@ -29,14 +30,6 @@ CODES = ("0_%", "+_______%", "%e%", "%E%")
 
 
 @dataclass(frozen=True)
-class Found:
-    """A column: its measure, whose counts are of all rows, and what it holds; None for what no model takes."""
-
-    measure: Measure
-    kind: Kind | None
-
-
-@dataclass(frozen=True)
 class Counts:
     """What all rows say of a column: values, those of another type, different ones, and what no sampled row showed."""
 
@@ -47,20 +40,20 @@ class Counts:
     surprises: int
 
 
-KindOf = Callable[[Raw, Measure], Kind | None]
-
-
 def columns_of(raw: Raw, kind_of: KindOf) -> list[Found]:
-    """Return every column of the table; one in which all rows show what the sample did not is looked at in all."""
+    """Return every column of the table; the sample is looked at again with what all rows show besides."""
     found = [Found(item, kind_of(raw, item)) for item in measure(raw)]
+    raw.step(f"counting {len(found):,} columns in all {raw.rows:,} rows")
     counted = [counts for start in range(0, len(found), BATCH) for counts in _counts(raw, found[start : start + BATCH])]
     return [_settled(raw, kind_of, item, counts) for item, counts in zip(found, counted, strict=True)]
 
 
 def _settled(raw: Raw, kind_of: KindOf, found: Found, counts: Counts) -> Found:
     if raw.sampled and counts.surprises:
-        found = _looked_at_whole(raw, kind_of, found.measure.name)
-        counts = next(_counts(raw, [found]))
+        again = looked_at_with(raw, found, _surprises(found), kind_of)
+        if (again.kind, again.measure.marks) != (found.kind, found.measure.marks):
+            counts = next(_counts(raw, [again]))
+        found = again
     if found.kind is not None and found.kind.read is None and (counts.padded or _helped_by_trim(raw, found, counts)):
         found = replace(found, kind=replace(found.kind, read=f"trim({identifier(found.measure.name)})"))
         counts = next(_counts(raw, [found]))
@@ -80,8 +73,10 @@ def _in_all_rows(raw: Raw, found: Measure, kind: Kind | None, counts: Counts) ->
         distinct = int(raw.database.execute(ask).fetchall()[0][0])
     elif found.distinct <= MOST:
         distinct = max(found.distinct, min(distinct, MOST))
-    wordy = found.wordy * counts.present // max(found.present, 1)
-    return replace(found, rows=raw.rows, present=counts.present, distinct=distinct, wordy=wordy)
+    share = counts.present / max(found.present, 1)
+    common = tuple((text, int(count * share)) for text, count in found.common)
+    wordy = int(found.wordy * share)
+    return replace(found, rows=raw.rows, present=counts.present, distinct=distinct, wordy=wordy, common=common)
 
 
 def _counts(raw: Raw, columns: Sequence[Found]) -> Iterator[Counts]:
@@ -92,52 +87,55 @@ def _counts(raw: Raw, columns: Sequence[Found]) -> Iterator[Counts]:
     asked = ", ".join(ask for item in columns for ask in _questions(raw, item))
     row = raw.database.execute(f"SELECT {asked} FROM (SELECT {listed} FROM {WHOLE})").fetchall()[0]
     width = len(row) // len(columns)
-    for place, item in enumerate(columns):
-        present, lost, padded, distinct, odd, late = (int(count) for count in row[place * width : (place + 1) * width])
-        yield Counts(present, lost, padded, distinct, odd + late + (lost if item.kind else 0))
+    for place in range(len(columns)):
+        present, lost, padded, distinct, unseen = (int(count) for count in row[place * width : (place + 1) * width])
+        yield Counts(present, lost, padded, distinct, unseen + lost)
 
 
 def _questions(raw: Raw, found: Found) -> tuple[str, ...]:
     """Return what is counted of a column whose marks of missing values are gone."""
     name, kind = identifier(found.measure.name), found.kind
     if kind is None:
-        return f"count({name})", "0", "0", "0", "0", "0"
-    type_, is_text = TYPES[kind.type], found.measure.type == "VARCHAR"
-    read = name if kind.read is None else as_text(kind.read)
-    lost = f"count(*) FILTER ({misfits(name, read, type_)})" if kind.type != "text" else "0"
-    padded = f"count(*) FILTER ({name} <> trim({name}))" if is_text and kind.type == "text" else "0"
+        return f"count({name})", "0", "0", "0", "0"
+    lost = _filtered(_misfits(found))
+    is_text = found.measure.type == "VARCHAR" and kind.type == "text"
+    padded = f"count(*) FILTER ({name} <> trim({name}))" if is_text else "0"
     if not raw.sampled:
-        return f"count({name})", lost, padded, "0", "0", "0"
-    return f"count({name})", lost, padded, f"approx_count_distinct({name})", *_surprises(found, name, is_text)
+        return f"count({name})", lost, padded, "0", "0"
+    return f"count({name})", lost, padded, f"approx_count_distinct({name})", _filtered(_unseen(found))
 
 
-def _surprises(found: Found, name: str, is_text: bool) -> tuple[str, str]:
-    """Return what counts values that may make another kind, or marks, of a column: codes among numbers, for one."""
+def _filtered(condition: str) -> str:
+    return f"count(*) FILTER ({condition})" if condition else "0"
+
+
+def _misfits(found: Found) -> str:
+    """Return the condition under which a value is of another type than its column; empty for texts."""
+    name, kind = identifier(found.measure.name), found.kind
+    if kind is None or kind.type == "text":
+        return ""
+    return misfits(name, name if kind.read is None else as_text(kind.read), TYPES[kind.type])
+
+
+def _unseen(found: Found) -> str:
+    """Return the condition under which a value may make another kind, or marks, of a column: a code among numbers."""
     assert found.kind is not None
-    odd = "0"
+    name, is_text = identifier(found.measure.name), found.measure.type == "VARCHAR"
     if found.kind.type == "integer" and is_text:
-        odd = f"count(*) FILTER ({' OR '.join(f'{name} LIKE {literal(code)}' for code in CODES)})"
-    elif found.kind.type == "date" and found.kind.read is None and is_text:
-        odd = f"count(*) FILTER (TRY_CAST({name} AS TIMESTAMP) <> date_trunc('day', TRY_CAST({name} AS TIMESTAMP)))"
+        return " OR ".join(f"{name} LIKE {literal(code)}" for code in CODES)
+    if found.kind.type == "date" and found.kind.read is None and is_text:
+        return f"TRY_CAST({name} AS TIMESTAMP) <> date_trunc('day', TRY_CAST({name} AS TIMESTAMP))"
     if found.kind.type != "text":
-        return odd, "0"  # a mark is of another type
+        return ""  # a mark is of another type
     marks = ", ".join(literal(mark) for mark in sorted(SURE))
     seen = ", ".join(literal(text) for text, _ in found.measure.common) or "''"
     text = f"trim(CAST({name} AS VARCHAR))"
-    return odd, f"count(*) FILTER (lower({text}) IN ({marks}) AND {text} NOT IN ({seen}))"
+    return f"lower({text}) IN ({marks}) AND {text} NOT IN ({seen})"
 
 
-def _looked_at_whole(raw: Raw, kind_of: KindOf, name: str) -> Found:
-    """Return what all rows make of one column."""
-    ask = raw.database.execute
-    ask(f"ALTER TABLE {RAW} RENAME TO __sample")
-    ask(f"CREATE TABLE {RAW} AS SELECT {identifier(name)} FROM {WHOLE}")
-    try:
-        (found,) = measure(replace(raw, looked_at=raw.rows), [name])
-        return Found(found, kind_of(raw, found))
-    finally:
-        ask(f"DROP TABLE {RAW}")
-        ask(f"ALTER TABLE __sample RENAME TO {RAW}")
+def _surprises(found: Found) -> str:
+    """Return the condition of the values of a column that are looked at besides the sample."""
+    return " OR ".join(f"({condition})" for condition in (_misfits(found), _unseen(found)) if condition)
 
 
 def _helped_by_trim(raw: Raw, found: Found, counts: Counts) -> bool:

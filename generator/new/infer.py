@@ -36,8 +36,10 @@ def infer(raw: Raw, answers: Answers) -> Inferred:
     target = target_in_kept(raw, choices, target)
     choices = tuple(target if choice.name == target.name else choice for choice in choices)
     goal = goal_of(target, answers, doubts)
+    raw.step("looking for columns that know the target")
     choices, leaks, alone = without_leaks(raw, choices, target, goal.task)
     time = next((choice for choice in choices if choice.role == "time"), None)
+    raw.step("choosing features and the split")
     split = split_of(raw, target, time, goal, answers)
     features = tuple(features_of(raw, choices, time))
     if not features:
@@ -68,6 +70,7 @@ def infer(raw: Raw, answers: Answers) -> Inferred:
             *_copies(raw, choices),
         ),
         answers,
+        raw.looked_at_in_words,
     )
 
 

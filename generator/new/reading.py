@@ -13,7 +13,9 @@ from typing import Any
 import duckdb
 
 from generator.new.encodings import UTF8, encoding_of
+from generator.new.sample import count, in_words, sample
 from generator.new.sniffing import Asked, Layout, layout_of
+from generator.new.steps import Tell, silent
 from generator.schema.data import Source
 from generator.sources.flat import flat
 from generator.sources.merged import merged
@@ -45,11 +47,8 @@ WHOLE = "whole"
 RAW = "raw"
 """The rows that are looked at: all of them, or a sample of very many."""
 
-SAMPLE_CELLS, SAMPLE_ROWS = 2_000_000, 20_000
-"""Values that a sample has, and rows that it has at least."""
-
 LARGE = 200_000_000
-"""Bytes of files from which on they are read where they are, once for each question, and not kept in memory."""
+"""Bytes of files from which on their rows are not kept in memory: text is parsed once, into Parquet on disk."""
 
 MEMORY = "2GB"
 
@@ -69,7 +68,7 @@ class Raw:
     """A table as it came: the files it is in, how they are read, and its columns with DuckDB's types.
 
     ``source`` says how the files are read, wherever they are; ``notes`` what of that may be unexpected. ``looked_at``
-    is the number of rows in the table :data:`RAW`.
+    is the number of rows in the table :data:`RAW`: every ``nth``. ``tell`` hears of each step of long work.
     """
 
     database: duckdb.DuckDBPyConnection
@@ -79,21 +78,35 @@ class Raw:
     rows: int
     looked_at: int
     notes: tuple[str, ...] = ()
+    nth: int = 1
+    tell: Tell = silent
 
     @property
     def sampled(self) -> bool:
         """Return whether some rows are looked at, and not all."""
         return self.looked_at < self.rows
 
+    @property
+    def looked_at_in_words(self) -> str:
+        """Return in words which rows are looked at, and what is counted in all; nothing where all are looked at."""
+        return in_words(self.looked_at, self.rows, self.nth) if self.sampled else ""
+
+    def step(self, words: str) -> None:
+        """Tell what is done next, where there are so many rows that it takes a while."""
+        if self.sampled:
+            self.tell(words)
+
 
 @contextmanager
-def opened(files: tuple[Path, ...], asked: Asked | None = None) -> Iterator[Raw]:
+def opened(files: tuple[Path, ...], asked: Asked | None = None, tell: Tell = silent) -> Iterator[Raw]:
     """Yield the table in ``files``: texts where they hold text, typed columns where they have types.
 
-    ``asked`` is what the user says of how they are laid out. Raises :class:`UnreadableError` for a file that is not
-    there, is empty, has no names, or is of no known format.
+    ``asked`` is what the user says of how they are laid out, ``tell`` hears of each step of long work. Raises
+    :class:`UnreadableError` for a file that is not there, is empty, has no names, or is of no known format.
     """
     source = _source(files, asked or Asked())
+    if sum(file.stat().st_size for file in files) >= LARGE:
+        tell(f"reading {sum(file.stat().st_size for file in files) / 1e6:,.0f} MB")
     with duckdb.connect() as database, TemporaryDirectory() as folder:
         database.execute("SET preserve_insertion_order = true")
         database.execute(f"SET memory_limit = '{MEMORY}'")
@@ -101,28 +114,11 @@ def opened(files: tuple[Path, ...], asked: Asked | None = None) -> Iterator[Raw]
         source, notes = _laid_out(files, source, asked or Asked(), Path(folder))
         source, more = _read(database, files, source, Path(folder))
         columns = {str(row[0]): str(row[1]) for row in database.execute(f"DESCRIBE {WHOLE}").fetchall()}
-        rows = _count(database, WHOLE)
+        rows = count(database, WHOLE)
         if rows == 0:
             raise UnreadableError(f"{files[0].name} has names and no rows")
-        look_at_sample(database, rows, len(columns))
-        yield Raw(database, files, source, columns, rows, _count(database, RAW), (*notes, *more))
-
-
-def look_at_sample(database: duckdb.DuckDBPyConnection, rows: int, columns: int) -> None:
-    """Let :data:`RAW` be all rows where these are few, else every n-th by the hash of its values: always the same."""
-    nth = rows // max(SAMPLE_ROWS, SAMPLE_CELLS // columns)
-    tables = {str(row[0]) for row in database.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
-    if nth > 1:
-        database.execute(f"CREATE TABLE {RAW} AS FROM {WHOLE} WHERE hash(*COLUMNS(*)) % {nth} = 0")
-    elif WHOLE in tables:
-        database.execute(f"ALTER TABLE {WHOLE} RENAME TO {RAW}")
-        database.execute(f"CREATE VIEW {WHOLE} AS FROM {RAW}")
-    else:
-        database.execute(f"CREATE TABLE {RAW} AS FROM {WHOLE}")
-
-
-def _count(database: duckdb.DuckDBPyConnection, table: str) -> int:
-    return int(database.execute(f"SELECT count(*) FROM {table}").fetchall()[0][0])
+        nth = sample(database, WHOLE, RAW, rows, len(columns))
+        yield Raw(database, files, source, columns, rows, count(database, RAW), (*notes, *more), nth, tell)
 
 
 def _source(files: tuple[Path, ...], asked: Asked) -> Source:
@@ -208,12 +204,12 @@ def _load(database: duckdb.DuckDBPyConnection, files: tuple[Path, ...], source: 
             rows = database.read_csv(texts, **options_of(source))  # type: ignore[arg-type]
     if sum(file.stat().st_size for file in files) < LARGE:
         rows.create(WHOLE)
-    elif source.format == "json" or _is_packed(files[0]):
-        rows.write_parquet(str(folder / "whole.parquet"), compression="snappy")
-        database.read_parquet(str(folder / "whole.parquet")).create_view(WHOLE)
-    else:
+    elif source.format == "parquet" and not _is_packed(files[0]):
         rows.create_view(WHOLE)
-        _count(database, WHOLE)  # what cannot be read says so now
+    else:
+        folder.mkdir(parents=True, exist_ok=True)
+        rows.write_parquet(str(folder / "whole.parquet"), compression="lz4_raw")
+        database.read_parquet(str(folder / "whole.parquet")).create_view(WHOLE)
 
 
 def _is_packed(file: Path) -> bool:

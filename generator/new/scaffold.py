@@ -48,6 +48,8 @@ class Scaffold:
     data: Code
     question: Code
     asked: Code
+    sample: Code
+    """What is inferred from some of the rows, as a sentence; empty where all were looked at."""
     task: Code
     task_reason: Code
     target_name: Code
@@ -97,6 +99,7 @@ def scaffold(found: Inferred, package: str, data: str | Source, pins: Iterable[s
         data=_comment(_watched(data) if isinstance(data, str) else str(data.database)),
         question=scalar(asked),
         asked=_comment(asked),
+        sample=_comment(f"{found.sample[:1].upper()}{found.sample[1:]}." if found.sample else ""),
         task=Code(goal.task),
         task_reason=_comment(goal.reason),
         target_name=scalar(found.target),

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from generator.new.answers import Answers, Choice, Doubt, Goal
-from generator.new.reading import RAW, Raw
+from generator.new.reading import RAW, WHOLE, Raw
 from generator.new.typed import typed, typed_target
 
 EARLY = 0.5
@@ -32,7 +32,8 @@ def split_of(raw: Raw, target: Choice, time: Choice | None, goal: Goal, answers:
     at_random = tuple(_few(_at_random(target, answers), goal, target))
     if time is None:
         return Split(False, f"at random{', as you said' if answers.at_random else NO_TIME}", at_random)
-    counts = _by_time(raw, target, time, answers)
+    in_all = raw.sampled and goal.task != "regression"
+    counts = _by_bounds(raw, target, time, answers) if in_all else _by_time(raw, target, time, answers)
     late = _late(raw, target, time) if goal.task != "regression" else ""
     barred = late or next(_of_one_value(counts, target), "")
     if not barred:
@@ -46,11 +47,15 @@ def split_of(raw: Raw, target: Choice, time: Choice | None, goal: Goal, answers:
 
 def _late(raw: Raw, target: Choice, time: Choice) -> str:
     """Return in words which classes no early row has, so that a split by time would ask for what was never learned."""
+    known = f"SELECT {typed_target(target, 'binary')} AS __class, {typed(time)} AS __time"
     ask = f"""
-        WITH known AS (SELECT {typed_target(target, "binary")} AS __class, {typed(time)} AS __time FROM {RAW}),
-        ordered AS (SELECT __class, percent_rank() OVER (ORDER BY __time) AS __place
+        WITH known AS ({known} FROM {RAW}),
+        ordered AS (SELECT __class, __time, percent_rank() OVER (ORDER BY __time) AS __place
                     FROM known WHERE __class IS NOT NULL)
         SELECT __class FROM ordered GROUP BY __class HAVING min(__place) > {EARLY} ORDER BY __class"""
+    if raw.sampled:  # a rare class may have its early rows outside of the sample, or all
+        ask = f"""SELECT __class FROM ({known} FROM {WHOLE}) WHERE __class IS NOT NULL GROUP BY __class
+            HAVING min(__time) > (SELECT quantile_disc({typed(time)}, {EARLY}) FROM {RAW}) ORDER BY __class"""
     late = [str(row[0]) for row in raw.database.execute(ask).fetchall()]
     return f"{', '.join(late[:SHOWN])} would occur in the later half of the rows alone" if late else ""
 
@@ -64,19 +69,35 @@ def _by_time(raw: Raw, target: Choice, time: Choice, answers: Answers) -> Counts
     parts = ", ".join(
         f"count(*) FILTER ({part})" for part in ("NOT __held AND NOT __late", "NOT __held AND __late", "__held")
     )
-    later = "percent_rank() OVER ({}ORDER BY __time) >= {}"
-    held, late = later.format("", 1 - answers.holdout), later.format("PARTITION BY __held ", 1 - answers.validation)
-    ask = f"""
-        WITH known AS (SELECT {typed_target(target, "binary")} AS __class, {typed(time)} AS __time FROM {RAW}),
-        held AS (SELECT __class, __time, {held} AS __held FROM known WHERE __class IS NOT NULL AND __time IS NOT NULL),
-        parts AS (SELECT __class, __held, {late} AS __late FROM held)
-        SELECT __class, {parts} FROM parts GROUP BY __class ORDER BY __class"""
+    ask = f"{_split(target, time, answers)} SELECT __class, {parts} FROM parts GROUP BY __class ORDER BY __class"
     found = {str(class_): counts for class_, *counts in raw.database.execute(ask).fetchall()}
     share = raw.rows / raw.looked_at
     return {
         class_: (int(fit * share), int(choose * share), int(score * share))
         for class_, (fit, choose, score) in found.items()
     }
+
+
+def _split(target: Choice, time: Choice, answers: Answers) -> str:
+    """Return the table `parts` as SQL: the rows that are looked at, each with its part under a split by time."""
+    later = "percent_rank() OVER ({}ORDER BY __time) >= {}"
+    held, late = later.format("", 1 - answers.holdout), later.format("PARTITION BY __held ", 1 - answers.validation)
+    return f"""
+        WITH known AS (SELECT {typed_target(target, "binary")} AS __class, {typed(time)} AS __time FROM {RAW}),
+        held AS (SELECT __class, __time, {held} AS __held FROM known WHERE __class IS NOT NULL AND __time IS NOT NULL),
+        parts AS (SELECT __class, __time, __held, {late} AS __late FROM held)"""
+
+
+def _by_bounds(raw: Raw, target: Choice, time: Choice, answers: Answers) -> Counts:
+    """Return the counts in all rows, under a split at the moments at which it would split the sample."""
+    late, held = "min(__time) FILTER (__late AND NOT __held)", "min(__time) FILTER (__held)"
+    ask = f"""{_split(target, time, answers)}, bounds AS (SELECT {late} AS __late, {held} AS __held FROM parts)
+        SELECT __class, count(*) FILTER (__time < coalesce(__late, __held)),
+            count(*) FILTER (__time >= __late AND __time < __held), count(*) FILTER (__time >= __held)
+        FROM (SELECT {typed_target(target, "binary")} AS __class, {typed(time)} AS __time FROM {WHOLE}), bounds
+        WHERE __class IS NOT NULL AND __time IS NOT NULL GROUP BY __class ORDER BY __class"""
+    found = raw.database.execute(ask).fetchall()
+    return {str(class_): (int(fit), int(choose), int(score)) for class_, fit, choose, score in found}
 
 
 def _at_random(target: Choice, answers: Answers) -> Counts:
