@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from flights.progress import Progress
+
 Metric = Callable[[np.ndarray, np.ndarray, np.ndarray | None], float]
 GROUPS = 5_000  # of rows of a class with neighbouring scores, by which resamples are measured
 
@@ -109,9 +111,10 @@ class Bootstrap:
 
     def weights(self, rows: int) -> Iterator[np.ndarray]:
         """Yield how often each of ``rows`` rows is drawn, once for each round."""
-        draw = np.random.default_rng(self.seed)
+        draw, progress = np.random.default_rng(self.seed), Progress(self.rounds, f"resamples of {rows:,} rows")
         for _ in range(self.rounds):
             yield np.bincount(draw.integers(0, rows, rows), minlength=rows).astype(np.float64)
+            progress.add(1)
 
     def resample(
         self, target: np.ndarray, scores: Mapping[str, np.ndarray], names: Iterable[str]

@@ -10,6 +10,7 @@ import numpy as np
 from flights.columns import FEATURES
 from flights.encoders import Encoders, categorical, column_features, read_parts, read_target, read_training
 from flights.outputs import new_folder, read_json, write_json
+from flights.progress import Progress
 from flights.rounding import rounded
 from flights.scoring.lightgbm import Model, threads
 from flights.settings import setting
@@ -58,6 +59,12 @@ def importance(booster: lgb.Booster, features: list[str]) -> dict[str, float]:
     return {name: round(share, 6) for name, share in sorted(shares.items(), key=lambda item: -item[1])}
 
 
+def boosted(rows: lgb.Dataset, params: dict[str, Any], rounds: int) -> lgb.Booster:
+    """Fit ``rounds`` rounds on all ``rows``."""
+    progress = Progress(rounds, "rounds on all rows")
+    return lgb.train(params, rows, rounds, callbacks=[lambda _: progress.add(1)])
+
+
 def refit(rows: Path, encoders: Encoders) -> Model:
     """Return the model of all ``rows``, with the settings that training chose, and its rounds for as many rows."""
     summary = read_json(FOLDER / "summary.json")
@@ -65,7 +72,7 @@ def refit(rows: Path, encoders: Encoders) -> Model:
     params = {**FIXED, **summary["params"], "num_threads": threads(matrix)}
     binned = dataset(matrix, read_target(rows, encoders), categorical(encoders), params)
     rounds = grown(**summary["stopped"], rows=len(matrix))
-    return Model(lgb.train(params, binned, rounds))
+    return Model(boosted(binned, params, rounds))
 
 
 def main() -> None:
@@ -78,7 +85,7 @@ def main() -> None:
     judged = stop_early(rows, validation, params, settings["rounds"], settings["early_stopping"])
     stopped = {"rounds": judged.best_iteration, "most": settings["rounds"], "fitted": int((~validation).sum())}
     rounds = grown(**stopped, rows=len(matrix))
-    booster = lgb.train(params, rows, rounds)
+    booster = boosted(rows, params, rounds)
     print(
         f"stopped after {judged.best_iteration} of at most {settings['rounds']} rounds; {rounds} on all training rows"
     )

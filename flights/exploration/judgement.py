@@ -11,6 +11,7 @@ from flights.exploration import hypotheses
 from flights.exploration.models import LOSS
 from flights.exploration.sample import Part
 from flights.exploration.study import Finding, Study, study
+from flights.progress import Progress
 
 UNSURE = "ask again with more rows: raise explore.rows, or collect more"
 
@@ -78,9 +79,10 @@ HYPOTHESES = {
 def judge(sample: pa.Table, parts: list[Part], target: np.ndarray) -> list[dict[str, Any]]:
     """Return every hypothesis with its finding and what follows from it."""
     studied = study(parts, target, sample["departure"])
-    found = []
+    found, progress = [], Progress(len(HYPOTHESES), "hypotheses tested")
     for name, hypothesis in HYPOTHESES.items():
         outcome = hypothesis.test(studied)
         head = {"name": name, "statement": hypothesis.statement, "loss": LOSS}
         found.append(head | outcome | {"advice": hypothesis.advice(outcome["verdict"])})
+        progress.add(1)
     return found

@@ -4,6 +4,8 @@ from typing import Any
 
 import duckdb
 
+from flights.progress import Progress
+
 BINS = 24
 TOP = 5
 LONGEST = 80
@@ -78,10 +80,11 @@ KINDS = {"number": number, "moment": moment, "text": text}
 
 def profile(training: Relation) -> list[dict[str, Any]]:
     """Return the description of each column of ``training``."""
-    described = []
+    described, progress = [], Progress(len(COLUMNS), "columns profiled")
     for name, type_, role, kind in COLUMNS:
         values = training.select(duckdb.ColumnExpression(name).alias("value"))
         rows, known, distinct = values.aggregate("count(*), count(value), count(DISTINCT value)").fetchall()[0]
         head = {"name": name, "type": type_, "role": role, "rows": rows, "missing": rows - known, "distinct": distinct}
         described.append(head | KINDS[kind](values))
+        progress.add(1)
     return described

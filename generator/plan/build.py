@@ -106,7 +106,7 @@ def plan(project: Project, watched: tuple[str, ...] = ("conf",), experiment: str
 
 def _modules(project: Project, release: ReleasePlan) -> Iterator[Module]:
     """Yield every file of the package, in the order of the lifecycle."""
-    for name in ("__init__.py", "ruff.toml", "settings.py", "outputs.py", "engine.py"):
+    for name in ("__init__.py", "ruff.toml", "settings.py", "outputs.py", "progress.py", "engine.py"):
         yield name, "", None
     collect = collect_plan(project)
     if collect.databases:
@@ -204,7 +204,6 @@ def _service(project: Project) -> Iterator[Module]:
         yield "service/past.py", "", known
     if online.tables:
         yield "keyed.py", "", None
-    yield "progress.py", "", None
     for name in ("bundles.py", "contract.py", "serving.py"):
         yield name, "", service
     yield "parity.py", "", service

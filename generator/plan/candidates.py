@@ -146,6 +146,11 @@ def compares_rows(project: Project) -> bool:
     return any(candidate.kind in UNEXPLAINED for candidate in project.config.model.values())
 
 
+def counts_rounds(project: Project) -> bool:
+    """Return whether training a candidate tells how far it is."""
+    return any(candidate.kind == "lightgbm" for candidate in project.config.model.values())
+
+
 def own_modules(project: Project) -> tuple[Code, ...]:
     """Return the modules of the candidates of the project's own."""
     found = {candidate.module for candidate in project.config.model.values() if isinstance(candidate, Own)}

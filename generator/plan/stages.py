@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from generator.plan.candidates import compares_rows
+from generator.plan.candidates import compares_rows, counts_rounds
 from generator.plan.deploy import deploy_files
 from generator.plan.report import report_inputs
 from generator.plan.types import Stage
@@ -159,7 +159,11 @@ def _stages(project: Project, watched: tuple[str, ...]) -> Iterator[Stage]:
     yield Stage(
         "train",
         f"python -m {package}.train_${{key}}",
-        modules=("encoders", "outputs", "rounding", "settings", *(("usual",) if compares_rows(project) else ())),
+        modules=(
+            *("encoders", "outputs", "rounding", "settings"),
+            *(("progress",) if counts_rounds(project) else ()),
+            *(("usual",) if compares_rows(project) else ()),
+        ),
         deps=(*trained, f"{package}/train_${{key}}.py", f"{package}/scoring/${{item.kind}}.py"),
         params=("model.${key}",),
         outs=("models/${key}",),

@@ -1,0 +1,36 @@
+"""Stages that may take long say how far they are, once a few seconds are over."""
+
+import re
+
+import lightgbm as lgb
+import numpy as np
+import pytest
+
+from flights import progress
+from flights.metrics import METRICS, Bootstrap
+from flights.train_lightgbm import FIXED, boosted
+
+EACH = re.compile(r"(\d) of 3 (resamples of 40 rows|rounds on all rows), about [\d,]+ s to go")
+
+
+@pytest.fixture(autouse=True)
+def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(progress, "PLAIN", -1.0)
+
+
+def said(capsys: pytest.CaptureFixture[str]) -> list[str]:
+    """Return the count of each line of progress."""
+    return [found[1] for line in capsys.readouterr().out.splitlines() if (found := EACH.fullmatch(line))]
+
+
+def test_resamples_are_counted(capsys: pytest.CaptureFixture[str]) -> None:
+    target, score = np.arange(40) % 2, np.linspace(0.1, 0.9, 40)
+    Bootstrap(3, 0.95, 0).resample(target, {"one": score}, METRICS)
+    assert said(capsys) == ["1", "2", "3"]
+
+
+def test_rounds_on_all_rows_are_counted(capsys: pytest.CaptureFixture[str]) -> None:
+    params = {**FIXED, "num_threads": 1}
+    rows = lgb.Dataset(np.arange(400.0)[:, None], np.arange(400) // 200, params=params)
+    assert boosted(rows, params, 3).num_trees() == 3
+    assert said(capsys) == ["1", "2", "3"]
