@@ -266,6 +266,37 @@ def test_the_task_follows_from_the_target(task: str, tmp_path: Path) -> None:
     assert (found.goal.task, found.goal.primary) == (task, metric)
 
 
+ASKED = {
+    ("binary", "f1"): ("f1", False),
+    ("binary", "macro_f1"): ("f1", True),
+    ("binary", "mcc"): ("mcc", False),
+    ("binary", "recall_at_k"): ("recall_at_k", False),
+    ("binary", "mae"): ("roc_auc", True),
+    ("multiclass", "f1"): ("macro_f1", True),
+    ("multiclass", "balanced_accuracy"): ("balanced_accuracy", False),
+    ("multiclass", "precision"): ("log_loss", True),
+    ("regression", "quantile_loss"): ("quantile_loss", False),
+}
+
+
+@pytest.mark.parametrize(("task", "metric"), ASKED)
+def test_every_metric_of_the_task_can_decide(task: str, metric: str, tmp_path: Path) -> None:
+    file = table(tmp_path, {"noise": cycle(3, 1, 4, 1, 5, 9, 2), "goal": TARGETS[task][0]})
+    with opened((file,)) as raw:
+        found = infer(raw, Answers("goal", metric=metric, guardrails={metric: {"min": 0.5}}))
+    primary, doubted = ASKED[task, metric]
+    fits = primary != TARGETS[task][1] or not doubted
+    assert (found.goal.primary, list(found.goal.guardrails)) == (primary, [primary] if fits else [])
+    assert TARGETS[task][1] in (found.goal.primary, *found.goal.report)
+    assert any(doubt.text.startswith(f"{metric} is no metric of a {task}") for doubt in found.doubts) == doubted
+
+
+def test_a_misspelt_metric_is_told(tmp_path: Path) -> None:
+    file = table(tmp_path, {"noise": cycle(3, 1, 4, 1, 5, 9, 2), "goal": cycle("yes", "no")})
+    with opened((file,)) as raw, pytest.raises(UnfitError, match="no metric 'acuracy': did you mean 'accuracy'"):
+        infer(raw, Answers("goal", metric="acuracy"))
+
+
 def test_a_word_for_yes_counts_as_yes_however_frequent_it_is(tmp_path: Path) -> None:
     file = table(tmp_path, {"size": cycle(3, 1, 4, 1, 5, 9, 2), "goal": cycle("Ja", "Ja", "Nein")})
     with opened((file,)) as raw:

@@ -140,14 +140,29 @@ import numpy as np
 def cost_of_error(target: np.ndarray, score: np.ndarray) -> float:
     """Return the mean cost: heavier than said costs twice as much as lighter."""
     return float(np.where(target > score, 2 * (target - score), score - target).mean())
+
+
+def cost_of_carrying(target: np.ndarray, score: np.ndarray, columns: dict[str, np.ndarray]) -> float:
+    """Return the mean cost: that of errors on each kilogram, half of it for penguins on Dream."""
+    assert {name: values.dtype.kind for name, values in columns.items() if len(values) == len(target)} == {
+        "island": "O",
+        "body_mass_g": "f",
+        "island_area": "f",
+    }
+    paid = (1 + (columns["island"] != "Dream")) * columns["body_mass_g"] / 1000
+    return float(np.average(np.abs(target - score), weights=paid))
 '''
 ERRORS = """\
 # What errors cost decides.
 primary: cost
-report: [rmse]
+report: [rmse, carrying]
 guardrails:
   cost: {max: 1000}
+  carrying: {max: 900}
+slices: [species]
+slice_rows: 10
 own:
+  carrying: {function: costs.cost_of_carrying, better: lower, columns: [island, body_mass_g, island_area]}
   cost: {function: costs.cost_of_error, better: lower, meaning: "What errors cost, in <grams>."}
 """
 
@@ -164,7 +179,20 @@ def test_a_metric_of_ones_own_decides_and_has_an_interval(tmp_path: Path) -> Non
     low, high = figure["interval"]
     assert (evaluation["primary"], evaluation["higher_is_better"], evaluation["chosen"]) == ("cost", False, "linear")
     assert 0 < low < figure["value"] < high < evaluation["holdout"]["baseline"]["cost"]["value"]
+    carrying = evaluation["holdout"]["linear"]["carrying"]
+    assert carrying["interval"][0] < carrying["value"] < carrying["interval"][1] < 900
     assert json.loads((folder / "reports/release.json").read_text())["decision"] == "released"
+    edit(
+        folder / "conf/metrics/errors.yaml",
+        "primary: cost\nreport: [rmse, carrying]",
+        "primary: carrying\nreport: [cost]",
+    )
+    assert not {"features", "train@linear"} & set(ran(run(folder, "ninefold", "run")))
+    by_column = json.loads((folder / "reports/evaluation.json").read_text())
+    assert by_column["holdout"]["linear"]["carrying"] == carrying
+    assert all("carrying" in group for groups in by_column["slices"].values() for group in groups)
+    edit(folder / "conf/metrics/errors.yaml", "primary: carrying\nreport: [cost]", "primary: cost\nreport: [carrying]")
+    run(folder, "ninefold", "run")
     assert "What errors cost, in &lt;grams&gt;." in (folder / "reports/index.html").read_text()
     edit(folder / "weights/costs.py", "2 * (target - score)", "3 * (target - score)")
     again = ran(run(folder, "dvc", "repro"))

@@ -136,6 +136,14 @@ def test_classes_with_a_positive_one(recipe: Path) -> None:
     assert (answers.task, answers.positive) == ("binary", "male")
 
 
+def test_what_classes_are_measured_by(recipe: Path) -> None:
+    text = RECIPE.replace("regression/v1", "classification/v1").replace("body_mass_g", "sex")
+    text = text.replace("mean_absolute_error", "f1_score").replace("root_mean_squared_error", "recall_score")
+    recipe.write_text(text.replace("primary_metric:", 'positive_class: "male"\nprimary_metric:'))
+    answers = read_recipe(recipe, "local").answers
+    assert (answers.metric, answers.guardrails) == ("f1", {"recall": {"min": 900.0}})
+
+
 @pytest.mark.slow
 def test_it_becomes_a_project(recipe: Path, tmp_path: Path) -> None:
     said = run(tmp_path, "ninefold", "import", "old/recipe.yaml", "penguins")

@@ -68,6 +68,9 @@ def new(
     positive: Annotated[str | None, typer.Option(help="The value of the target that counts as yes.")] = None,
     time: Annotated[str | None, typer.Option(help="The column that holds the time of a row.")] = None,
     key: Annotated[str | None, typer.Option(help="The column that names a row.")] = None,
+    metric: Annotated[
+        str | None, typer.Option(help="What decides between candidates, as in f1 or mae; as is common by default.")
+    ] = None,
     at_random: Annotated[bool, typer.Option("--at-random", help="Split at random even if rows have a time.")] = False,
     interactive: Annotated[bool, typer.Option("--interactive", "-i", help="Ask, and infer the rest.")] = False,
 ) -> None:
@@ -88,7 +91,8 @@ def new(
             data, target = str(templates_folder() / EXAMPLE), target or "species"
 
         def ask(raw: Raw) -> Inferred:
-            answers = Answers(target or _target(raw, interactive), None, task, positive, time, key, at_random)
+            named = target or _target(raw, interactive)
+            answers = Answers(named, None, task, positive, time, key, at_random, metric)
             found = infer(raw, answers)
             return infer(raw, _asked(answers, found)) if interactive else found
 

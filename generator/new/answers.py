@@ -96,6 +96,8 @@ class Goal:
     primary: str
     report: tuple[str, ...]
     metric_reason: str
+    guardrails: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    """Bounds of reported metrics outside of which nothing is released."""
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from dataclasses import replace
 from generator.errors import suggestion
 from generator.new.answers import Answers, Choice, Doubt, Goal, UnfitError
 from generator.new.words import WORDS
+from generator.schema.metrics import OF_TASKS, OURS, SAME
 from generator.schema.problem import Task
 from generator.sql.parsing import identifier, literal
 
@@ -16,23 +17,40 @@ RARE = 0.05
 """Share of the rarer answer below which how it is ranked says more than all of both."""
 
 GOOD = {"1", "true", "yes", "y", "t", "positive", "pos", "fraud", "churned", "default", "bad", "fail", "failed", "late"}
-METRICS: dict[Task, tuple[str, ...]] = {
+COMMON: dict[Task, tuple[str, ...]] = {
     "binary": ("roc_auc", "average_precision", "log_loss", "brier", "calibration_error"),
     "multiclass": ("log_loss", "accuracy", "macro_f1", "roc_auc_ovr"),
     "regression": ("rmse", "mae", "r2"),
 }
+"""The metrics that a new project reports, the primary one first; those asked for are added."""
 
 
 def goal_of(target: Choice, answers: Answers, doubts: list[Doubt]) -> Goal:
     """Return what is predicted; raises :class:`UnfitError` where the target has one value, or too many texts."""
     goal = _goal(target, answers, doubts)
-    metrics = METRICS[goal.task]
-    told = [name for name in (answers.metric, *answers.guardrails) if name is not None and name not in metrics]
-    doubts += [Doubt(("metrics", "primary"), f"{name} is no metric of a {goal.task} target: left out") for name in told]
-    if answers.metric not in metrics:
-        return goal
-    others = tuple(name for name in metrics if name != answers.metric)
-    return replace(goal, primary=str(answers.metric), report=others, metric_reason="as you said")
+    guarded = {ours: bounds for name, bounds in answers.guardrails.items() if (ours := _fitting(name, goal, doubts))}
+    asked = _fitting(answers.metric, goal, doubts) if answers.metric else None
+    primary = asked or goal.primary
+    report = tuple(dict.fromkeys(name for name in (goal.primary, *goal.report, *guarded) if name != primary))
+    reason = "as you said" if asked else goal.metric_reason
+    return replace(goal, primary=primary, report=report, metric_reason=reason, guardrails=guarded)
+
+
+def _fitting(name: str, goal: Goal, doubts: list[Doubt]) -> str | None:
+    """Return the metric of the task that ``name`` is or stands for; None, and a doubt, where there is none.
+
+    Raises :class:`UnfitError` where ``name`` is a metric of no task.
+    """
+    known = OF_TASKS[goal.task]
+    if name not in OURS:
+        raise UnfitError(f"no metric '{name}': {suggestion(name, known)}")
+    if name in known:
+        return name
+    same = SAME[goal.task].get(name)
+    became = f"{same} takes its place" if same else f"left out; there are {', '.join(known)}"
+    text = f"{name} is no metric of a {goal.task} target: {became}"
+    doubts.append(Doubt(("metrics", "primary"), text))
+    return same
 
 
 def _goal(target: Choice, answers: Answers, doubts: list[Doubt]) -> Goal:
@@ -42,7 +60,7 @@ def _goal(target: Choice, answers: Answers, doubts: list[Doubt]) -> Goal:
     task, reason = _task(target, answers, doubts)
     if task == "binary":
         return _binary(target, answers, doubts, reason)
-    primary, *report = METRICS[task]
+    primary, *report = COMMON[task]
     words = "the probability of every class" if task == "multiclass" else "large errors count more"
     return Goal(task, identifier(target.label), None, "", reason, primary, tuple(report), words)
 
@@ -79,7 +97,7 @@ def _binary(target: Choice, answers: Answers, doubts: list[Doubt], reason: str) 
     yes = _yes(target, answers, counts, doubts)
     share = counts[yes] / sum(counts.values())
     rare = min(share, 1 - share) < RARE
-    first, second, *rest = METRICS["binary"]
+    first, second, *rest = COMMON["binary"]
     order = (second, first, *rest) if rare else (first, second, *rest)
     words = f"{yes} in {share:.1%} of the rows"
     column = identifier(target.label)

@@ -25,13 +25,16 @@ METRICS = {
     "roc_auc": "roc_auc",
     "precision_recall_auc": "average_precision",
     "log_loss": "log_loss",
+    "mean_absolute_percentage_error": "mape",
     "accuracy_score": "accuracy",
-    "f1_score": "macro_f1",
+    "precision_score": "precision",
+    "recall_score": "recall",
+    "f1_score": "f1",
 }
-"""MLflow's names of metrics, and ours."""
+"""MLflow's names of metrics, and ours: for classes those of two, which become those of several where there are more."""
 
 FORMATS = ("csv", "parquet")
-LOWER = ("rmse", "mae", "log_loss")
+LOWER = ("rmse", "mae", "mape", "log_loss")
 OWN_CODE = {
     ("steps", "ingest", "loader_method"): "read the data by a function of your own: `sources: {...: {python: ...}}`",
     ("steps", "ingest", "sql"): "write what the query returns to a file, or read it by a function of your own",

@@ -179,10 +179,9 @@ def _listed(values: Iterable[str]) -> Code:
 
 
 def _guardrails(found: Inferred) -> Iterator[Code]:
-    for name, bounds in found.answers.guardrails.items():
-        if name in (found.goal.primary, *found.goal.report):
-            said = ", ".join(f"{bound}: {float(value)!r}" for bound, value in bounds.items())
-            yield Code(f"{scalar(name)}: {{{said}}}")
+    for name, bounds in found.goal.guardrails.items():
+        said = ", ".join(f"{bound}: {float(value)!r}" for bound, value in bounds.items())
+        yield Code(f"{scalar(name)}: {{{said}}}")
 
 
 def _source(found: Inferred, path: str) -> Code:

@@ -24,15 +24,16 @@ from generator.plan.encoding import encoding_plan
 from generator.plan.explore import explore_plan
 from generator.plan.features import features_plan
 from generator.plan.functions import functions_plan
+from generator.plan.gate import ReleasePlan, gate_plan
 from generator.plan.known import known_plan
 from generator.plan.labels import labels_plan, parts_plan, unseen_plan
-from generator.plan.metrics import metrics_plan
+from generator.plan.metrics import metric_columns, metrics_plan
 from generator.plan.online import online_plan
 from generator.plan.openapi import openapi
 from generator.plan.past import snapshots_plan
 from generator.plan.process import process_plan
 from generator.plan.report import report_plan
-from generator.plan.service import ReleasePlan, gate_plan, monitor_plan, package_plan, service_plan
+from generator.plan.service import monitor_plan, package_plan, service_plan
 from generator.plan.stages import sections, stages
 from generator.plan.tests import tests_plan
 from generator.plan.types import File, Plan, ProjectPlan
@@ -81,7 +82,7 @@ def plan(project: Project, watched: tuple[str, ...] = ("conf",), experiment: str
     package = project.config.project.package
     files = tuple(
         File(f"{package}/{path}", f"package/{template or path}.jinja", context)
-        for path, template, context in _modules(project, ReleasePlan(experiment))
+        for path, template, context in _modules(project, ReleasePlan(experiment, metric_columns(project)))
     )
     steps = stages(project, watched)
     values = project.config.model_dump(mode="json", by_alias=True, exclude_none=True)
@@ -174,6 +175,8 @@ def _models(project: Project) -> Iterator[Module]:
     yield "candidates.py", "", candidates_plan(project)
     evaluated = evaluate_plan(project)
     yield "doubts.py", "", evaluated
+    if evaluated.reads.columns:
+        yield "scored.py", "", evaluated
     yield "reference.py", "", evaluated
     yield "evaluate.py", "", evaluated
     if project.config.release.refits:

@@ -3,6 +3,7 @@
 import hashlib
 from dataclasses import dataclass
 
+from generator.plan.metrics import Reads, metric_columns
 from generator.plan.words import LIGHTGBM_LOSSES, TASKS, Task
 from generator.project import Project
 from generator.schema.model import Own
@@ -97,6 +98,18 @@ class EvaluatePlan:
     curve_arguments: Code
     labels: Code
     refit: bool
+    reads: Reads
+
+    @property
+    def inside(self) -> Code:
+        """Return the code for the metrics of the rows of a slice."""
+        return Code("metrics_of(part(columns, inside))" if self.reads.columns else "METRICS")
+
+    @property
+    def measuring(self) -> Code:
+        """Return what is imported of the metrics."""
+        reading = "HIGHER_IS_BETTER, PRIMARY, Bootstrap, Columns, measure, metrics_of, part"
+        return Code(reading if self.reads.columns else "HIGHER_IS_BETTER, METRICS, PRIMARY, Bootstrap, measure")
 
     @property
     def about(self) -> str:
@@ -198,4 +211,5 @@ def evaluate_plan(project: Project) -> EvaluatePlan:
         TASKS[project.config.problem.task].curve_arguments,
         TASKS[project.config.problem.task].label_arguments,
         project.config.release.refits,
+        metric_columns(project),
     )

@@ -6,7 +6,7 @@ from typing import get_args
 
 from generator.plan.words import TASKS
 from generator.project import Project
-from generator.schema.metrics import AtThreshold, AtTop
+from generator.schema.metrics import AtThreshold, AtTop, OwnMetric
 from generator.sql.code import Code
 
 SKLEARN = {
@@ -40,6 +40,34 @@ class Constant:
 
 
 @dataclass(frozen=True)
+class Reads:
+    """The columns and features of scored rows that metrics read, and how code hands them on: not at all without any."""
+
+    columns: tuple[str, ...]
+    table: tuple[str, ...]
+    """Those that are in the table; the others are features."""
+
+    @property
+    def parameter(self) -> Code:
+        """Return the last parameter of a function that measures rows."""
+        return Code(", columns: Columns" if self.columns else "")
+
+    @property
+    def argument(self) -> Code:
+        """Return what is given for :attr:`parameter`."""
+        return Code(", columns" if self.columns else "")
+
+    @property
+    def metrics(self) -> Code:
+        """Return the code for the metrics by name."""
+        return Code("metrics_of(columns)" if self.columns else "METRICS")
+
+    def of(self, rows: str) -> Code:
+        """Return what is given for :attr:`parameter` where ``rows``, an expression, are measured alone."""
+        return Code(f", part(columns, {rows})" if self.columns else "")
+
+
+@dataclass(frozen=True)
 class MetricsPlan:
     """What ``metrics.py`` needs; ``own`` says whether any metric is the project's own."""
 
@@ -49,6 +77,8 @@ class MetricsPlan:
     templates: tuple[str, ...]
     names: tuple[Code, ...]
     own: bool
+    reads: Reads
+    reading: tuple[str, ...]
     calls: dict[str, Code]
     modules: tuple[Code, ...]
     primary: Code
@@ -64,6 +94,14 @@ def asked_metrics(project: Project) -> tuple[str, ...]:
     return tuple(dict.fromkeys((metrics.primary, *metrics.report)))
 
 
+def metric_columns(project: Project) -> Reads:
+    """Return the columns and features that the metrics asked for read, each once."""
+    own = project.config.metrics.own
+    read = (column for name in asked_metrics(project) if name in own for column in own[name].columns)
+    columns = tuple(dict.fromkeys(read))
+    return Reads(columns, tuple(name for name in columns if name in project.config.data.columns))
+
+
 def higher_is_better(project: Project, metric: str) -> bool:
     """Return whether a higher value of ``metric`` is the better one."""
     own = project.config.metrics.own.get(metric)
@@ -75,7 +113,7 @@ def metrics_plan(project: Project) -> MetricsPlan:
     metrics, task = project.config.metrics, TASKS[project.config.problem.task]
     asked = asked_metrics(project)
     ours = tuple(item for item in asked if item not in metrics.own)
-    own = {item: metrics.own[item].function for item in asked if item in metrics.own}
+    own = {item: metrics.own[item] for item in asked if item in metrics.own}
     binary = task.name == "binary"
     shared = tuple(name for name, users in SHARED.items() if set(ours) & set(users) and (binary or name == "ranked"))
     return MetricsPlan(
@@ -85,14 +123,22 @@ def metrics_plan(project: Project) -> MetricsPlan:
         tuple(f"package/metrics/{_place(item, task.name)}.py.jinja" for item in (*shared, *ours)),
         tuple(Code(item) for item in asked),
         bool(own),
-        {item: Code(f"repeated({own[item]})" if item in own else item) for item in asked},
-        tuple(Code(module) for module in sorted({function.split(".")[0] for function in own.values()})),
+        metric_columns(project),
+        tuple(item for item in own if own[item].columns),
+        {item: _call(own[item]) if item in own else Code(item) for item in asked},
+        tuple(Code(module) for module in sorted({item.function.split(".")[0] for item in own.values()})),
         Code(metrics.primary),
         higher_is_better(project, metrics.primary),
         task.likelihood,
         tuple(_constants(project, ours) if binary or task.name == "regression" else ()),
         Code("K * rows.sum()" if metrics.k < 1 else "K"),
     )
+
+
+def _call(own: OwnMetric) -> Code:
+    """Return the code that makes a metric of a function of the project's own."""
+    read = f", {{name: columns[name] for name in {list(own.columns)!r}}}" if own.columns else ""
+    return Code(f"repeated({own.function}{read})")
 
 
 def _place(metric: str, task: str) -> str:

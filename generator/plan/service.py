@@ -147,21 +147,6 @@ class PackagePlan:
 
 
 @dataclass(frozen=True)
-class GatePlan:
-    """What ``gate.py`` needs."""
-
-    no_skill_template: str
-    no_skill_arguments: Code
-
-
-@dataclass(frozen=True)
-class ReleasePlan:
-    """What ``release.py`` needs: the name of the experiment that it is rendered for, if it is."""
-
-    experiment: str
-
-
-@dataclass(frozen=True)
 class MonitorPlan:
     """What monitoring needs, and what its thresholds are set with: ``time`` says whether rows have an order.
 
@@ -267,13 +252,6 @@ def package_plan(project: Project, online: OnlinePlan) -> PackagePlan:
         decision,
         project.config.release.refits,
     )
-
-
-def gate_plan(project: Project) -> GatePlan:
-    """Plan the reference that a released model has to beat."""
-    task = TASKS[project.config.problem.task]
-    classes = ', len(encoders["classes"])' if task.classes else ""
-    return GatePlan(f"package/gate/{task.name}.py.jinja", Code(classes))
 
 
 def monitor_plan(project: Project) -> MonitorPlan:

@@ -5,6 +5,7 @@ from typing import Any
 
 from generator.plan.candidates import compares_rows, counts_rounds
 from generator.plan.deploy import deploy_files
+from generator.plan.metrics import metric_columns
 from generator.plan.report import report_inputs
 from generator.plan.types import Stage
 from generator.project import Project
@@ -171,7 +172,8 @@ def _stages(project: Project, watched: tuple[str, ...]) -> Iterator[Stage]:
     )
     refits = config.release.refits
     decision = ("problem.decision",) if config.problem.decision is not None else ()
-    by_column = any(name in config.data.columns for name in config.metrics.slices)
+    reads = metric_columns(project)
+    by_column = reads.table or any(name in config.data.columns for name in config.metrics.slices)
     sliced = (table,) if by_column or audited else ()
     yield module(
         "evaluate",

@@ -8,7 +8,7 @@ from sqlglot import exp
 
 from generator.plan.candidates import Candidate, candidates_plan
 from generator.plan.features import features_plan
-from generator.plan.metrics import asked_metrics, higher_is_better, threshold
+from generator.plan.metrics import Reads, asked_metrics, higher_is_better, metric_columns, threshold
 from generator.plan.requests import field_names, needed_columns, python_type
 from generator.plan.words import TASKS
 from generator.project import Project
@@ -131,6 +131,12 @@ class TestsPlan:
     better: Code
     worse: Code
     refit: bool
+    reads: Reads
+
+    @property
+    def measuring(self) -> Code:
+        """Return what the tests of the metrics import."""
+        return Code("COLUMNS, Bootstrap, gain, metrics_of" if self.reads.columns else "METRICS, Bootstrap, gain")
 
 
 def tests_plan(project: Project) -> TestsPlan:
@@ -162,6 +168,7 @@ def tests_plan(project: Project) -> TestsPlan:
         Code("0.9" if higher else "0.1"),
         Code("0.1" if higher else "0.9"),
         config.release.refits,
+        metric_columns(project),
     )
 
 

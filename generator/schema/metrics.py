@@ -13,7 +13,20 @@ AtTop = Literal["recall_at_k", "precision_at_k"]
 Binary = Literal[Probability, AtThreshold, AtTop]
 Multiclass = Literal["log_loss", "accuracy", "balanced_accuracy", "macro_f1", "mcc", "roc_auc_ovr"]
 Regression = Literal["rmse", "mae", "r2", "mape", "rmsle", "quantile_loss"]
-OURS = tuple(dict.fromkeys(name for task in (Binary, Multiclass, Regression) for name in get_args(task)))
+OF_TASKS: dict[str, tuple[str, ...]] = {
+    "binary": get_args(Binary),
+    "multiclass": get_args(Multiclass),
+    "regression": get_args(Regression),
+}
+"""Our metrics for each task."""
+
+OURS = tuple(dict.fromkeys(name for names in OF_TASKS.values() for name in names))
+SAME: dict[str, dict[str, str]] = {
+    "binary": {"macro_f1": "f1", "roc_auc_ovr": "roc_auc"},
+    "multiclass": {"f1": "macro_f1", "roc_auc": "roc_auc_ovr"},
+    "regression": {},
+}
+"""For each task what a metric of another is called where it measures the same there."""
 
 
 def _known(name: str, info: ValidationInfo) -> str:
@@ -38,12 +51,17 @@ class Bounds(Strict):
 
 
 class OwnMetric(Strict):
-    """A metric of the project's own: a function of the target and the score."""
+    """A metric of the project's own: a function of the target and the score, and of columns where it asks for some."""
 
     function: FunctionName = Field(
         description="module.function, in the project's own package", examples=["costs.late_cost"]
     )
     better: Literal["higher", "lower"] = Field(description="which way is better")
+    columns: tuple[ColumnName, ...] = Field(
+        default=(),
+        description="columns and features of the scored rows that the function takes too, as a dict of arrays",
+        examples=[["distance"]],
+    )
     title: Text | None = Field(
         default=None, description="what the report calls it; its name by default", examples=["Cost"]
     )

@@ -1,32 +1,24 @@
 """The metrics: ours have to fit the task, those of one's own are functions of a module, which is read."""
 
-from typing import get_args
-
 from generator.config.source_map import Path_
+from generator.errors import suggestion
 from generator.schema import metrics as names
 from generator.validation.semantics.modules import find_function, read_module, takes
 from generator.validation.semantics.session import Session
 
-METRICS = {
-    "binary": get_args(names.Binary),
-    "multiclass": get_args(names.Multiclass),
-    "regression": get_args(names.Regression),
-}
-"""Our metrics for each task."""
-
-TAKEN = frozenset(["confused", "gain", "measure", "np", "ranked", "repeated", "share", "taken"]).union(
-    *METRICS.values()
-)
+TAKEN = frozenset(
+    ["confused", "gain", "grouped", "measure", "metrics_of", "np", "part", "ranked", "repeated", "share", "taken"]
+).union(names.OURS)
 """What the module of the metrics calls its own."""
 
 OF_OTHER_TASKS = {
-    "binary": {"macro_f1": "f1", "roc_auc_ovr": "roc_auc"},
-    "multiclass": {"f1": "macro_f1", "roc_auc": "roc_auc_ovr", "precision": "macro_f1", "recall": "balanced_accuracy"},
-    "regression": {},
+    **names.SAME,
+    "multiclass": {**names.SAME["multiclass"], "precision": "macro_f1", "recall": "balanced_accuracy"},
 }
 """What is meant by a metric of another task."""
 
 EXAMPLE = "def late_cost(target: np.ndarray, score: np.ndarray) -> float"
+READING = "def late_cost(target: np.ndarray, score: np.ndarray, columns: dict[str, np.ndarray]) -> float"
 
 
 def check_metrics(session: Session) -> None:
@@ -41,20 +33,42 @@ def _own(session: Session) -> None:
     for name, metric in session.config.metrics.own.items():
         path: Path_ = ("metrics", "own", name)
         module, at = metric.function.split(".")[0], (*path, "function")
+        plain = (EXAMPLE, 2, " and a score")
+        example, count, words = (READING, 3, ", a score and columns") if metric.columns else plain
         if name in TAKEN:
             session.say(path, f"'{name}' is a name of ours already", f"call it something else, as 'own_{name}'")
         if module in TAKEN:
             session.say(at, f"'{module}' is a name of ours already", "call the module something else")
-        tree = read_module(session, at, module, EXAMPLE)
-        node = find_function(session, at, tree, metric.function, EXAMPLE) if tree is not None else None
-        if node is not None and not takes(node, 2):
-            what = f"{package}/{module}.py:{node.lineno}: '{node.name}' does not take a target and a score"
-            session.say(at, what, f"write it like `{EXAMPLE}`")
+        tree = read_module(session, at, module, example)
+        node = find_function(session, at, tree, metric.function, example) if tree is not None else None
+        if node is not None and not takes(node, count):
+            what = f"{package}/{module}.py:{node.lineno}: '{node.name}' does not take a target{words}"
+            hint = f"write it like `{example}`"
+            if takes(node, 3) and not metric.columns:
+                hint += ", or name in `columns:` what its third parameter takes"
+            session.say(at, what, hint)
+        _columns(session, path, metric)
+
+
+def _columns(session: Session, path: Path_, metric: names.OwnMetric) -> None:
+    """Say which of the columns that ``metric`` reads are not there."""
+    given = session.config.data.columns
+    known = [name for name, column in given.items() if column.role != "drop"]
+    known += [name for name in session.config.features if name not in given]
+    for index, name in enumerate(metric.columns):
+        at: Path_ = (*path, "columns", index)
+        if name in given and given[name].role == "drop":
+            session.say(at, f"'{name}' has `role: drop`", "give it the role that it has, or leave it out here")
+        elif name not in known:
+            hint = suggestion(name, known) or "name a column or a feature, or leave it out"
+            session.say(at, f"no column or feature '{name}'", hint)
+        elif name in metric.columns[:index]:
+            session.say(at, f"'{name}' is given twice", "keep one of the two")
 
 
 def _named(session: Session) -> None:
     metrics, task = session.config.metrics, session.config.problem.task
-    known = (*METRICS[task], *metrics.own)
+    known = (*names.OF_TASKS[task], *metrics.own)
     named: list[tuple[Path_, str]] = [(("metrics", "primary"), metrics.primary)]
     named += [(("metrics", "report", index), name) for index, name in enumerate(metrics.report)]
     named += [(("metrics", "guardrails", name), name) for name in metrics.guardrails]
@@ -73,7 +87,7 @@ def _guardrails(session: Session) -> None:
     reported = {metrics.primary, *metrics.report}
     for name, bounds in metrics.guardrails.items():
         path: Path_ = ("metrics", "guardrails", name)
-        if name in (*METRICS[task], *metrics.own) and name not in reported:
+        if name in (*names.OF_TASKS[task], *metrics.own) and name not in reported:
             session.say(path, f"'{name}' is guarded but not reported", f"add {name} to `metrics.report`")
         if bounds.min is None and bounds.max is None:
             session.say(path, "a guardrail without a bound", "give `min:` or `max:`")
