@@ -10,6 +10,7 @@ from typing import Any
 
 import duckdb
 
+from flights.counts import counted
 from flights.engine import connect
 from flights.outputs import new_folder, write_json
 from flights.prepare import Step, prepared
@@ -166,7 +167,7 @@ def main() -> None:
     with connect() as database, new_folder(SNAPSHOTS) as folder:
         for source in SOURCES:
             summary[source.name] = snapshot(database, source, folder)
-            print(f"{source.name}: {summary[source.name]['rows']:,} rows")
+            print(f"{source.name}: {counted(summary[source.name]['rows'], 'row')}")
         shutil.rmtree(folder / "prepared", ignore_errors=True)
     write_json(SUMMARY, summary)
 

@@ -5,6 +5,8 @@ from typing import Any
 
 import numpy as np
 
+from flights.counts import counted
+
 FEWEST_ROUNDS = 10
 FEWEST_ROWS = 200
 FEWEST_OF_CLASS = 30
@@ -15,13 +17,13 @@ def few_rounds(summaries: Mapping[str, dict[str, Any]]) -> Iterator[str]:
     for name, summary in summaries.items():
         rounds = summary.get("stopped", {}).get("rounds", FEWEST_ROUNDS)
         if rounds < FEWEST_ROUNDS:
-            yield f"{name} was best after {rounds} rounds: its learning rate is high, its rows are few, or nothing tells of the target"
+            yield f"{name} was best after {counted(rounds, 'round')}: its learning rate is high, its rows are few, or nothing tells of the target"
 
 
 def few_rows(part: str, target: np.ndarray, labels: Sequence[str]) -> Iterator[str]:
     """Yield what there is too little of in a part of the rows; ``labels`` are the names of the classes."""
     if len(target) < FEWEST_ROWS:
-        yield f"the {part} has {len(target):,} rows; as few others could say something else"
+        yield f"the {part} has {counted(len(target), 'row')}; as few others could say something else"
     counts = zip(labels, np.bincount(target, minlength=len(labels)), strict=True)
     few = [f"{label} ({count})" for label, count in counts if count < FEWEST_OF_CLASS]
     if few:

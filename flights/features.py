@@ -8,6 +8,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from flights.audit import audit
+from flights.counts import counted
 from flights.encoders import fit_encoders
 from flights.engine import connect
 from flights.outputs import new_file, write_json
@@ -92,7 +93,7 @@ def main() -> None:
         write(database)
         write_json(SUMMARY, {"audit": audit(database)})
     for path in (TRAIN, HOLDOUT):
-        print(f"{path}: {pq.read_metadata(path).num_rows:,} rows")
+        print(f"{path}: {counted(pq.read_metadata(path).num_rows, 'row')}")
     write_json(ENCODERS, fit_encoders(TRAIN))
 
 

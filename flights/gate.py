@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from flights.bundles import BundleError, ask, held_rows
+from flights.counts import counted
 from flights.encoders import read_target
 from flights.metrics import PRIMARY, Bootstrap, measure
 from flights.settings import setting
@@ -24,15 +25,16 @@ def no_skill(training: np.ndarray, rows: int) -> np.ndarray:
 
 
 def scarcest(target: np.ndarray) -> tuple[int, str]:
-    """Return how many rows have the rarer of the two outcomes, and which that is."""
+    """Return how many rows have the rarer of the two outcomes, and that in words."""
     positives = int(target.sum())
-    return min((positives, "positive rows"), (target.size - positives, "negative rows"))
+    negatives = target.size - positives
+    return min((positives, counted(positives, "positive row")), (negatives, counted(negatives, "negative row")))
 
 
 def too_few(target: np.ndarray) -> list[str]:
     """Return in words why the holdout is too small to tell skill from luck; nothing where it is not."""
-    (count, what), least = scarcest(target), setting("release", "min_holdout")
-    told = f"the holdout has {count:,} {what}, too few to tell skill from luck: release.min_holdout asks for {least:,}"
+    (count, words), least = scarcest(target), setting("release", "min_holdout")
+    told = f"the holdout has {words}, too few to tell skill from luck: release.min_holdout asks for {least:,}"
     return [told] if count < least else []
 
 
@@ -91,7 +93,7 @@ def compare(target: np.ndarray, score: np.ndarray, folder: Path) -> tuple[bool, 
         return True, f"scores every row as {version} does; what is around the model is new", None
     fresh, where = unseen(folder), ""
     if not fresh.all():
-        where = f", on the {fresh.sum():,} of {fresh.size:,} rows that {version} was not fitted on"
+        where = f", on the {fresh.sum():,} of {counted(fresh.size, 'row')} that {version} was not fitted on"
         if not tells(target[fresh], score[fresh]):
             return False, f"no fair comparison with {version}{where}: they are too few", None
     lead, least = measured_gain(target[fresh], score[fresh], champion[fresh]), setting("release", "min_gain")

@@ -75,7 +75,9 @@ def measure(target: np.ndarray, score: np.ndarray) -> dict[str, float]:
         values = {name: metric(target, score, None) for name, metric in METRICS.items()}
     unknown = [name for name, value in values.items() if not np.isfinite(value)]
     if unknown:
-        raise ValueError(f"{len(target):,} rows do not tell {', '.join(unknown)}: hold out more, of every class")
+        raise ValueError(
+            f"rows that are measured, {len(target):,} of them, do not tell {', '.join(unknown)}: hold out more, of every class"
+        )
     return values
 
 

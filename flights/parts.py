@@ -18,6 +18,6 @@ def check_parts(database: duckdb.DuckDBPyConnection) -> None:
         if not rows:
             problems.append(f"there are no rows for {shown}")
         elif values < 2:
-            problems.append(f"in the {rows:,} rows for {shown} the target is always {value}")
+            problems.append(f"in the rows for {shown} ({rows:,}) the target is always {value}")
     if problems:
         raise ValueError(f"no model can be trained and scored: {'; '.join(problems)}. {REMEDY}")

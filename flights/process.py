@@ -5,6 +5,7 @@ from typing import Any
 
 import duckdb
 
+from flights.counts import counted
 from flights.engine import connect
 from flights.outputs import new_file, new_folder, write_json
 
@@ -51,7 +52,7 @@ def rules(database: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
     """Return each rule with the rows that break it; raise when one is broken too often."""
     judged = database.table("rules").to_dicts()
     over = [
-        f"{rule['source']}: {rule['rule']} is broken by {rule['broken']:,} of {rule['rows']:,} rows{examples(database, rule)}"
+        f"{rule['source']}: {rule['rule']} is broken by {rule['broken']:,} of {counted(rule['rows'], 'row')}{examples(database, rule)}"
         for rule in judged
         if rule["otherwise"] != "warn" and rule["broken"] > rule["at_most"] * rule["rows"]
     ]
@@ -105,7 +106,9 @@ def main() -> None:
             database.table("quarantine").write_parquet(str(file), compression="zstd")
     broken = [rule for rule in judged if rule["broken"]]
     for rule in broken:
-        print(f"{rule['source']}: {rule['rule']}: {rule['broken']:,} of {rule['rows']:,} rows, {rule['otherwise']}")
+        print(
+            f"{rule['source']}: {rule['rule']}: {rule['broken']:,} of {counted(rule['rows'], 'row')}, {rule['otherwise']}"
+        )
     print(f"{len(judged) - len(broken)} of {len(judged)} rules hold for every row")
     write_json(CONTRACT, contract)
 

@@ -10,6 +10,7 @@ from tempfile import TemporaryDirectory
 
 import pyarrow.parquet as pq
 
+from flights.counts import counted
 from flights.encoders import fit_encoders
 from flights.outputs import new_folder, read_json, write_json
 
@@ -43,7 +44,7 @@ def main() -> None:
         model.save(final)
         write_json(final / "encoders.json", encoders)
         write_json(final / "summary.json", {"candidate": candidate, "rows": count})
-    print(f"{candidate} is fitted on all {count:,} rows")
+    print(f"{candidate} is fitted on {counted(count, 'row')}, all there are")
 
 
 if __name__ == "__main__":

@@ -166,7 +166,7 @@ def test_values_that_are_no_times_of_day_are_told(tmp_path: Path) -> None:
 
 def test_numbers_with_points_among_such_with_commas_are_told(tmp_path: Path) -> None:
     found = inferred(tmp_path, {"size": cycle("0,5", "1.234,5", "12.50")})
-    assert only(found, "size").kind.doubt == "40 values look as if they had a decimal point, unlike the others"
+    assert only(found, "size").kind.doubt == "40 values look as if with a decimal point, unlike the others"
 
 
 @pytest.mark.parametrize("mark", ["N/A", "?", "NULL", "na", "-", "  "])

@@ -13,6 +13,7 @@ import httpx
 import numpy as np
 import pytest
 
+from generator.sources.counts import counted
 from tests.sandbox import PROJECTS, SCRIPTS, edit, free_port, ran, run, tree, wait_for
 
 
@@ -148,7 +149,9 @@ def gate(settings: Mapping[str, Any], *overrides: str) -> ModuleType:
 
     names = {name: metrics.__dict__[name] for name in ("PRIMARY", "Bootstrap", "measure")}
     training = np.repeat([0.0, 1.0], [270, 30])
-    made.__dict__.update(names, setting=setting, read_target=lambda *_: training, BundleError=ValueError)
+    made.__dict__.update(
+        names, setting=setting, read_target=lambda *_: training, BundleError=ValueError, counted=counted
+    )
     exec(text, made.__dict__)
     return made
 
@@ -166,7 +169,7 @@ SCORES = np.random.default_rng(0).random(150)
 @pytest.mark.parametrize(
     ("positives", "score", "reason"),
     [
-        (1, SCORES, "the holdout has 1 positive rows, too few to tell skill from luck"),
+        (1, SCORES, "the holdout has 1 positive row, too few to tell skill from luck"),
         (9, SCORES, "the holdout has 9 positive rows"),
         (141, SCORES, "the holdout has 9 negative rows"),
         (40, SCORES, "no better than a prediction without skill"),

@@ -85,7 +85,7 @@ def test_a_key_that_some_rows_share_is_told(tmp_path: Path) -> None:
     found = inferred(tmp_path, {"case id": names, "y": YES_OR_NO})
     assert (only(found, "case id").role, only(found, "case id").reason) == ("key", "118 values in 120 rows")
     assert [doubt.path for doubt in found.doubts] == [("data", "columns", "case id", "role")]
-    assert "2 of 120 rows have the case id of another row, and are set aside" in found.doubts[0].text
+    assert "2 of 120 rows have the case id of another row, set aside" in found.doubts[0].text
     assert inferred(tmp_path, {"case id": names, "at": DAYS, "y": YES_OR_NO}).doubts == ()
 
 
@@ -103,11 +103,11 @@ def test_what_most_rows_share_is_refused_as_a_key(tmp_path: Path) -> None:
         ),
         (
             "('fit', 'a'), ('fit', 'b'), ('validation', 'a'), ('validation', 'b'), ('holdout', 'a')",
-            "1 rows for the holdout",
+            "in the rows for the holdout (1)",
         ),
         (
             "('fit', 'a'), ('fit', 'b'), ('validation', 'b'), ('holdout', 'a'), ('holdout', 'b')",
-            "1 rows for validation",
+            "in the rows for validation (1)",
         ),
         ("('fit', 'a'), ('fit', 'b'), ('validation', 'a'), ('validation', 'b')", "there are no rows for the holdout"),
         (

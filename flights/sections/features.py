@@ -4,6 +4,7 @@ from collections import Counter
 from typing import Any
 
 from flights.columns import FEATURES
+from flights.counts import counted
 from flights.encoders import column_features
 from flights.markup import Html, badge, code, element, facts, join, note, number, table
 from flights.page import Step
@@ -25,7 +26,7 @@ def origin(made: dict[str, Any]) -> Html:
 
 def seen(state: dict[str, Any], columns: int) -> Html:
     """Return how models see a feature: the kind of its encoding, its values where they are kept, and its columns."""
-    values = [f"{number(len(state['values']))} values"] if "values" in state else []
+    values = [counted(len(state["values"]), "value")] if "values" in state else []
     several = [f"{number(columns)} columns"] if columns > 1 else []
     told = ", ".join([*values, *several])
     return join([state["kind"].replace("_", "-"), element("small", told) if told else ""])
@@ -45,4 +46,6 @@ def features(settings: dict[str, Any], encoders: dict[str, Any], found: dict[str
         "One definition each: SQL over all rows in training, the same in plain Python for one request in the service."
     )
     listed = table(["feature", "seen as", "made from"], rows)
-    return Step("features", "Features", f"{len(FEATURES)} features", join([told, audited(found["audit"]), listed]))
+    return Step(
+        "features", "Features", counted(len(FEATURES), "feature"), join([told, audited(found["audit"]), listed])
+    )

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from flights.charts import figures
+from flights.counts import counted
 from flights.markup import Html, badge, bar, element, join, note, number, percent
 from flights.page import Step
 from flights.sections.candidates import compared, reasons
@@ -38,7 +39,7 @@ def slices(found: Found) -> Html:
             label = element(
                 "span",
                 group["value"],
-                element("small", f" {number(group['rows'])} rows"),
+                element("small", f" {counted(group['rows'], 'row')}"),
                 class_="label",
                 title=group["value"],
             )

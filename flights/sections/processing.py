@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from flights.counts import counted
 from flights.markup import Html, badge, code, element, join, note, number, percent, table
 from flights.page import Step
 
@@ -40,13 +41,17 @@ def contract(tables: dict[str, Any]) -> Html:
             for column in columns
         ]
         listed = table(["column", "type", "role", "least", "most", "#distinct", "#missing"], rows)
-        folded.append(element("details", element("summary", f"{name}: {len(columns)} columns"), listed))
+        folded.append(element("details", element("summary", f"{name}: {counted(len(columns), 'column')}"), listed))
     return join(folded)
 
 
 def processing(found: dict[str, Any], refused: int) -> Step:
     """Return the section of the processing."""
-    told = element("p", element("strong", f"{number(refused)} rows"), " are in quarantine, each with the reason.")
+    told = element(
+        "p",
+        element("strong", counted(refused, "row")),
+        f" {'is' if refused == 1 else 'are'} in quarantine, each with the reason.",
+    )
     body = join(
         [
             told,
@@ -56,4 +61,4 @@ def processing(found: dict[str, Any], refused: int) -> Step:
             contract(found["tables"]),
         ]
     )
-    return Step("processing", "Processing", f"{number(refused)} rows refused", body)
+    return Step("processing", "Processing", f"{counted(refused, 'row')} refused", body)

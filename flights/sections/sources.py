@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from flights.counts import counted
 from flights.markup import Html, code, element, join, note, number, table
 from flights.page import Step
 
@@ -30,4 +31,4 @@ def sources(found: dict[str, Any]) -> Step:
         "A snapshot of each source is kept as it came; the digest tells whether the file is the same next time."
     )
     listed = table(["source", "#rows", "#columns", "time range", "#bytes", "sha256"], rows)
-    return Step("sources", "Collection", f"{number(total)} rows", join([told, listed]))
+    return Step("sources", "Collection", counted(total, "row"), join([told, listed]))

@@ -72,7 +72,7 @@ def parsed(body: bytes | Raw, decoder: msgspec.json.Decoder[Parts]) -> Parts:
 def check_count(count: int, most: int) -> None:
     """Refuse no rows, and more than ``most``."""
     if not 1 <= count <= most:
-        raise RefusedError(422, f"{count:,} rows; a request has 1 to {most:,}")
+        raise RefusedError(422, f"{count:,} {'row' if count == 1 else 'rows'}; a request has 1 to {most:,}")
 
 
 def read(parts: list[Raw]) -> list[Row]:

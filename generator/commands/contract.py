@@ -10,6 +10,7 @@ from generator.commands.common import Folder, say
 from generator.config.compose import compose
 from generator.config.composed import Composed
 from generator.config.source_map import block_of
+from generator.sources.counts import counted
 from generator.workspace.write import replace_lines
 
 LEARNED = "reports/contract.yaml"
@@ -39,7 +40,7 @@ def contract(
         _literal(learned), sort_keys=False, allow_unicode=True, width=120, default_flow_style=None
     ).splitlines()
     replace_lines(option, *block_of(option, "usual"), [text.splitlines()[0], *body])
-    say(f"{option}: what is usual in {len(learned['usual'])} fields; see `git diff conf/`")
+    say(f"{option}: what is usual in {counted(len(learned['usual']), 'field')}; see `git diff conf/`")
 
 
 def _literal(value: Any) -> Any:

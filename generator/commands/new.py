@@ -27,6 +27,7 @@ from generator.plan import ProjectPlan
 from generator.render.render import render_files
 from generator.schema.data import Source
 from generator.schema.problem import Task
+from generator.sources.counts import counted
 from generator.sources.reading import PACKED, libraries_of
 from generator.workspace.diff import compare
 from generator.workspace.write import apply, create, discard, take
@@ -117,7 +118,7 @@ def make_project(
     with at_hand(data, source) as files:
         with opened(files, asked, say) as raw:
             names = f"{len(files):,} files" if len(files) > 1 else source.table if source else files[0].name
-            say(f"{names}: {raw.rows:,} rows, {len(raw.columns):,} columns")
+            say(f"{names}: {counted(raw.rows, 'row')}, {counted(len(raw.columns), 'column')}")
             raw.step(raw.looked_at_in_words)
             found = ask(raw)
         places, notes = _make(folder, found, source)

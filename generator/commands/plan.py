@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from generator.commands.common import Folder, Overrides, rendered, undone
+from generator.sources.counts import counted
 from generator.workspace.diff import Change, compare
 from generator.workspace.forecast import Forecast, forecast
 
@@ -93,7 +94,7 @@ def _stage(stage: Forecast) -> str:
 def _summary(stages: tuple[Forecast, ...]) -> str:
     runs, maybe, stays = ([item for item in stages if item.verdict == word] for word in ("runs", "may run", "stays"))
     if not runs:
-        return f"Nothing runs; {len(stays)} stages stay."
+        return f"Nothing runs; {counted(len(stays), 'stage', 'stays', 'stay')}."
     least, most = (sum(stage.seconds or 0 for stage in found) for found in (runs, [*runs, *maybe]))
     took = f" About {_words(least)} to {_words(most)} by the last run." if most else ""
     return f"{len(runs)} to run, {len(maybe)} more that may, {len(stays)} stay.{took}"

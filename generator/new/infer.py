@@ -15,6 +15,7 @@ from generator.new.ordering import unread
 from generator.new.reading import WHOLE, Raw
 from generator.new.roles import choose
 from generator.new.splitting import split_of
+from generator.sources.counts import counted
 from generator.validation.semantics.choices import FOLDERS, LIBRARIES, SQL_NAMES
 
 FEWEST_ROWS = 40
@@ -27,7 +28,9 @@ def infer(raw: Raw, answers: Answers) -> Inferred:
     Raises :class:`UnfitError` where no project can be made: no such target, one value only, too few rows, no input.
     """
     if raw.rows < FEWEST_ROWS:
-        raise UnfitError(f"{raw.files[0].name} has {raw.rows} rows: too few to learn from and to hold some out")
+        raise UnfitError(
+            f"{raw.files[0].name} has {counted(raw.rows, 'row')}: too few to learn from and to hold some out"
+        )
     if raw.source.is_text and len(raw.columns) == 1:
         found = f"{raw.files[0].name} has one column, {next(iter(raw.columns))!r}"
         raise UnfitError(f"{found}: say with --separator what stands between its values")
@@ -46,7 +49,7 @@ def infer(raw: Raw, answers: Answers) -> Inferred:
         raise UnfitError(f"no column but {target.name} is of use: there is nothing to predict it from")
     missing = target.measure.missing
     if missing:
-        text = f"{missing:,} rows have no {target.name}: they are left out of training and every score"
+        text = f"{counted(missing, 'row', 'has', 'have')} no {target.name}: left out of training and every score"
         doubts.append(Doubt(("problem", "target", "sql"), text))
     return Inferred(
         answers.title or f"{target.name} in {raw.files[0].name.split('.')[0]}",
@@ -87,7 +90,8 @@ def _copies(raw: Raw, choices: tuple[Choice, ...]) -> Iterator[Doubt]:
     distinct = raw.database.execute(f"SELECT count(DISTINCT hash(*COLUMNS(*))) FROM {WHOLE}").fetchall()[0][0]
     copies = raw.rows - int(distinct)
     if copies > COPIES * raw.rows:
-        text = f"{copies:,} rows are copies of others: give a column `role: key` if each should count once"
+        said = counted(copies, "row", "is a copy of another", "are copies of others")
+        text = f"{said}: give a column `role: key` if each should count once"
         yield Doubt(("data", "columns"), text)
 
 

@@ -9,6 +9,7 @@ from generator.new.kind import Kind
 from generator.new.measure import Measure
 from generator.new.reading import WHOLE, Raw
 from generator.new.typed import typed, value_of
+from generator.sources.counts import counted
 
 ID = re.compile(
     r"(^|[_\s.-])((?i:id|uuid|guid)([_\s.-]|$)|(?i:key|index|idx|nr|no)$)|(?<=[a-z])(Id|ID|Key)(?![a-z])"
@@ -62,7 +63,7 @@ def naming(raw: Raw, found: Measure, kind: Kind, sentences: bool) -> Choice | No
 
 
 def _values(found: Measure) -> str:
-    return f"{found.distinct:,} values in {found.present:,} rows"
+    return f"{counted(found.distinct, 'value')} in {counted(found.present, 'row')}"
 
 
 def _is_count(raw: Raw, found: Measure, kind: Kind) -> bool:
@@ -90,10 +91,10 @@ def key_doubts(raw: Raw, choices: tuple[Choice, ...], by_time: bool) -> Iterator
     key = next((choice for choice in choices if choice.role == "key"), None)
     if key is not None and (copies := _copies(raw, choices)):
         path = ("data", "columns", key.label, "role")
-        text = f"{copies:,} of {key.measure.rows:,} rows have the {key.name} of another row"
+        text = f"{copies:,} of {counted(key.measure.rows, 'row', 'has', 'have')} the {key.name} of another row"
         if copies > ALLOWED * key.measure.rows:
             raise UnfitError(f"{text}, so it names no row: leave the key out, or name a column that does")
-        yield Doubt(path, f"{text}, and are set aside: give it `role: drop` to keep them")
+        yield Doubt(path, f"{text}, set aside: give it `role: drop` to keep them")
     for choice in choices if not by_time else ():
         if _about(choice):
             text = (

@@ -4,6 +4,7 @@ from generator.new.epochs import compact_dates, since_1970
 from generator.new.kind import ENOUGH, Kind
 from generator.new.measure import APOSTROPHES, BLANKS, MINUS, MONEY, Measure, value
 from generator.new.reading import RAW, Raw
+from generator.sources.counts import counted
 from generator.sql.parsing import identifier, literal
 
 
@@ -103,7 +104,7 @@ def _dirty(raw: Raw, found: Measure) -> Kind | None:
     if good < ENOUGH * found.present:
         return None
     doubts = (
-        f"{others:,} values look as if they had a decimal {mark}, unlike the others" if others else "",
+        f"{counted(others, 'value', 'looks', 'look')} as if with a decimal {mark}, unlike the others" if others else "",
         "CR, a credit, is read as negative: turn the sign in `read:` where it is not" if credit else "",
         f"amounts of several currencies: {', '.join(currencies)}" if currencies and len(currencies) > 1 else "",
     )

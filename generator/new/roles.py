@@ -16,6 +16,7 @@ from generator.new.ordering import FEWEST, MANY, counted
 from generator.new.reading import WHOLE, Raw
 from generator.new.sequence import in_order
 from generator.new.typed import typed
+from generator.sources import counts as how_many
 from generator.sql.parsing import identifier
 
 NOT_OF_ROW = re.compile(r"birth|dob|born|expir|valid(?!.?from)|due|until|end(?!er)", re.I)
@@ -97,7 +98,7 @@ def _with_time(raw: Raw, choices: list[Choice], answers: Answers, doubts: list[D
         text = f"{time.name} is taken for the time of a row; it could be {others}"
         doubts.append(Doubt(("data", "columns", time.label, "role"), text))
     if missing := time.measure.missing:
-        text = f"{missing:,} rows have no {time.name}: they are set aside, for nobody knows when they were"
+        text = f"{how_many.counted(missing, 'row', 'has', 'have')} no {time.name}: set aside, for its moment is unknown"
         doubts.append(Doubt(("data", "columns", time.label, "role"), text))
     return [replace(choice, role="time", reason=reason) if choice is time else choice for choice in choices]
 

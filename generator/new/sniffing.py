@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from generator.sources.counts import counted
 from generator.sources.lines import records
 
 SAMPLE = 1_000
@@ -103,7 +104,7 @@ def layout_of(text: str, asked: Asked) -> Layout | None:
         notes.append("rows begin with a name above which none stands, as R writes it: row_name")
     short = sum(len(row) < table.width - ("row_names" in fields) for row in table.body)
     if short:
-        notes.append(f"{short:,} rows are shorter than the others: what they lack is missing")
+        notes.append(f"{counted(short, 'row', 'is', 'are')} shorter than the others: what is lacking there is missing")
     broken = header and any("\n" in name or "\r" in name for name in names) and "\r\n" in text
     if short or broken:
         fields["rewrite"] = True

@@ -109,6 +109,7 @@ def _modules(project: Project, release: ReleasePlan) -> Iterator[Module]:
     """Yield every file of the package, in the order of the lifecycle."""
     for name in ("__init__.py", "ruff.toml", "settings.py", "outputs.py", "progress.py", "engine.py"):
         yield name, "", None
+    yield "counts.py", "", module_text("counts")
     collect = collect_plan(project)
     if collect.databases:
         yield "database.py", "", module_text("database")
