@@ -28,6 +28,9 @@ VERBS = (
 )
 """The verbs in the order of a project's life; each is the function of its name in a module of its name."""
 
+PROGRAMS = ("git", "dvc")
+"""What verbs run."""
+
 PASSED_ON = {"allow_extra_args": True, "ignore_unknown_options": True}
 PASSING = ("run", "serve")
 """Verbs that hand on what they do not know."""
@@ -70,3 +73,15 @@ def main() -> None:
         count = len(error.problems)
         say(f"{count} problem{'s' if count > 1 else ''} in the config; nothing was written.")
         sys.exit(1)
+    except OSError as error:
+        say(told(error))
+        sys.exit(1)
+
+
+def told(error: OSError) -> str:
+    """Return what is wrong with a file, a folder, or a program that is not there."""
+    name = str(error.filename or "")
+    if isinstance(error, FileNotFoundError) and name in PROGRAMS:
+        return f"{name} is not installed, or not on the PATH: install it, and try again"
+    what = error.strerror or str(error)
+    return f"{name}: {what[0].lower()}{what[1:]}" if name and what else what or type(error).__name__

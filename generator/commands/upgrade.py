@@ -3,6 +3,8 @@
 from collections import Counter
 from pathlib import Path
 
+import yaml
+
 from generator import __version__
 from generator.commands.common import Folder, bring, rendered, say
 from generator.config.migrations import migrated, version_of
@@ -22,7 +24,10 @@ def upgrade(project: Folder = Path()) -> None:
     """
     conf = project / "conf"
     for file in sorted(conf.rglob("*.yaml")):
-        text, told = migrated(file.read_text(encoding="utf-8-sig"), file.relative_to(conf).parts[:-1])
+        try:
+            text, told = migrated(file.read_text(encoding="utf-8-sig"), file.relative_to(conf).parts[:-1])
+        except (OSError, UnicodeDecodeError, yaml.YAMLError):
+            continue  # told with its place where it is rendered
         if told:
             create({file.relative_to(project).as_posix(): text}, project)
         for line in told:

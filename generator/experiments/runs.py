@@ -38,7 +38,10 @@ class Run:
 def workspace(project: Path) -> Run:
     """Return the run that is in the folder ``project``."""
     files = {path: project / path for path in (PARAMS, METRICS)}
-    texts = {path: file.read_text(encoding="utf-8") if file.is_file() else None for path, file in files.items()}
+    try:
+        texts = {path: file.read_text(encoding="utf-8") if file.is_file() else None for path, file in files.items()}
+    except UnicodeDecodeError as error:
+        raise UnknownRunError(f"{' or '.join(files)} is no text in UTF-8: {error}") from error
     return _run("workspace", texts[PARAMS], texts[METRICS])
 
 
@@ -99,7 +102,13 @@ def _known(project: Path) -> Iterator[tuple[str, str]]:
 def _run(name: str, params: str | None, metrics: str | None) -> Run:
     if params is None:
         raise UnknownRunError(f"'{name}' holds no {PARAMS}")
-    return Run(name, plain(yaml.safe_load(params)), json.loads(metrics) if metrics else {})
+    try:
+        values, measured = yaml.safe_load(params), json.loads(metrics) if metrics else {}
+    except (yaml.YAMLError, ValueError) as error:
+        raise UnknownRunError(f"'{name}' holds a {PARAMS} or {METRICS} that cannot be read: {error}") from error
+    if not isinstance(values, dict) or not isinstance(measured, dict):
+        raise UnknownRunError(f"'{name}' holds a {PARAMS} or {METRICS} without names of values")
+    return Run(name, plain(values), measured)
 
 
 def _git(project: Path, *arguments: str) -> str | None:
