@@ -12,6 +12,7 @@ import duckdb
 
 from flights.counts import counted
 from flights.engine import connect
+from flights.guard import run_stage
 from flights.outputs import new_folder, write_json
 from flights.prepare import Step, prepared
 from flights.readers import read_csv
@@ -37,7 +38,9 @@ def packaged(package: str, name: str) -> Path:
     """Return the file ``name`` inside the installed ``package``, without importing it."""
     spec = importlib.util.find_spec(package)
     if spec is None or not spec.submodule_search_locations:
-        raise ModuleNotFoundError(f"the package {package}, which holds {name}, is not installed")
+        raise ModuleNotFoundError(
+            f"the package {package}, which holds {name}, is not installed: `pip install -r requirements.txt`"
+        )
     return Path(spec.submodule_search_locations[0]) / name
 
 
@@ -127,7 +130,9 @@ def check_columns(rows: duckdb.DuckDBPyRelation, columns: tuple[str, ...], sourc
     """Raise where ``rows`` lack any of ``columns``, naming all, and where another column has a name that DuckDB needs."""
     missing = [name for name in columns if name not in rows.columns]
     if missing:
-        raise ValueError(f"{source} lacks columns: {', '.join(missing)}; it has: {', '.join(rows.columns)}")
+        raise ValueError(
+            f"{source} lacks columns: {', '.join(missing)}; it has: {', '.join(rows.columns)}; `from:` in conf/data/ gives the name in the file"
+        )
     for name in rows.columns:
         if name.lower() == "file_row_number" and name not in columns:
             raise ValueError(
@@ -154,7 +159,9 @@ def snapshot(database: duckdb.DuckDBPyConnection, source: Source, folder: Path) 
     """Write ``source`` to ``folder`` as Parquet and return its description."""
     files = [source.file]
     if not source.file.is_file():
-        raise FileNotFoundError(f"the source {source.name} has no file {source.file}")
+        raise FileNotFoundError(
+            f"the source {source.name} has no file {source.file}: put it there, or `dvc pull` it; `path:` in conf/data/ says where it is"
+        )
     rows = source.read(database, prepared(files, source.steps, folder / "prepared" / source.name))
     check_columns(rows, source.columns, source.file.name)
     target = str(folder / f"{source.name}.parquet")
@@ -173,4 +180,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_stage(main)

@@ -6,6 +6,7 @@ from typing import Any
 import duckdb
 
 from flights.engine import connect
+from flights.guard import run_stage
 from flights.outputs import new_file, write_json
 from flights.settings import setting
 
@@ -99,4 +100,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_stage(main)

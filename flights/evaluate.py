@@ -15,6 +15,7 @@ from flights.curves import CURVES
 from flights.decision import curve, payoffs, realised
 from flights.doubts import close_race, few_rounds, few_rows
 from flights.encoders import read_matrix, read_parts, read_target
+from flights.guard import run_stage
 from flights.metrics import HIGHER_IS_BETTER, METRICS, PRIMARY, Bootstrap, measure
 from flights.outputs import new_folder, read_json, write_json
 from flights.reference import write_reference
@@ -183,4 +184,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_stage(main)

@@ -13,6 +13,7 @@ from flights.exploration.profile import COLUMNS, profile
 from flights.exploration.relations import MEASURE, relations
 from flights.exploration.sample import INPUTS, OUTCOMES, classes_of, columns_of, encode, encode_target
 from flights.exploration.suspicions import about_leaks, about_redundant, suspicions
+from flights.guard import run_stage
 from flights.outputs import new_file, write_json
 from flights.settings import setting
 
@@ -64,4 +65,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_stage(main)

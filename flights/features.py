@@ -11,6 +11,7 @@ from flights.audit import audit
 from flights.counts import counted
 from flights.encoders import fit_encoders
 from flights.engine import connect
+from flights.guard import run_stage
 from flights.outputs import new_file, write_json
 from flights.parts import check_parts
 
@@ -98,4 +99,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_stage(main)

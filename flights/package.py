@@ -15,6 +15,7 @@ from flights.candidates import CANDIDATES
 from flights.columns import FEATURES
 from flights.contract import learn, write_contract
 from flights.encoders import encode
+from flights.guard import run_stage
 from flights.keyed import write_keyed
 from flights.outputs import new_folder, read_json, write_json
 from flights.parity import Model, check
@@ -41,6 +42,7 @@ MODULES = (
     "encoding/values.py",
     "engine.py",
     "features.sql",
+    "guard.py",
     "keyed.py",
     "latest.sql",
     "outputs.py",
@@ -247,4 +249,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_stage(main)

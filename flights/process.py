@@ -7,6 +7,7 @@ import duckdb
 
 from flights.counts import counted
 from flights.engine import connect
+from flights.guard import run_stage
 from flights.outputs import new_file, new_folder, write_json
 
 SQL = Path(__file__).with_name("process.sql")
@@ -114,4 +115,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_stage(main)

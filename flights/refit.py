@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 
 from flights.counts import counted
 from flights.encoders import fit_encoders
+from flights.guard import run_stage
 from flights.outputs import new_folder, read_json, write_json
 
 TRAIN = Path("data/train.parquet")
@@ -48,4 +49,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_stage(main)

@@ -11,6 +11,7 @@ import numpy as np
 from flights.bundles import HOLDOUT, evaluated_folder
 from flights.encoders import read_matrix, read_target
 from flights.gate import compare, refusals
+from flights.guard import run_stage
 from flights.outputs import new_folder, read_json, write_json
 from flights.registry import CHAMPION, RELEASE, VERSIONS, champion, folder_of
 
@@ -91,4 +92,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_stage(main)

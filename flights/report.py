@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
+from flights.guard import run_stage
 from flights.markup import element
 from flights.outputs import new_file, read_json
 from flights.page import page, section, steps
@@ -74,4 +75,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_stage(main)

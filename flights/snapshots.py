@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 
 from flights.digests import files, write_sums
 from flights.engine import connect
+from flights.guard import run_stage
 from flights.keyed import write_keyed
 from flights.outputs import new_folder, write_json
 
@@ -106,4 +107,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_stage(main)

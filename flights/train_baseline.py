@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from flights.encoders import Encoders, read_parts, read_target
+from flights.guard import run_stage
 from flights.outputs import new_folder, read_json, write_json
 from flights.rounding import rounded
 from flights.scoring.baseline import Model
@@ -40,4 +41,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_stage(main)

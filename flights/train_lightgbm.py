@@ -9,6 +9,7 @@ import numpy as np
 
 from flights.columns import FEATURES
 from flights.encoders import Encoders, categorical, column_features, read_parts, read_target, read_training
+from flights.guard import run_stage
 from flights.outputs import new_folder, read_json, write_json
 from flights.progress import Progress
 from flights.rounding import rounded
@@ -105,4 +106,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_stage(main)

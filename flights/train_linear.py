@@ -10,6 +10,7 @@ from scipy import sparse
 from sklearn.linear_model import LogisticRegression
 
 from flights.encoders import Encoders, categorical, column_features, read_parts, read_target, read_training
+from flights.guard import run_stage
 from flights.outputs import new_folder, read_json, write_json
 from flights.rounding import rounded
 from flights.scoring.linear import Model
@@ -133,4 +134,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_stage(main)

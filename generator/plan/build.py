@@ -107,7 +107,7 @@ def plan(project: Project, watched: tuple[str, ...] = ("conf",), experiment: str
 
 def _modules(project: Project, release: ReleasePlan) -> Iterator[Module]:
     """Yield every file of the package, in the order of the lifecycle."""
-    for name in ("__init__.py", "ruff.toml", "settings.py", "outputs.py", "progress.py", "engine.py"):
+    for name in ("__init__.py", "ruff.toml", "settings.py", "outputs.py", "progress.py", "engine.py", "guard.py"):
         yield name, "", None
     yield "counts.py", "", module_text("counts")
     collect = collect_plan(project)

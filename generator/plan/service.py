@@ -47,7 +47,7 @@ MODULES = (
     "progress.py",
     "settings.py",
 )
-PAST_MODULES = ("keyed.py", "latest.sql", "snapshots.py", "snapshots.sql")
+PAST_MODULES = ("guard.py", "keyed.py", "latest.sql", "snapshots.py", "snapshots.sql")
 """What a bundle needs to see the past as it stood, and to refresh it."""
 
 ANSWERS = {

@@ -20,6 +20,9 @@ REFERENCE = "data/reference.parquet"
 FINAL, FINAL_ENCODERS = "final_model", "data/final_encoders.json"
 """The chosen candidate fitted on all rows, and how it sees them."""
 
+FITTING = ("encoders", "guard", "outputs", "rounding", "settings")
+"""What every candidate is fitted with."""
+
 GATE = ("min_gain", "beat_baseline", "min_holdout")
 """What of ``release`` the gate goes by."""
 
@@ -161,7 +164,7 @@ def _stages(project: Project, watched: tuple[str, ...]) -> Iterator[Stage]:
         "train",
         f"python -m {package}.train_${{key}}",
         modules=(
-            *("encoders", "outputs", "rounding", "settings"),
+            *FITTING,
             *(("progress",) if counts_rounds(project) else ()),
             *(("usual",) if compares_rows(project) else ()),
         ),
