@@ -1,36 +1,65 @@
-"""Files of data that are there: the columns that they lack, told before anything runs."""
+"""Files of data that are there: the columns that they lack, and keys that several rows share, told before a run."""
 
 from pathlib import Path
 
 from generator.config.source_map import Path_
 from generator.errors import suggestion
 from generator.schema.data import Source
-from generator.sources.paths import exact
-from generator.sources.reading import options_of, steps_of
-from generator.sql.duckdb_catalog import ANSWERS, duckdb_version
+from generator.sources.counts import counted
+from generator.sql.parsing import TYPES
+from generator.validation.semantics.reading import doubles_of, names_of
 from generator.validation.semantics.session import Session
 
 
 def check_files(session: Session) -> None:
-    """Say which columns the files of the sources lack; what is absent, or has to be prepared first, is left alone."""
+    """Say which columns the files of the sources lack, and which keys of lookups are not unique.
+
+    What is absent, made by a stage or too large to be looked into is left alone.
+    """
     data = session.config.data
     made = [out for stage in (session.config.stages or {}).values() for out in stage.outs]
     for label, source in data.sources.items():
         path = source.path or ""
-        file = session.composed.root / path
-        if any(f"{path}/".startswith(f"{out}/") for out in made) or not _is_plain(source, file):
+        file = _first(session.composed.root, source)
+        if file is None or any(f"{path}/".startswith(f"{out}/") for out in made):
             continue
-        there = _names(source, file)
+        there, shown = names_of(source, file), path if "*" not in path else f"{file.parent.name}/{file.name}"
         for place, name in _expected(session, label, source):
-            if there and name not in there and "." not in name:
+            if there and name not in there and ("." not in name or source.format == "json"):
                 hint = suggestion(name, there)
-                session.say(place, f"{path} has no column '{name}'", f"{hint}; `from:` gives the name in the file")
+                session.say(place, f"{shown} has no column '{name}'", f"{hint}; `from:` gives the name in the file")
+        if label != data.table and source.key and "*" not in path:
+            _keys(session, label, source, file)
 
 
-def _is_plain(source: Source, file: Path) -> bool:
-    """Return whether the names of the columns can be read at once."""
-    direct = source.format in ("csv", "parquet") and source.package is None
-    return bool(source.path) and direct and file.is_file() and not steps_of(source)
+def _first(root: Path, source: Source) -> Path | None:
+    """Return the file of ``source``, of several the first; None where there is none in the project."""
+    if not source.path or source.package is not None:
+        return None
+    file = root / source.path
+    if "*" in file.name:
+        start, _, end = file.name.partition("*")
+        fitting = sorted(item for item in file.parent.glob("*") if _fits(item.name, start, end))
+        return fitting[0] if fitting else None
+    return file if file.is_file() else None
+
+
+def _fits(name: str, start: str, end: str) -> bool:
+    """Return whether ``name`` begins and ends so; an ``end`` with a further * is left to the stage."""
+    return "*" not in end and len(name) >= len(start) + len(end) and name.startswith(start) and name.endswith(end)
+
+
+def _keys(session: Session, label: str, source: Source, file: Path) -> None:
+    """Say which keys of a source several rows have, unless a check may set those aside."""
+    checks = session.config.data.checks.values()
+    if any(check.source == label and check.otherwise == "quarantine" for check in checks):
+        return
+    found = doubles_of(source, file, {name: TYPES[kind] for name, kind in source.columns.items()})
+    if found:
+        told = "; ".join(f"{words} in {counted(count, 'row')}" for words, count in found)
+        hint = "keep one row of each (a `python:` source can), or add to `key:` what tells them apart"
+        what = f"{source.path} has several rows of a key, and a lookup reads one: {told}"
+        session.say(("data", "sources", label, "key"), what, hint)
 
 
 def _expected(session: Session, label: str, source: Source) -> list[tuple[Path_, str]]:
@@ -43,21 +72,3 @@ def _expected(session: Session, label: str, source: Source) -> list[tuple[Path_,
         (("data", "columns", name, *(("from",) if column.source else ())), column.source or name)
         for name, column in read
     ]
-
-
-def _names(source: Source, file: Path) -> list[str]:
-    """Return the names of the columns of ``file``; none where it cannot be read, which its stage tells of."""
-
-    def read() -> list[str]:
-        import duckdb  # which takes a while, and is not needed where the file is known
-
-        with duckdb.connect() as database:
-            reader = database.read_csv if source.format == "csv" else database.read_parquet
-            try:
-                return list(reader(exact([file])[0], **options_of(source)).columns)
-            except duckdb.Error:
-                return []
-
-    state = file.stat()
-    question = (duckdb_version(), str(file.absolute()), state.st_size, state.st_mtime_ns, options_of(source))
-    return list(ANSWERS.recall(f"names {question!r}", read))
