@@ -1,12 +1,8 @@
-"""Compare the predictions in logs/ with rows from before the release: do scores drift, and which features explain it?"""
+"""Compare the predictions in logs/ with rows from before the release: how good are they, and do scores drift?"""
 
-import heapq
-from collections.abc import Iterator
-from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
-import msgspec
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -16,63 +12,15 @@ from flights.bundles import rescore
 from flights.calibration import Calibration, calibrate
 from flights.drift import Watched, merged, watch, watch_scores
 from flights.guard import run_stage
+from flights.logs import LOGS, Latest, Log, Outcomes, Prediction
 from flights.outputs import read_json, write_json
+from flights.performance import realised
 from flights.settings import setting
 
-LOGS = Path("logs")
 CHAMPION = Path("registry/champion.json")
 VERSIONS = Path("registry/versions")
 REFERENCE = "reference.parquet"
 SUMMARY = Path("reports/monitor.json")
-
-
-class Prediction(msgspec.Struct):
-    """What is read of a line of the log."""
-
-    time: Annotated[datetime, msgspec.Meta(tz=True)]
-    model: str
-    features: dict[str, float | str | None]
-    score: float
-
-
-class Log:
-    """The predictions in LOGS of the model ``digest``, whose ``reference`` says what they look like.
-
-    Lines that are cut off, or that the service does not write, are passed over, and counted.
-    """
-
-    def __init__(self, digest: str, reference: Path) -> None:
-        with pq.ParquetFile(reference) as file:
-            row = next(file.iter_batches(batch_size=1))
-        self.digest, self.passed_over = digest, 0
-        self.shape = np.shape(row["__score"][0].as_py())
-        self.kinds = {
-            field.name: str if pa.types.is_string(field.type) else float
-            for field in row.schema
-            if not field.name.startswith("__")
-        }
-
-    def __iter__(self) -> Iterator[Prediction]:
-        """Yield the predictions, those of each file in their order."""
-        decoder = msgspec.json.Decoder(Prediction)
-        for file in (file for file in sorted(LOGS.glob("predictions-*.jsonl")) if file.is_file()):
-            with file.open("rb") as lines:
-                for line in filter(bytes.strip, lines):
-                    try:
-                        prediction = decoder.decode(line)
-                    except (ValueError, RecursionError):
-                        self.passed_over += 1
-                        continue
-                    if prediction.model == self.digest and self.fits(prediction):
-                        yield prediction
-
-    def fits(self, prediction: Prediction) -> bool:
-        """Return whether ``prediction`` has the features and the score of the model; count it where it has not."""
-        features = prediction.features
-        fits = features.keys() == self.kinds.keys() and np.shape(prediction.score) == self.shape
-        fits = fits and all(value is None or isinstance(value, self.kinds[name]) for name, value in features.items())
-        self.passed_over += not fits
-        return fits
 
 
 def columns_of(reference: pa.Table, features: pa.Table, score: np.ndarray) -> list[Watched]:
@@ -135,10 +83,34 @@ def conclude(columns: list[dict[str, Any]], calibration: Calibration, rows: int,
     }
 
 
+def with_performance(
+    summary: dict[str, Any], found: dict[str, Any] | None, labels: dict[str, int], needed: int
+) -> dict[str, Any]:
+    """Return ``summary`` with the realised performance ``found``, None where fewer than ``needed`` outcomes tell it."""
+    summary = {**summary, "performance": found, "labels": labels}
+    if found is None:
+        told = f"Outcomes of {labels['matched']:,} predictions are known; {needed:,}, of which the metric can be told, are needed."
+        return {**summary, "statement": f"{summary['statement']} {told}"}
+    value = f"{found['metric']} of the last {found['rows']:,} predictions with an outcome is {found['value']:.4g}"
+    told = f"{value}; the holdout's is {found['holdout']:.4g}" if found["holdout"] is not None else value
+    summary["statement"] = f"{summary['statement']} {told[0].upper()}{told[1:]}."
+    if found["alarm"]:
+        reason = f"{value}, beyond {found['threshold']:.4g}"
+        summary |= {"status": "alarm", "retrain": True, "reasons": [reason, *summary["reasons"]]}
+    return summary
+
+
 def nothing(rows: int, statement: str, calibration: dict[str, Any] | None = None) -> dict[str, Any]:
     """Return the summary when there is too little to compare."""
     empty = {"columns": [], "score": None, "calibration": calibration, "retrain": False, "reasons": []}
-    return {"status": "no predictions yet", "rows": rows, "statement": statement, **empty}
+    return {
+        "status": "no predictions yet",
+        "rows": rows,
+        "statement": statement,
+        **empty,
+        "performance": None,
+        "labels": None,
+    }
 
 
 def summarise() -> dict[str, Any]:
@@ -146,20 +118,29 @@ def summarise() -> dict[str, Any]:
     if not CHAMPION.exists():
         return nothing(0, "No version is released.")
     champion, settings = read_json(CHAMPION), setting("monitor")
-    version = champion["version"]
+    version, most, least = champion["version"], settings["chunk_rows"], settings["min_rows"]
     folder = VERSIONS / str(version)
     if not (folder / REFERENCE).exists():
         return nothing(0, f"Version {version} was released without {REFERENCE}: there is nothing to compare with.")
-    log = Log(champion["digest"], folder / REFERENCE)
-    logged = heapq.nlargest(settings["chunk_rows"], log, key=lambda prediction: prediction.time)
+    log, outcomes = Log(champion["digest"], folder / REFERENCE), Outcomes()
+    recent, labelled = Latest(most), Latest(most)
+    for prediction in log:
+        recent.add(prediction)
+        if outcomes.match(prediction):
+            labelled.add(prediction)
+    for passed_over, kind in ((log.passed_over, "predictions"), (outcomes.passed_over, "outcomes")):
+        if passed_over:
+            print(f"{passed_over:,} lines of {LOGS}/ are no {kind} of the service, and are passed over")
+    logged = recent.newest_first()
     count = len(logged)
-    if log.passed_over:
-        print(f"{log.passed_over:,} lines of {LOGS}/ are no predictions of the service, and are passed over")
-    if count < settings["min_rows"]:
-        _, calibration = compare([], folder, settings["chunk_rows"])
-        needed = f"{count:,} predictions of version {version} are logged; {settings['min_rows']:,} are needed."
+    if count < least:
+        _, calibration = compare([], folder, most)
+        needed = f"{count:,} predictions of version {version} are logged; {least:,} are needed."
         return nothing(count, f"{needed} {calibration.words}", calibration.summary)
-    return conclude(*compare(logged, folder, count), count, version)
+    known = [(prediction, outcomes.latest[prediction.id]) for prediction in labelled.newest_first()]
+    found = realised(known, folder, folder / REFERENCE) if len(known) >= least else None
+    summary = conclude(*compare(logged, folder, count), count, version)
+    return with_performance(summary, found, outcomes.counts(recent.given), least)
 
 
 def main() -> None:

@@ -28,12 +28,13 @@ from generator.plan.gate import ReleasePlan, gate_plan
 from generator.plan.known import known_plan
 from generator.plan.labels import labels_plan, parts_plan, unseen_plan
 from generator.plan.metrics import metric_columns, metrics_plan
+from generator.plan.monitor import monitor_plan
 from generator.plan.online import online_plan
 from generator.plan.openapi import openapi
 from generator.plan.past import snapshots_plan
 from generator.plan.process import process_plan
 from generator.plan.report import report_plan
-from generator.plan.service import monitor_plan, package_plan, service_plan
+from generator.plan.service import package_plan, service_plan
 from generator.plan.stages import sections, stages
 from generator.plan.tests import tests_plan
 from generator.plan.types import File, Plan, ProjectPlan
@@ -224,7 +225,8 @@ def _release(project: Project, release: ReleasePlan) -> Iterator[Module]:
     yield "drift.py", "", monitor
     yield "calibration.py", f"calibration/{'time' if monitor.time else 'random'}.py", monitor
     yield "logs.py", "", monitor
-    yield "performance.py", "", monitor
+    if monitor.measured:
+        yield "performance.py", "", monitor
     yield "monitor.py", "", monitor
 
 

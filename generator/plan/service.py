@@ -1,4 +1,4 @@
-"""Plan the bundle, the service in it, its release and its monitoring."""
+"""Plan the bundle, and the service in it."""
 
 from dataclasses import dataclass
 
@@ -146,29 +146,6 @@ class PackagePlan:
         return Code(final if self.refit else evaluated)
 
 
-@dataclass(frozen=True)
-class MonitorPlan:
-    """What monitoring needs, and what its thresholds are set with: ``time`` says whether rows have an order.
-
-    ``shares`` say which share of the rows of its time each part of the reference has.
-    """
-
-    score_type: Code
-    outcome_type: Code
-    target_dtype: Code
-    classes: bool
-    time: bool
-    shares: dict[str, float]
-
-    @property
-    def limit(self) -> Code:
-        """Return the code of a column's threshold; what follows the calendar has none."""
-        if not self.time:
-            return Code('"threshold": round(limit, 6)')
-        threshold = "round(limit, 6) if limit < np.inf else None"
-        return Code(f'"threshold": {threshold}, "calendar": limit == np.inf')
-
-
 def service_plan(project: Project) -> ServicePlan:
     """Plan the request type, the inputs in SQL, and the endpoints."""
     task, config = TASKS[project.config.problem.task], project.config
@@ -252,14 +229,3 @@ def package_plan(project: Project, online: OnlinePlan) -> PackagePlan:
         decision,
         project.config.release.refits,
     )
-
-
-def monitor_plan(project: Project) -> MonitorPlan:
-    """Plan what a logged score looks like, and whether its drift is compared with that of blocks of time."""
-    split = project.config.split
-    shares = {"holdout": 1.0, "validation": 1.0}
-    if split.kind == "random":
-        shares = {"holdout": split.holdout, "validation": round((1 - split.holdout) * split.validation, 6)}
-    task = TASKS[project.config.problem.task]
-    score_type = Code("list[float]" if task.classes else "float")
-    return MonitorPlan(score_type, task.outcome_type, task.target_dtype, task.classes, project.time is not None, shares)
