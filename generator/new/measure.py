@@ -16,6 +16,9 @@ ALIKE = 0.9
 MOST = 60
 """Values of a column, the most frequent, that are kept."""
 
+STAND_INS = 3, 3, 20
+"""The most words in a column of digits that stand for missing values, the fewest rows of each, and of other values."""
+
 COUNTS = """
     count(v),
     count(DISTINCT v),
@@ -25,7 +28,7 @@ COUNTS = """
     count(*) FILTER ({long}),
     count(*) FILTER (v LIKE '-%'),
     count(*) FILTER (regexp_full_match(v, '0\\d+')),
-    count(*) FILTER (regexp_full_match(v, '\\+\\d{{7,}}')),
+    count(*) FILTER (regexp_full_match(v, '\\+\\d+')),
     count(*) FILTER (regexp_full_match(v, '\\d+[eE]\\d+')),
     count(DISTINCT v) FILTER ({lettered}),
     count(*) FILTER (regexp_full_match(v, {dirty})),
@@ -138,13 +141,12 @@ def _batch(raw: Raw, names: Sequence[str]) -> Iterator[Measure]:
         f"CREATE OR REPLACE TEMP TABLE long AS SELECT * FROM (SELECT {listed} FROM {RAW}) UNPIVOT (v FOR c IN ({keys}))"
     )
     marks = _marks(raw)
-    if pairs := [[key, mark] for key, found in marks.items() for mark in found]:
-        raw.database.execute("CREATE OR REPLACE TEMP TABLE taken (c VARCHAR, v VARCHAR)")
-        raw.database.execute("INSERT INTO taken SELECT unnest($1), unnest($2)", list(zip(*pairs, strict=True)))
-        raw.database.execute("DELETE FROM long USING taken WHERE long.c = taken.c AND long.v = taken.v")
-    counts = COUNTS.format(number=literal(NUMBER), dirty=literal(DIRTY), iso=ISO, long=LONG, lettered=LETTERED)
-    rows = raw.database.execute(f"SELECT c, {counts} FROM long GROUP BY c").fetchall()
-    counted = {str(key): [int(count) for count in found] for key, *found in rows}
+    _take_out(raw, marks)
+    counted = _counted(raw)
+    if more := _stand_ins(raw, counted):
+        _take_out(raw, more)
+        marks |= {key: (*marks.get(key, ()), *words) for key, words in more.items()}
+        counted |= _counted(raw, list(more))
     none = [0] * (len(Measure.__dataclass_fields__) - 6)
     measured = [
         Measure(name, raw.columns[name], raw.looked_at, marks.get(key, ()), (), *counted.get(key, none))
@@ -156,6 +158,45 @@ def _batch(raw: Raw, names: Sequence[str]) -> Iterator[Measure]:
         yield replace(found, common=common.get(f"c{index}", ()))
 
 
+def _counted(raw: Raw, keys: Sequence[str] = ()) -> dict[str, list[int]]:
+    """Return the counts of each of the columns ``keys``, by default of all."""
+    counts = COUNTS.format(number=literal(NUMBER), dirty=literal(DIRTY), iso=ISO, long=LONG, lettered=LETTERED)
+    some = f"WHERE list_contains([{', '.join(map(literal, keys))}], c)" if keys else ""
+    rows = raw.database.execute(f"SELECT c, {counts} FROM long {some} GROUP BY c").fetchall()
+    return {str(key): [int(count) for count in found] for key, *found in rows}
+
+
+def _take_out(raw: Raw, marks: dict[str, tuple[str, ...]]) -> None:
+    """Leave the ``marks`` of each column out of what is measured."""
+    if pairs := [[key, mark] for key, found in marks.items() for mark in found]:
+        raw.database.execute("CREATE OR REPLACE TEMP TABLE taken (c VARCHAR, v VARCHAR)")
+        raw.database.execute("INSERT INTO taken SELECT unnest($1), unnest($2)", list(zip(*pairs, strict=True)))
+        raw.database.execute("DELETE FROM long USING taken WHERE long.c = taken.c AND long.v = taken.v")
+
+
+def _stand_ins(raw: Raw, counted: dict[str, list[int]]) -> dict[str, tuple[str, ...]]:
+    """Return the words, a few again and again, that stand where all other values of a column are digits and signs."""
+    fields = list(Measure.__dataclass_fields__)[5:]
+    keys = []
+    for key, counts in counted.items():
+        of = dict(zip(fields, counts, strict=False))
+        if of["present"] / 2 <= of["numeric"] < of["present"] and of["distinct"] > STAND_INS[2]:
+            keys.append(key)
+    if not keys:
+        return {}
+    most, least, _ = STAND_INS
+    rows = raw.database.execute(
+        f"""WITH counted AS (
+            SELECT c, v, count(*) AS n, NOT regexp_matches(v, '\\d') AS word, regexp_matches(v, '\\pL') AS lettered
+            FROM long WHERE list_contains(?, c) GROUP BY c, v)
+        SELECT c, list(v ORDER BY v) FILTER (word) FROM counted GROUP BY c
+        HAVING count(*) FILTER (word) BETWEEN 1 AND {most} AND min(n) FILTER (word) >= {least}
+          AND coalesce(sum(n) FILTER (NOT word AND lettered), 0) <= 0.02 * sum(n)""",
+        [keys],
+    ).fetchall()
+    return {str(key): tuple(words) for key, words in rows}
+
+
 def _marks(raw: Raw) -> dict[str, tuple[str, ...]]:
     """Return the marks of a missing value in each column: all, where what is left are numbers, dates or truths.
 
@@ -164,6 +205,7 @@ def _marks(raw: Raw) -> dict[str, tuple[str, ...]]:
     """
     listed, words = (", ".join(literal(word) for word in texts) for texts in (MARKS, WORDS))
     kinds = f"regexp_full_match(v, {literal(NUMBER)}) OR regexp_full_match(v, {literal(DIRTY)})"
+    kinds += " OR regexp_full_match(v, '[^\\pL]*\\d[^\\pL]*')"
     plain = f"{kinds} OR lower(v) IN ({words}) OR TRY_CAST(v AS TIMESTAMP) IS NOT NULL"
     rows = raw.database.execute(f"""
         WITH judged AS (SELECT c, v, lower(v) IN ({listed}) AS mark FROM long),

@@ -13,9 +13,10 @@ from generator.new.kind import Kind
 from generator.new.kinds import kind_of
 from generator.new.measure import Measure
 from generator.new.ordering import FEWEST, MANY, counted
-from generator.new.reading import WHOLE, Raw
+from generator.new.reading import RAW, WHOLE, Raw
 from generator.new.sequence import in_order
-from generator.new.typed import typed
+from generator.new.typed import typed, value_of
+from generator.new.words import MARKS
 from generator.sources import counts as how_many
 from generator.sql.parsing import identifier
 
@@ -24,6 +25,8 @@ NOT_OF_ROW = re.compile(r"birth|dob|born|expir|valid(?!.?from)|due|until|end(?!e
 
 OF_ROW = re.compile(r"date|time|stamp|epoch|created|day|when|_at$|_on$|(^|_)ts$|month|period", re.I)
 TEXT_SHARE = 0.5
+FEW = 20
+"""Different whole numbers of a target up to which they may be names of classes."""
 
 
 def choose(raw: Raw, answers: Answers) -> tuple[tuple[Choice, ...], list[Doubt]]:
@@ -44,9 +47,20 @@ def _kind(raw: Raw, found: Measure, answers: Answers) -> Kind | None:
     """Return what a column holds; whole numbers may count the days or periods that rows stand in the order of."""
     kind = kind_of(raw, found)
     said = found.name == answers.time
+    if kind is not None and found.name == answers.target and _names_classes(raw, found, kind):
+        return replace(kind, type="integer")
     if kind is None or kind.type != "integer" or answers.at_random or found.name in (answers.target, answers.key):
         return kind
     return (counted(raw, found, said) if said or answers.time is None else None) or kind
+
+
+def _names_classes(raw: Raw, found: Measure, kind: Kind) -> bool:
+    """Return whether a target is a few whole numbers, which may be classes, in the clothes of amounts: 1,0 or 2.000."""
+    if kind.type != "float" or kind.read is None or found.distinct > FEW:
+        return False
+    number = value_of(found.name, kind, found.marks)
+    ask = f"SELECT count(*) FILTER ({number} = floor({number})) FROM {RAW}"
+    return bool(raw.database.execute(ask).fetchall()[0][0] == found.present)
 
 
 def _check(answers: Answers, names: list[str]) -> None:
@@ -118,6 +132,10 @@ def _of_kinds(choices: list[Choice]) -> Iterator[Doubt]:
     for choice in choices:
         if choice.kind.doubt and choice.role != "drop":
             yield Doubt(("data", "columns", choice.label), f"{choice.name}: {choice.kind.doubt}")
+        words = [mark for mark in choice.measure.marks if mark.lower() not in MARKS]
+        if words and choice.role != "drop":
+            text = f"{choice.name}: {' and '.join(map(repr, words))} among numbers or dates: taken for a missing value"
+            yield Doubt(("data", "columns", choice.label), text)
 
 
 def _wordy(found: Measure) -> bool:
