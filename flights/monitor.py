@@ -91,11 +91,11 @@ def with_performance(
     if found is None:
         told = f"Outcomes of {labels['matched']:,} predictions are known; {needed:,}, of which the metric can be told, are needed."
         return {**summary, "statement": f"{summary['statement']} {told}"}
-    value = f"{found['metric']} of the last {found['rows']:,} predictions with an outcome is {found['value']:.4g}"
-    told = f"{value}; the holdout's is {found['holdout']:.4g}" if found["holdout"] is not None else value
-    summary["statement"] = f"{summary['statement']} {told[0].upper()}{told[1:]}."
+    rows = f"on the last {found['rows']:,} predictions with an outcome"
+    beside = f", on the holdout {found['holdout']:.4g}" if found["holdout"] is not None else ""
+    summary["statement"] = f"{summary['statement']} The {found['metric']} {rows} is {found['value']:.4g}{beside}."
     if found["alarm"]:
-        reason = f"{value}, beyond {found['threshold']:.4g}"
+        reason = f"the {found['metric']} {rows} is {found['value']:.4g}, beyond {found['threshold']:.4g}"
         summary |= {"status": "alarm", "retrain": True, "reasons": [reason, *summary["reasons"]]}
     return summary
 
