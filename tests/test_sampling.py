@@ -154,5 +154,10 @@ def test_the_sample_is_named_and_each_step_told(tmp_path: Path) -> None:
         found = infer(raw, Answers("bought"))
         looked_at = raw.looked_at
     assert f"{looked_at:,} of 4,000 rows" in found.sample
+    texts = render_files(files(scaffold(found, "shop", "inputs/rows.csv", ())), ProjectPlan("shop"))
+    assert f"Inferred from {looked_at:,} of 4,000 rows" in texts["README.md"]
+    lines = [line for line in texts["conf/data/shop.yaml"].splitlines() if line.startswith("# ")]
+    assert any(f"Inferred from {looked_at:,} of 4,000 rows" in line for line in lines)
+    assert max(map(len, lines[2:])) <= 120
     assert steps[0].startswith("reading ")
     assert "counting 12 columns in all 4,000 rows" in steps

@@ -3,6 +3,7 @@
 import shlex
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from textwrap import wrap
 
 from generator.new.answers import Choice, Inferred, NewFeature
 from generator.new.features import slice_rows
@@ -50,6 +51,7 @@ class Scaffold:
     asked: Code
     sample: Code
     """What is inferred from some of the rows, as a sentence; empty where all were looked at."""
+    sample_lines: tuple[Code, ...]
     task: Code
     task_reason: Code
     target_name: Code
@@ -87,6 +89,7 @@ def scaffold(found: Inferred, package: str, data: str | Source, pins: Iterable[s
     ``pins`` are the versions it is made with.
     """
     goal, asked = found.goal, question(found)
+    sample = f"{found.sample[:1].upper()}{found.sample[1:]}." if found.sample else ""
     linear = found.rows * len(found.features) <= DENSE
     hypotheses = ["signal", "nonlinear", "interactions", "missingness", "categories", "more_data"]
     few = found.rows // 4
@@ -99,7 +102,8 @@ def scaffold(found: Inferred, package: str, data: str | Source, pins: Iterable[s
         data=_comment(_watched(data) if isinstance(data, str) else str(data.database)),
         question=scalar(asked),
         asked=_comment(asked),
-        sample=_comment(f"{found.sample[:1].upper()}{found.sample[1:]}." if found.sample else ""),
+        sample=_comment(sample),
+        sample_lines=tuple(_comment(line) for line in wrap(sample, LONGEST - 2)),
         task=Code(goal.task),
         task_reason=_comment(goal.reason),
         target_name=scalar(found.target),
