@@ -20,6 +20,12 @@ BINS = 60
 FEWEST = 5
 """Rows that a group needs to say anything; the others count as if the column explained nothing."""
 
+KNOWN = 0.5
+"""Share of the rows that has to have a value for its order to count."""
+
+IN_ORDER = 0.999
+"""The most that is said to be explained by values that are only in the order of the target."""
+
 TEXTS = ("text", "boolean")
 SAMPLE = "__sample"
 
@@ -66,12 +72,13 @@ def shares(columns: Mapping[str, np.ndarray], target: np.ndarray) -> dict[str, f
     """Return the share of the uncertainty of ``target`` that each column takes away, 0 to 1.
 
     Numbers are put into bins first. For classes it is Theil's U, the share of the entropy; for numbers that of the
-    variance, or the square of the correlation, whichever is more.
+    variance, or the square of the correlation of values or of ranks, whichever is more: a logarithm, or an inverse, of
+    the target stands in its order.
     """
     if is_classes(target):
         return {name: _entropy(_groups(values), target) for name, values in columns.items()}
     return {
-        name: max(_variance(_groups(values), target), 0.0 if values.dtype == object else _correlation(values, target))
+        name: max(_variance(_groups(values), target), 0.0 if values.dtype == object else _correlated(values, target))
         for name, values in columns.items()
     }
 
@@ -107,6 +114,21 @@ def _variance(groups: np.ndarray, target: np.ndarray) -> float:
     spread = float(about @ about)
     explained = np.where(sizes >= FEWEST, sums**2 / np.maximum(sizes, 1), 0.0).sum()
     return float(explained) / spread if spread else 0.0
+
+
+def _correlated(values: np.ndarray, target: np.ndarray) -> float:
+    """Return the squared correlation, of ranks where that is more; the same order alone is not the same number."""
+    known = np.isfinite(values)
+    if known.sum() < KNOWN * len(values):
+        return _correlation(values, target)
+    ranked = _correlation(_ranks(values[known]), _ranks(target[known]))
+    return max(_correlation(values, target), min(ranked, IN_ORDER))
+
+
+def _ranks(values: np.ndarray) -> np.ndarray:
+    """Return the place of each value in order; those that are the same share the middle of theirs."""
+    _, places, counts = np.unique(values, return_inverse=True, return_counts=True)
+    return np.asarray((np.cumsum(counts) - (counts - 1) / 2)[places], dtype=np.float64)
 
 
 def _correlation(values: np.ndarray, target: np.ndarray) -> float:
