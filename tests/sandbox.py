@@ -1,5 +1,6 @@
 """Copies of the projects in tests/projects/ that tests may render, edit and run for real."""
 
+import ast
 import os
 import re
 import shutil
@@ -10,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import httpx
@@ -31,6 +33,19 @@ def tree(folder: Path, *overrides: str) -> Tree:
     """Return what the project in ``folder`` renders to, without touching the disk."""
     composed = compose(folder / "conf", overrides)
     return render(plan(check(composed)))
+
+
+def loaded(rendered: Tree, path: str) -> ModuleType:
+    """Return a rendered module, which is text until now, with the names that it imports of others of its package."""
+    made, text = ModuleType(path), ast.parse(rendered[path])
+    package = path.partition("/")[0]
+    for node in [node for node in text.body if isinstance(node, ast.ImportFrom)]:
+        if (node.module or "").startswith(f"{package}."):
+            text.body.remove(node)
+            other = loaded(rendered, f"{str(node.module).replace('.', '/')}.py")
+            vars(made).update({alias.asname or alias.name: vars(other)[alias.name] for alias in node.names})
+    exec(compile(text, path, "exec"), vars(made))
+    return made
 
 
 def copy(case: str, target: Path) -> Path:

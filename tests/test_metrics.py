@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from sklearn import metrics as reference
 
-from tests.sandbox import PROJECTS, ROOT, tree
+from tests.sandbox import PROJECTS, ROOT, loaded, tree
 
 ROWS = 500
 RANDOM = np.random.default_rng(0)
@@ -15,9 +15,7 @@ WEIGHTS = {"unweighted": None, "weighted": np.bincount(RANDOM.integers(0, ROWS, 
 
 def module(case: str, path: str, *overrides: str) -> ModuleType:
     """Return a rendered module of a project, imported without anything else of it."""
-    made = ModuleType(path)
-    exec(tree(PROJECTS / case, *overrides)[path], made.__dict__)  # the code under test is text until now
-    return made
+    return loaded(tree(PROJECTS / case, *overrides), path)
 
 
 @pytest.fixture(scope="module")
@@ -158,9 +156,7 @@ def test_a_threshold_is_where_acting_pays_unless_it_is_given() -> None:
 
 def module_of_example(*overrides: str) -> ModuleType:
     """Return the metrics of the example under ``overrides``."""
-    made = ModuleType("metrics")
-    exec(tree(ROOT, *overrides)["flights/metrics.py"], made.__dict__)  # the code under test is text until now
-    return made
+    return loaded(tree(ROOT, *overrides), "flights/metrics.py")
 
 
 def test_resamples_are_the_same_for_everyone(regression: ModuleType) -> None:

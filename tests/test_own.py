@@ -167,6 +167,13 @@ own:
 """
 
 
+def measured_on_reference(folder: Path) -> bool:
+    """Return whether `monitor` could measure the primary metric on the rows that are kept with a release."""
+    ask = "import pyarrow.parquet as pq; from weights.performance import *; "
+    ask += "print(limit_for(pq.read_table('data/reference.parquet'), 20)['threshold'])"
+    return run(folder, "python", "-c", ask).strip() != "None"
+
+
 def test_a_metric_of_ones_own_decides_and_has_an_interval(tmp_path: Path) -> None:
     folder = start("weights", tmp_path / "weights")
     (folder / "conf/metrics/errors.yaml").write_text(ERRORS)
@@ -182,16 +189,17 @@ def test_a_metric_of_ones_own_decides_and_has_an_interval(tmp_path: Path) -> Non
     carrying = evaluation["holdout"]["linear"]["carrying"]
     assert carrying["interval"][0] < carrying["value"] < carrying["interval"][1] < 900
     assert json.loads((folder / "reports/release.json").read_text())["decision"] == "released"
-    edit(
-        folder / "conf/metrics/errors.yaml",
-        "primary: cost\nreport: [rmse, carrying]",
-        "primary: carrying\nreport: [cost]",
-    )
+    assert measured_on_reference(folder)
+    asked = folder / "conf/metrics/errors.yaml"
+    edit(asked, "primary: cost", "primary: carrying")
+    edit(asked, "report: [rmse, carrying]", "report: [cost]")
     assert not {"features", "train@linear"} & set(ran(run(folder, "ninefold", "run")))
     by_column = json.loads((folder / "reports/evaluation.json").read_text())
     assert by_column["holdout"]["linear"]["carrying"] == carrying
     assert all("carrying" in group for groups in by_column["slices"].values() for group in groups)
-    edit(folder / "conf/metrics/errors.yaml", "primary: carrying\nreport: [cost]", "primary: cost\nreport: [carrying]")
+    assert not (folder / "weights/performance.py").exists()  # the log has no columns
+    edit(asked, "primary: carrying", "primary: cost")
+    edit(asked, "report: [cost]", "report: [carrying]")
     run(folder, "ninefold", "run")
     assert "What errors cost, in &lt;grams&gt;." in (folder / "reports/index.html").read_text()
     edit(folder / "weights/costs.py", "2 * (target - score)", "3 * (target - score)")

@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
-from tests.sandbox import PROJECTS, copy, edit, run, tree
+from tests.sandbox import PROJECTS, copy, edit, loaded, run, tree
 
 TRAINING = ("features", "train_baseline", "train_linear", "train_lightgbm", "evaluate")
 RELEASING = ("package", "release")
@@ -16,9 +16,7 @@ RELEASING = ("package", "release")
 
 def module(case: str, path: str, *overrides: str) -> ModuleType:
     """Return a rendered module of a project, imported without anything else of it."""
-    made = ModuleType(path)
-    exec(tree(PROJECTS / case, *overrides)[path], made.__dict__)  # the code under test is text until now
-    return made
+    return loaded(tree(PROJECTS / case, *overrides), path)
 
 
 def stages(folder: Path, *names: str) -> str:

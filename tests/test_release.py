@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from generator.sources.counts import counted
-from tests.sandbox import PROJECTS, SCRIPTS, edit, free_port, ran, run, tree, wait_for
+from tests.sandbox import PROJECTS, SCRIPTS, edit, free_port, loaded, ran, run, tree, wait_for
 
 
 @contextmanager
@@ -135,8 +135,7 @@ def test_an_experiment_is_compared_and_released_once_it_is_adopted(project: Path
 def gate(settings: Mapping[str, Any], *overrides: str) -> ModuleType:
     """Return the rendered gate of a project, in which ``settings`` hold."""
     rendered = tree(PROJECTS / "weights", *overrides)
-    metrics, made = ModuleType("metrics"), ModuleType("gate")
-    exec(rendered["weights/metrics.py"], metrics.__dict__)
+    metrics, made = loaded(rendered, "weights/metrics.py"), ModuleType("gate")
     imports = [line for line in rendered["weights/gate.py"].splitlines() if line.startswith("from weights.")]
     text = "\n".join(line for line in rendered["weights/gate.py"].splitlines() if line not in imports)
     values = {"metrics": {"guardrails": {}, "bootstrap": {"rounds": 50, "confidence": 0.95, "seed": 0}}} | settings

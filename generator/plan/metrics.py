@@ -137,7 +137,7 @@ def metrics_plan(project: Project) -> MetricsPlan:
 
 def _call(own: OwnMetric) -> Code:
     """Return the code that makes a metric of a function of the project's own."""
-    read = f", {{name: columns[name] for name in {list(own.columns)!r}}}" if own.columns else ""
+    read = f", {own.columns!r}, columns" if own.columns else ""
     return Code(f"repeated({own.function}{read})")
 
 
