@@ -70,10 +70,20 @@ def parquet(table: dict[str, list[Any]], folder: Path) -> Path:
     return file
 
 
+def excel(table: dict[str, list[Any]], folder: Path) -> Path:
+    file = folder / "rows.xlsx"
+    book = pytest.importorskip("openpyxl").Workbook()
+    for row in (list(table), *zip(*table.values(), strict=True)):
+        book.active.append(list(row))
+    book.save(file)
+    return file
+
+
 FORMS: dict[str, Callable[[dict[str, list[Any]], Path], Path]] = {
     "csv": csv,
     "jsonl": jsonl,
     "parquet": parquet,
+    "excel": excel,
 }
 
 

@@ -314,6 +314,7 @@ def test_a_rare_answer_is_ranked(tmp_path: Path) -> None:
 UNFIT = {
     "goall": "did you mean 'goal'?",
     "constant": "one value in every row",
+    "ticked": "one value, in 60 of 120 rows, and none in the others: where none means no",
     "day": "holds dates",
     "names": "different texts",
 }
@@ -323,6 +324,7 @@ UNFIT = {
 def test_a_target_that_cannot_be_one_is_told(target: str, tmp_path: Path) -> None:
     names = [f"name {index}" for index in range(ROWS)]
     columns = {"goal": cycle(0, 1), "constant": cycle(7), "day": DAYS, "names": names, "x": cycle(1, 2, 3)}
+    columns["ticked"] = cycle("x", "")
     with opened((table(tmp_path, columns),)) as raw, pytest.raises(UnfitError) as caught:
         infer(raw, Answers(target))
     assert UNFIT[target] in str(caught.value)

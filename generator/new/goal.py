@@ -56,13 +56,22 @@ def _fitting(name: str, goal: Goal, doubts: list[Doubt]) -> str | None:
 def _goal(target: Choice, answers: Answers, doubts: list[Doubt]) -> Goal:
     found = target.measure
     if found.distinct < 2:
-        raise UnfitError(f"the target {target.name} has {'one value' if found.distinct else 'no value'} in every row")
+        raise UnfitError(_single(target))
     task, reason = _task(target, answers, doubts)
     if task == "binary":
         return _binary(target, answers, doubts, reason)
     primary, *report = COMMON[task]
     words = "the probability of every class" if task == "multiclass" else "large errors count more"
     return Goal(task, identifier(target.label), None, "", reason, primary, tuple(report), words)
+
+
+def _single(target: Choice) -> str:
+    """Return why a target of one value, or none, is refused; an empty one may mean no, as in a box without a tick."""
+    found = target.measure
+    if found.distinct and found.present < found.rows:
+        ticked = f"one value, in {found.present:,} of {found.rows:,} rows, and none in the others"
+        return f"the target {target.name} has {ticked}: where none means no, write that into the data"
+    return f"the target {target.name} has {'one value' if found.distinct else 'no value'} in every row"
 
 
 def _task(target: Choice, answers: Answers, doubts: list[Doubt]) -> tuple[Task, str]:
