@@ -1,9 +1,13 @@
 """Imports point one way, in the order of the chain from config to disk: by folder, inside functions too."""
 
 import ast
+import importlib
+import pkgutil
+from dataclasses import fields, is_dataclass
 from pathlib import Path
 
 import generator
+from generator import plan
 
 ROOT = Path(generator.__file__).parent
 LAYERS = (
@@ -64,3 +68,11 @@ def test_one_module_writes() -> None:
         if any(f".{verb}(" in file.read_text() for verb in ("write_text", "write_bytes", "unlink", "rmtree"))
     }
     assert writers == {"workspace/write.py", "render/render.py"}
+
+
+def test_plans_are_frozen_and_made_by_keyword() -> None:
+    for module in pkgutil.iter_modules(plan.__path__, "generator.plan."):
+        for name, kind in vars(importlib.import_module(module.name)).items():
+            if is_dataclass(kind) and kind.__module__ == module.name:
+                assert kind.__dataclass_params__.frozen, name  # type: ignore[attr-defined]
+                assert all(field.kw_only for field in fields(kind)), name

@@ -73,7 +73,7 @@ def test_a_file_that_broke_is_written_anew(damage: bytes, folder: Path) -> None:
 def test_where_nothing_can_be_kept_all_is_worked_out_again(folder: Path) -> None:
     (folder / f"ninefold-{os.getuid()}").touch()  # as if another user were here first
     assert [ask("q", "'first'"), ask("q", "'second'")] == ["first", "second"]
-    assert render_files((), ProjectPlan("p")) == {}
+    assert render_files((), ProjectPlan(package="p")) == {}
 
 
 def test_a_link_in_the_place_of_the_folder_is_not_followed(folder: Path, tmp_path: Path) -> None:
@@ -81,7 +81,7 @@ def test_a_link_in_the_place_of_the_folder_is_not_followed(folder: Path, tmp_pat
     target.mkdir(mode=0o755)
     (folder / f"ninefold-{os.getuid()}").symlink_to(target)
     assert [ask("q", "'first'"), ask("q", "'second'")] == ["first", "second"]
-    assert render_files((), ProjectPlan("p")) == {}
+    assert render_files((), ProjectPlan(package="p")) == {}
     assert target.stat().st_mode & 0o777 == 0o755
     assert list(target.iterdir()) == []
 

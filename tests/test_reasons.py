@@ -23,7 +23,9 @@ def config(folder: Path, columns: dict[str, list], target: str) -> dict[str, str
     with opened((table(folder, columns),)) as raw:
         plan = scaffold(infer(raw, Answers(target)), "shop", "inputs/rows.csv", ())
     return {
-        path: text for path, text in render_files(files(plan), ProjectPlan(plan.package)).items() if "conf/" in path
+        path: text
+        for path, text in render_files(files(plan), ProjectPlan(package=plan.package)).items()
+        if "conf/" in path
     }
 
 

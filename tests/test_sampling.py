@@ -59,7 +59,7 @@ def written(folder: Path, table: dict[str, list[Any]]) -> Path:
 
 
 def config(found: Inferred) -> dict[str, Any]:
-    texts = render_files(files(scaffold(found, "shop", "inputs/rows.csv", ())), ProjectPlan("shop"))
+    texts = render_files(files(scaffold(found, "shop", "inputs/rows.csv", ())), ProjectPlan(package="shop"))
     return {path: yaml.safe_load(text) for path, text in texts.items() if path.startswith("conf/")}
 
 
@@ -154,7 +154,7 @@ def test_the_sample_is_named_and_each_step_told(tmp_path: Path) -> None:
         found = infer(raw, Answers("bought"))
         looked_at = raw.looked_at
     assert f"{looked_at:,} of 4,000 rows" in found.sample
-    texts = render_files(files(scaffold(found, "shop", "inputs/rows.csv", ())), ProjectPlan("shop"))
+    texts = render_files(files(scaffold(found, "shop", "inputs/rows.csv", ())), ProjectPlan(package="shop"))
     assert f"Inferred from {looked_at:,} of 4,000 rows" in texts["README.md"]
     lines = [line for line in texts["conf/data/shop.yaml"].splitlines() if line.startswith("# ")]
     assert any(f"Inferred from {looked_at:,} of 4,000 rows" in line for line in lines)

@@ -189,7 +189,7 @@ def _make(folder: Path, found: Inferred, source: Source | None) -> tuple[Places,
         extras = ("project", "databases") if source else ("project",)
         tool = requirement(begun / VENDOR)
         plan = scaffold(found, package, source or path, (tool, *pins(*extras, libraries=libraries_of(found.source))))
-        create(render_files(files(plan), ProjectPlan(plan.package)), begun)
+        create(render_files(files(plan), ProjectPlan(package=plan.package)), begun)
         for file in () if source else found.files:
             take(file, (begun / path).with_name(_plain(file.name)))
         config = compose(begun / "conf")  # first: what renders it then knows the values, and needs no Hydra

@@ -156,7 +156,7 @@ def files(plan: Scaffold) -> tuple[File, ...]:
         },
         **{name: name.lstrip(".") for name in ("README.md", "requirements.txt", ".gitignore", ".dvcignore")},
     }  # fmt: skip
-    return tuple(File(path, f"new/{template}.jinja", plan) for path, template in paths.items())
+    return tuple(File(path=path, template=f"new/{template}.jinja", context=plan) for path, template in paths.items())
 
 
 def _watched(path: str) -> str:

@@ -14,7 +14,7 @@ from generator.sql.code import Code, name
 MOMENT = "getvariable('moment')"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Timed:
     """A dimension table of which only the rows known at a moment are read."""
 
@@ -22,7 +22,7 @@ class Timed:
     known_at: Code
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Rounded:
     """Features of one key that are sums of fractions: the rows of ``events`` that have it, and a bound for each."""
 
@@ -33,7 +33,7 @@ class Rounded:
     bounds: tuple[ColumnPlan, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class AuditPlan:
     """What ``audit.sql`` and ``audit.py`` need; ``horizons`` say by how many seconds which features look ahead.
 
@@ -82,19 +82,24 @@ def audit_plan(project: Project) -> AuditPlan:
     time, decide_before = name(project.time.name), project.config.problem.decide_before
     outcomes = project.with_role("outcome")
     return AuditPlan(
-        Code(project.config.data.table),
-        time,
-        Code(f"{time} - INTERVAL '{words(decide_before)}'") if decide_before else time,
-        tuple(ColumnPlan(name(column.name), sql=_when_certain(project, time, column)) for column in outcomes),
-        tuple(
-            ColumnPlan(name(item.name), sql=Code(f"CASE WHEN FALSE THEN {name(item.name)} END")) for item in outcomes
+        table=Code(project.config.data.table),
+        time=time,
+        decided=Code(f"{time} - INTERVAL '{words(decide_before)}'") if decide_before else time,
+        certain=tuple(
+            ColumnPlan(name=name(column.name), sql=_when_certain(project, time, column)) for column in outcomes
         ),
-        tuple(Timed(name(item.name), name(item.known_at)) for item in project.dimensions if item.known_at),
-        any(feature.past for feature in project.features),
-        _earliest(project, time),
-        _horizons(project),
-        tuple(_rounded(project)),
-        _derived(project),
+        hidden=tuple(
+            ColumnPlan(name=name(item.name), sql=Code(f"CASE WHEN FALSE THEN {name(item.name)} END"))
+            for item in outcomes
+        ),
+        timed=tuple(
+            Timed(table=name(item.name), known_at=name(item.known_at)) for item in project.dimensions if item.known_at
+        ),
+        past=any(feature.past for feature in project.features),
+        earliest=_earliest(project, time),
+        horizons=_horizons(project),
+        rounded=tuple(_rounded(project)),
+        derived=_derived(project),
     )
 
 
@@ -137,10 +142,12 @@ def _aheads(project: Project) -> Iterator[tuple[str, timedelta]]:
 def _rounded(project: Project) -> Iterator[Rounded]:
     """Yield the keys by which fractions are added up."""
     for place, group in enumerate(groups(project), start=1):
-        bounds = tuple(ColumnPlan(value.name, sql=value.rounding) for value in group.values if value.rounding)
+        bounds = tuple(ColumnPlan(name=value.name, sql=value.rounding) for value in group.values if value.rounding)
         if bounds:
             table = Code(f"of_key_{place}")
-            yield Rounded(table, group.keys, group.known_keys, group.of_key(table), bounds)
+            yield Rounded(
+                table=table, keys=group.keys, known_keys=group.known_keys, condition=group.of_key(table), bounds=bounds
+            )
 
 
 def _derived(project: Project) -> dict[str, tuple[str, ...]]:

@@ -82,8 +82,10 @@ def plan(project: Project, watched: tuple[str, ...] = ("conf",), experiment: str
     """
     package = project.config.project.package
     files = tuple(
-        File(f"{package}/{path}", f"package/{template or path}.jinja", context)
-        for path, template, context in _modules(project, ReleasePlan(experiment, metric_columns(project)))
+        File(path=f"{package}/{path}", template=f"package/{template or path}.jinja", context=context)
+        for path, template, context in _modules(
+            project, ReleasePlan(experiment=experiment, reads=metric_columns(project))
+        )
     )
     steps = stages(project, watched)
     values = project.config.model_dump(mode="json", by_alias=True, exclude_none=True)
@@ -97,12 +99,12 @@ def plan(project: Project, watched: tuple[str, ...] = ("conf",), experiment: str
         texts["logs/.gitignore"] = "*\n!.gitignore\n"
         texts[f"{package}/service/openapi.json"] = openapi(project)
     return Plan(
-        ProjectPlan(Code(package)),
-        (*files, *ci_files(project, steps, renders=bool(watched))),
-        steps,
-        sections(project),
-        texts,
-        project.modules,
+        project=ProjectPlan(package=Code(package)),
+        files=(*files, *ci_files(project, steps, renders=bool(watched))),
+        stages=steps,
+        sections=sections(project),
+        texts=texts,
+        own=project.modules,
     )
 
 

@@ -82,7 +82,7 @@ def bulk_plan(project: Project, collect: CollectPlan, calls: bool) -> BulkPlan:
     needed = needed_columns(project)
     own = [Column(column.name, column.name, column.type, column.role, None, 0) for column in needed]
     raw = tuple(dict.fromkeys(column.source for column in columns if column.sql is None))
-    texts = tuple(ColumnPlan(name(column), sql=Code(f"CAST({name(column)} AS VARCHAR)")) for column in raw)
+    texts = tuple(ColumnPlan(name=name(column), sql=Code(f"CAST({name(column)} AS VARCHAR)")) for column in raw)
     return BulkPlan(
         table=Code(label),
         raw=FormPlan(

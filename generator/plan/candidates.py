@@ -11,7 +11,7 @@ from generator.schema.tuning import Optuna
 from generator.sql.code import Code
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class TuningPlan:
     """How long settings are searched for."""
 
@@ -20,7 +20,7 @@ class TuningPlan:
     seed: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class SklearnPlan:
     """The estimator of a candidate, and whether its columns are prepared: gaps filled, numbers scaled, codes split."""
 
@@ -34,7 +34,7 @@ class SklearnPlan:
         return Code("build(params, codes, matrix.shape[1])" if self.prepared else f"{self.name}(**params)")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class CandidatePlan:
     """What a ``train_<candidate>.py`` needs."""
 
@@ -55,7 +55,7 @@ class CandidatePlan:
     refit: bool
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class OwnPlan:
     """What the modules that score candidates of the project's own need."""
 
@@ -70,7 +70,7 @@ class OwnPlan:
         return Code(", ".join(self.names))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Candidate:
     """A candidate's name and its kind, which is the module that scores it."""
 
@@ -78,7 +78,7 @@ class Candidate:
     kind: Code
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class CandidatesPlan:
     """What ``candidates.py`` needs: who competes, and the modules that score them."""
 
@@ -86,7 +86,7 @@ class CandidatesPlan:
     scorers: Code
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class EvaluatePlan:
     """What ``evaluate.py`` needs."""
 
@@ -129,24 +129,28 @@ def candidate_plan(project: Project, candidate: str) -> CandidatePlan:
     """Plan the training of one candidate."""
     task = TASKS[project.config.problem.task]
     tuning = project.config.tuning
-    search = TuningPlan(tuning.trials, tuning.rounds, tuning.seed) if isinstance(tuning, Optuna) else None
+    search = (
+        TuningPlan(trials=tuning.trials, rounds=tuning.rounds, seed=tuning.seed) if isinstance(tuning, Optuna) else None
+    )
     chosen, found = project.config.model[candidate], project.estimators.get(candidate)
     return CandidatePlan(
-        Code(candidate),
-        task.classes,
-        task.baseline_words,
-        task.linear_words,
-        task.linear_template,
-        task.linear_imports,
-        task.linear_type,
-        task.linear_arguments,
-        task.objective,
-        LIGHTGBM_LOSSES.get(project.config.metrics.primary, task.loss),
-        search,
-        0 if search else 50,
-        SklearnPlan(Code(found.module), Code(found.name), not found.takes_gaps) if found else None,
-        Code(chosen.module if isinstance(chosen, Own) else ""),
-        project.config.release.refits,
+        candidate=Code(candidate),
+        classes=task.classes,
+        baseline_words=task.baseline_words,
+        linear_words=task.linear_words,
+        linear_template=task.linear_template,
+        linear_imports=task.linear_imports,
+        linear_type=task.linear_type,
+        linear_arguments=task.linear_arguments,
+        objective=task.objective,
+        loss=LIGHTGBM_LOSSES.get(project.config.metrics.primary, task.loss),
+        tuning=search,
+        progress=0 if search else 50,
+        sklearn=SklearnPlan(module=Code(found.module), name=Code(found.name), prepared=not found.takes_gaps)
+        if found
+        else None,
+        own=Code(chosen.module if isinstance(chosen, Own) else ""),
+        refit=project.config.release.refits,
     )
 
 
@@ -191,25 +195,31 @@ def scorer_plan(project: Project, kind: str) -> OwnPlan | Task:
         return task
     own = [candidate for candidate in project.config.model.values() if isinstance(candidate, Own)]
     libraries = {"numpy", *(library for candidate in own for library in candidate.libraries)}
-    return OwnPlan(task, own_modules(project), tuple(sorted(libraries)), 2 if task.classes else 1)
+    return OwnPlan(
+        task=task, names=own_modules(project), libraries=tuple(sorted(libraries)), dimensions=2 if task.classes else 1
+    )
 
 
 def candidates_plan(project: Project) -> CandidatesPlan:
     """Plan the list of the candidates."""
-    candidates = tuple(Candidate(Code(label), Code(item.kind)) for label, item in project.config.model.items())
-    return CandidatesPlan(candidates, Code(", ".join(sorted({candidate.kind for candidate in candidates}))))
+    candidates = tuple(
+        Candidate(name=Code(label), kind=Code(item.kind)) for label, item in project.config.model.items()
+    )
+    return CandidatesPlan(
+        candidates=candidates, scorers=Code(", ".join(sorted({candidate.kind for candidate in candidates})))
+    )
 
 
 def evaluate_plan(project: Project) -> EvaluatePlan:
     """Plan the comparison of the candidates."""
     return EvaluatePlan(
-        Code(project.config.data.table),
-        project.time.name if project.time else "",
-        project.config.metrics.slices,
-        tuple(name for name in project.config.metrics.slices if name in project.config.data.columns),
-        project.config.problem.decision is not None,
-        TASKS[project.config.problem.task].curve_arguments,
-        TASKS[project.config.problem.task].label_arguments,
-        project.config.release.refits,
-        metric_columns(project),
+        table=Code(project.config.data.table),
+        time=project.time.name if project.time else "",
+        slices=project.config.metrics.slices,
+        columns=tuple(name for name in project.config.metrics.slices if name in project.config.data.columns),
+        decision=project.config.problem.decision is not None,
+        curve_arguments=TASKS[project.config.problem.task].curve_arguments,
+        labels=TASKS[project.config.problem.task].label_arguments,
+        refit=project.config.release.refits,
+        reads=metric_columns(project),
     )

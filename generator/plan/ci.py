@@ -14,7 +14,7 @@ TOKEN = Code("PROJECT_TOKEN")
 """The variable that holds what GitLab is written to with."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Row:
     """A line of a table: a name and what is said of it."""
 
@@ -22,7 +22,7 @@ class Row:
     text: Code
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class CiPlan:
     """What the files at the root need; ``renders`` says whether Ninefold still renders the project.
 
@@ -63,7 +63,9 @@ def ci_files(project: Project, stages: tuple[Stage, ...], renders: bool) -> Iter
         "AGENTS.md": (ci.agents, "AGENTS.md"),
     }
     plan = _plan(project, stages, renders)
-    yield from (File(path, f"root/{name}.jinja", plan) for path, (wanted, name) in asked.items() if wanted)
+    yield from (
+        File(path=path, template=f"root/{name}.jinja", context=plan) for path, (wanted, name) in asked.items() if wanted
+    )
 
 
 def _plan(project: Project, stages: tuple[Stage, ...], renders: bool) -> CiPlan:
@@ -72,30 +74,32 @@ def _plan(project: Project, stages: tuple[Stage, ...], renders: bool) -> CiPlan:
     models, writes = problem.use != "descriptive", ci.comment or ci.cron is not None
     databases = (source.database for source in config.data.sources.values() if source.database)
     asked = dict.fromkeys(databases, "the URL of a database") | dict.fromkeys(ci.secrets, "for DVC's remote")
-    secrets = tuple(Row(Code(name), Code(text)) for name, text in asked.items())
+    secrets = tuple(Row(name=Code(name), text=Code(text)) for name, text in asked.items())
     targets = ("setup", "repro", "check", *(("test", "serve", "candidate") if models else ()), "diff", "clean")
     return CiPlan(
-        renders,
-        models,
-        CHECKOUT,
-        SETUP,
-        TOKEN if writes or secrets else None,
-        Code(f"${TOKEN}"),
-        writes,
-        Code(ci.python[0]),
-        list(ci.python),
-        ci.comment,
-        Code(ci.cron) if ci.cron else None,
-        secrets,
-        Code(" ".join(targets)),
-        Code(" ".join(sorted({_folder(out) for stage in stages for out in stage.outs}))),
-        _line(config.project.title),
-        _line(problem.question),
-        Code(problem.task),
-        _span(project.target.sql),
-        tuple(_groups()),
-        tuple(Row(Code(stage.name), Code(stage.command.replace("${key}", "CANDIDATE"))) for stage in stages),
-        tuple(_proof(package, models, renders)),
+        renders=renders,
+        models=models,
+        checkout=CHECKOUT,
+        setup=SETUP,
+        token=TOKEN if writes or secrets else None,
+        token_value=Code(f"${TOKEN}"),
+        writes=writes,
+        python=Code(ci.python[0]),
+        versions=list(ci.python),
+        comment=ci.comment,
+        cron=Code(ci.cron) if ci.cron else None,
+        secrets=secrets,
+        targets=Code(" ".join(targets)),
+        made=Code(" ".join(sorted({_folder(out) for stage in stages for out in stage.outs}))),
+        title=_line(config.project.title),
+        question=_line(problem.question),
+        task=Code(problem.task),
+        target=_span(project.target.sql),
+        groups=tuple(_groups()),
+        stages=tuple(
+            Row(name=Code(stage.name), text=Code(stage.command.replace("${key}", "CANDIDATE"))) for stage in stages
+        ),
+        proof=tuple(_proof(package, models, renders)),
     )
 
 
@@ -120,7 +124,7 @@ def _groups() -> Iterator[Row]:
     for name, field in Config.model_fields.items():
         if name != "project":
             text = field.description or (getattr(field.annotation, "__doc__", "") or "").strip().rstrip(".")
-            yield Row(Code(name), Code(text[:1].upper() + text[1:]))
+            yield Row(name=Code(name), text=Code(text[:1].upper() + text[1:]))
 
 
 def _proof(package: str, models: bool, renders: bool) -> Iterator[Code]:

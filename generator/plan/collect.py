@@ -12,7 +12,7 @@ from generator.sql.code import Code, name, python
 from generator.sql.parsing import TYPES
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Reader:
     """A function that reads files of one format, the call it makes, and the modules with a function that this uses."""
 
@@ -22,7 +22,7 @@ class Reader:
     uses: tuple[Code, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class SourcePlan:
     """A source for ``collect``: the code that finds or makes it, and what is expected of it."""
 
@@ -33,7 +33,7 @@ class SourcePlan:
     time_range: str | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class CollectPlan:
     """What ``collect.py`` needs; ``modules`` are the project's own, with functions that return rows.
 
@@ -72,12 +72,12 @@ def collect_plan(project: Project) -> CollectPlan:
         readers[label] = _reader(project, label, source, readers)
     modules = sorted({source.python.split(".")[0] for source in sources.values() if source.python})
     return CollectPlan(
-        tuple(dict.fromkeys(readers.values())),
-        tuple(
+        readers=tuple(dict.fromkeys(readers.values())),
+        sources=tuple(
             _source(project, label, source, readers.get(label), steps.get(label, ()))
             for label, source in sources.items()
         ),
-        tuple(Code(module) for module in modules),
+        modules=tuple(Code(module) for module in modules),
         made=any(source.path is None for source in sources.values()),
         databases=any(source.database for source in sources.values()),
         partial=any(source.params or source.database for source in sources.values())
@@ -104,7 +104,7 @@ def _reader(project: Project, label: str, source: Source, others: Mapping[str, R
     alike = (reader for reader in others.values() if reader.call == call)
     formats = {project.config.data.sources[other].format for other in others}
     name = f"read_{label}" if source.format in formats else f"read_{source.format}"
-    return next(alike, None) or Reader(Code(name), _words(source, flat), call, uses)
+    return next(alike, None) or Reader(name=Code(name), words=_words(source, flat), call=call, uses=uses)
 
 
 def _call(source: Source, flat: bool) -> Code:
@@ -146,7 +146,13 @@ def _source(
     time = f"TRY_CAST({values.get(times[0], name(times[0]))} AS TIMESTAMP)" if times else None
     kind = Code("Source" if source.path else "Made")
     code = _file(source, reader, steps) if reader else _function(source)
-    return SourcePlan(label, kind, code, tuple(columns), f"min({time}), max({time})" if time else None)
+    return SourcePlan(
+        name=label,
+        kind=kind,
+        code=code,
+        columns=tuple(columns),
+        time_range=f"min({time}), max({time})" if time else None,
+    )
 
 
 def _file(source: Source, reader: Reader, steps: tuple[StepPlan, ...]) -> Code:

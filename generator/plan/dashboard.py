@@ -12,7 +12,7 @@ ASKED = 'path!~"/(health|ready|metrics)"'
 """The requests that somebody asks: not the probes."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Panel:
     """One panel: its queries with their legends; JOB stands for the labels that select the service."""
 
@@ -24,27 +24,27 @@ class Panel:
 
 
 PANELS = (
-    Panel("Ready", "stat", 6, "none", (("sum(service_ready{JOB})", "instances"),)),
+    Panel(title="Ready", kind="stat", width=6, unit="none", queries=(("sum(service_ready{JOB})", "instances"),)),
     Panel(
-        "Requests",
-        "stat",
-        6,
-        "reqps",
-        ((f"sum(rate(service_requests_total{{JOB, {ASKED}}}[$__rate_interval]))", "a second"),),
+        title="Requests",
+        kind="stat",
+        width=6,
+        unit="reqps",
+        queries=((f"sum(rate(service_requests_total{{JOB, {ASKED}}}[$__rate_interval]))", "a second"),),
     ),
     Panel(
-        "Bundles that answer",
-        "stat",
-        12,
-        "none",
-        (("count by (candidate, digest) (service_bundle{JOB} == 1)", "{{candidate}} {{digest}}"),),
+        title="Bundles that answer",
+        kind="stat",
+        width=12,
+        unit="none",
+        queries=(("count by (candidate, digest) (service_bundle{JOB} == 1)", "{{candidate}} {{digest}}"),),
     ),
     Panel(
-        "Requests by status",
-        "timeseries",
-        12,
-        "reqps",
-        (
+        title="Requests by status",
+        kind="timeseries",
+        width=12,
+        unit="reqps",
+        queries=(
             (
                 f"sum by (path, status) (rate(service_requests_total{{JOB, {ASKED}}}[$__rate_interval]))",
                 "{{path}} {{status}}",
@@ -52,11 +52,11 @@ PANELS = (
         ),
     ),
     Panel(
-        "Time to answer",
-        "timeseries",
-        12,
-        "s",
-        tuple(
+        title="Time to answer",
+        kind="timeseries",
+        width=12,
+        unit="s",
+        queries=tuple(
             (
                 f"histogram_quantile({quantile}, sum by (le) "
                 f"(rate(service_request_seconds_bucket{{JOB, {ASKED}}}[$__rate_interval])))",
@@ -66,11 +66,11 @@ PANELS = (
         ),
     ),
     Panel(
-        "Mean time by path",
-        "timeseries",
-        12,
-        "s",
-        (
+        title="Mean time by path",
+        kind="timeseries",
+        width=12,
+        unit="s",
+        queries=(
             (
                 f"sum by (path) (rate(service_request_seconds_sum{{JOB, {ASKED}}}[$__rate_interval])) / "
                 f"sum by (path) (rate(service_request_seconds_count{{JOB, {ASKED}}}[$__rate_interval]))",
@@ -79,25 +79,25 @@ PANELS = (
         ),
     ),
     Panel(
-        "Unusual values by field",
-        "timeseries",
-        12,
-        "cps",
-        (("sum by (field) (rate(service_unusual_total{JOB}[$__rate_interval]))", "{{field}}"),),
+        title="Unusual values by field",
+        kind="timeseries",
+        width=12,
+        unit="cps",
+        queries=(("sum by (field) (rate(service_unusual_total{JOB}[$__rate_interval]))", "{{field}}"),),
     ),
     Panel(
-        "Answers that could not be logged",
-        "timeseries",
-        12,
-        "none",
-        (("sum(increase(service_log_failures_total{JOB}[$__rate_interval]))", "failures"),),
+        title="Answers that could not be logged",
+        kind="timeseries",
+        width=12,
+        unit="none",
+        queries=(("sum(increase(service_log_failures_total{JOB}[$__rate_interval]))", "failures"),),
     ),
     Panel(
-        "Reloads",
-        "timeseries",
-        12,
-        "none",
-        (("sum by (result) (increase(service_reloads_total{JOB}[$__rate_interval]))", "{{result}}"),),
+        title="Reloads",
+        kind="timeseries",
+        width=12,
+        unit="none",
+        queries=(("sum by (result) (increase(service_reloads_total{JOB}[$__rate_interval]))", "{{result}}"),),
     ),
 )
 

@@ -8,7 +8,7 @@ from generator.schema.base import words
 from generator.sql.code import Code
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class DefinePlan:
     """What ``define.py`` needs."""
 
@@ -38,11 +38,11 @@ def define_plan(project: Project) -> DefinePlan:
     guarded = [f"{metric} {_bounds(bounds.min, bounds.max)}" for metric, bounds in metrics.guardrails.items()]
     success = f"The best possible {metrics.primary} on held-out rows, better than the baseline beyond the noise"
     return DefinePlan(
-        Code(project.config.data.table),
-        TASKS[problem.task].power_template,
-        USES[problem.use],
-        "; ".join([success, *guarded]) + ".",
-        terms,
+        table=Code(project.config.data.table),
+        power_template=TASKS[problem.task].power_template,
+        use=USES[problem.use],
+        success="; ".join([success, *guarded]) + ".",
+        terms=terms,
     )
 
 

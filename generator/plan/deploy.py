@@ -27,7 +27,7 @@ DRAIN = 30
 """Seconds in which the service finishes its requests once it is told to end."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class ContainerPlan:
     """What the image needs; ``libgomp`` where LightGBM may be in the bundle."""
 
@@ -39,7 +39,7 @@ class ContainerPlan:
     libgomp: bool
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class KubernetesPlan:
     """What the objects of Kubernetes need; ``api_key`` is the variable that holds the key."""
 
@@ -55,7 +55,7 @@ class KubernetesPlan:
     grace: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class ComposePlan:
     """What Compose, Prometheus and Grafana need; the ports are those of the machine, but for ``inner``."""
 
@@ -71,7 +71,7 @@ class ComposePlan:
     grace: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class EcsPlan:
     """What the stack of Fargate tasks needs."""
 
@@ -86,7 +86,7 @@ class EcsPlan:
     grace: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class LambdaPlan:
     """What the stack of the function needs, and what packs the function."""
 
@@ -102,7 +102,7 @@ class LambdaPlan:
     log: bool
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class DeployPlan:
     """What the README tells: a section for each target."""
 
@@ -140,14 +140,14 @@ def deploy_plan(project: Project) -> DeployPlan:
     aws = deploy.aws or Aws()
     ecs, function = aws.ecs, aws.lambda_
     return DeployPlan(
-        name,
-        tuple(f"{SECTIONS}/{section}.md.jinja" for section in _sections(deploy, aws)),
-        _container(project, deploy.container) if deploy.container else None,
-        _kubernetes(deploy.kubernetes, container, name, api_key) if deploy.kubernetes else None,
-        _compose(project, deploy.compose, container, api_key) if deploy.compose else None,
-        _ecs(ecs, container, name, api_key) if ecs else None,
-        _lambda(project, function, name, api_key) if function else None,
-        api_key,
+        name=name,
+        sections=tuple(f"{SECTIONS}/{section}.md.jinja" for section in _sections(deploy, aws)),
+        container=_container(project, deploy.container) if deploy.container else None,
+        kubernetes=_kubernetes(deploy.kubernetes, container, name, api_key) if deploy.kubernetes else None,
+        compose=_compose(project, deploy.compose, container, api_key) if deploy.compose else None,
+        ecs=_ecs(ecs, container, name, api_key) if ecs else None,
+        function=_lambda(project, function, name, api_key) if function else None,
+        api_key=api_key,
     )
 
 
@@ -170,7 +170,9 @@ def _sections(deploy: Deploy, aws: Aws) -> Iterator[str]:
 def _container(project: Project, container: Container) -> ContainerPlan:
     name = resource_name(project.config.project.package)
     base, libgomp = Code(container.base), _libgomp(project)
-    return ContainerPlan(name, base, container.port, container.workers, container.user, libgomp)
+    return ContainerPlan(
+        name=name, base=base, port=container.port, workers=container.workers, user=container.user, libgomp=libgomp
+    )
 
 
 def _libgomp(project: Project) -> bool:
@@ -179,16 +181,16 @@ def _libgomp(project: Project) -> bool:
 
 def _kubernetes(kubernetes: Kubernetes, container: Container, name: Code, api_key: Code | None) -> KubernetesPlan:
     return KubernetesPlan(
-        name,
-        Code(kubernetes.namespace),
-        Code(kubernetes.image),
-        container.port,
-        container.user,
-        api_key,
-        kubernetes.replicas,
-        _amount(kubernetes.requests),
-        _amount(kubernetes.limits),
-        DRAIN + 15,
+        name=name,
+        namespace=Code(kubernetes.namespace),
+        image=Code(kubernetes.image),
+        port=container.port,
+        user=container.user,
+        api_key=api_key,
+        replicas=kubernetes.replicas,
+        requests=_amount(kubernetes.requests),
+        limits=_amount(kubernetes.limits),
+        grace=DRAIN + 15,
     )
 
 
@@ -199,33 +201,43 @@ def _amount(amount: Amount) -> dict[str, str]:
 def _compose(project: Project, compose: Compose, container: Container, api_key: Code | None) -> ComposePlan:
     naming = project.config.project
     return ComposePlan(
-        resource_name(naming.package),
-        container.port,
-        compose.port,
-        compose.prometheus_port,
-        compose.grafana_port,
-        compose.prometheus,
-        compose.grafana,
-        api_key,
-        dashboard(naming.title, naming.package),
-        DRAIN + 5,
+        name=resource_name(naming.package),
+        inner=container.port,
+        port=compose.port,
+        prometheus_port=compose.prometheus_port,
+        grafana_port=compose.grafana_port,
+        prometheus=compose.prometheus,
+        grafana=compose.grafana,
+        api_key=api_key,
+        dashboard=dashboard(naming.title, naming.package),
+        grace=DRAIN + 5,
     )
 
 
 def _ecs(ecs: Ecs, container: Container, name: Code, api_key: Code | None) -> EcsPlan:
-    return EcsPlan(name, container.port, container.user, ecs.cpu, ecs.memory, ecs.tasks, api_key, DRAIN, DRAIN + 15)
+    return EcsPlan(
+        name=name,
+        port=container.port,
+        user=container.user,
+        cpu=ecs.cpu,
+        memory=ecs.memory,
+        tasks=ecs.tasks,
+        api_key=api_key,
+        drain=DRAIN,
+        grace=DRAIN + 15,
+    )
 
 
 def _lambda(project: Project, function: Lambda, name: Code, api_key: Code | None) -> LambdaPlan:
     return LambdaPlan(
-        name,
-        Code(function.runtime),
-        function.runtime.removeprefix("python"),
-        function.memory,
-        function.timeout,
-        function.rate,
-        api_key,
-        Code("NONE" if api_key else "AWS_IAM"),
-        _libgomp(project),
-        project.config.service.log,
+        name=name,
+        runtime=Code(function.runtime),
+        version=function.runtime.removeprefix("python"),
+        memory=function.memory,
+        timeout=function.timeout,
+        rate=function.rate,
+        api_key=api_key,
+        authorization=Code("NONE" if api_key else "AWS_IAM"),
+        libgomp=_libgomp(project),
+        log=project.config.service.log,
     )

@@ -9,7 +9,7 @@ from generator.schema.encoding import Category, Number, Target, TextWords
 from generator.sql.code import Code
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Place:
     """Where an encoding puts what is out of the ordinary."""
 
@@ -87,7 +87,7 @@ SINGLE_IMPORTS = (
 SINGLE_TYPES = ("from collections.abc import Callable", "from typing import Any")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Kind:
     """A kind of encoding, and the module that does it."""
 
@@ -100,7 +100,7 @@ class Kind:
         return f"package/encoding/single/{self.module}.py.jinja"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class EncodingPlan:
     """What ``encoders.py`` and the modules of ``encoding/`` need."""
 
@@ -148,7 +148,9 @@ def encoding_plan(project: Project) -> EncodingPlan:
     chosen = "category" in plain
     used |= ({"number"} & plain) | (set(DEFAULTS) if chosen else set())
     kept = chosen and project.config.release.refits
-    kinds = tuple(Kind(name, Code("hashing" if name == "hash" else name)) for name in PLACES if name in used)
+    kinds = tuple(
+        Kind(name=name, module=Code("hashing" if name == "hash" else name)) for name in PLACES if name in used
+    )
     return EncodingPlan(
         classes=task.classes,
         target_words=task.target_words,

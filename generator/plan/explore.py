@@ -74,7 +74,7 @@ HYPOTHESES = {
 """Each hypothesis in words, and what follows when it is confirmed or rejected."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class ExploredColumn:
     """A column with its name, type and role as texts, and the functions that describe and encode it."""
 
@@ -89,7 +89,7 @@ class ExploredColumn:
         return Code(self.kind)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Hypothesis:
     """One hypothesis: its function, its statement, and what follows when it is confirmed or rejected."""
 
@@ -100,7 +100,7 @@ class Hypothesis:
     rejected: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class ExplorePlan:
     """What ``explore.py``, ``explore.sql`` and the modules of ``exploration/`` need."""
 
@@ -145,7 +145,9 @@ def explore_plan(project: Project) -> ExplorePlan:
     arguments = f", sample[{project.time.name!r}]" if timed and project.time else ""
     return ExplorePlan(
         modules=(*MODULES, *TESTING) if asked else MODULES,
-        casts=tuple(ColumnPlan(name(column.name), sql=_plain(column)) for column in kept if column.type not in PLAIN),
+        casts=tuple(
+            ColumnPlan(name=name(column.name), sql=_plain(column)) for column in kept if column.type not in PLAIN
+        ),
         digested=names(column.name for column in inputs),
         columns=tuple(_explored(column) for column in project.with_role("key", "time", "input")),
         inputs=tuple(_explored(column) for column in inputs),
@@ -180,7 +182,7 @@ def _explored(column: Column) -> ExploredColumn:
     kind = {"number": "number", "category": "text"}.get(sql.encoding_of(column.type) or "", "text")
     if column.type.startswith(MOMENTS):
         kind = "moment"
-    return ExploredColumn(column.name, column.type, column.role, kind)
+    return ExploredColumn(label=column.name, type=column.type, role=column.role, kind=kind)
 
 
 def _plain(column: Column) -> Code:
@@ -190,7 +192,8 @@ def _plain(column: Column) -> Code:
 
 
 def _hypothesis(item: str) -> Hypothesis:
-    return Hypothesis(Code(item), item, *HYPOTHESES[item])
+    statement, confirmed, rejected = HYPOTHESES[item]
+    return Hypothesis(name=Code(item), label=item, statement=statement, confirmed=confirmed, rejected=rejected)
 
 
 def _model_imports(asked: tuple[str, ...]) -> list[str]:

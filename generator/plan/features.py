@@ -12,7 +12,7 @@ from generator.sql import parsing as sql
 from generator.sql.code import Code, name
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class FeaturesPlan:
     """What ``features.sql``, ``features.py`` and ``columns.py`` need."""
 
@@ -48,9 +48,9 @@ def features_plan(project: Project) -> FeaturesPlan:
             if (feature.dimension, feature.by) not in joins:
                 joins[feature.dimension, feature.by] = _join(project, feature, joins)
             join = joins[feature.dimension, feature.by]
-            looked_up.append(ColumnPlan(name(feature.name), sql=name(feature.column or "", join.alias)))
+            looked_up.append(ColumnPlan(name=name(feature.name), sql=name(feature.column or "", join.alias)))
     past = groups(project)
-    looked_up += [ColumnPlan(value.name, sql=group.reading(value)) for group in past for value in group.values]
+    looked_up += [ColumnPlan(name=value.name, sql=group.reading(value)) for group in past for value in group.values]
     own = [
         Column(item.name, "", item.type, "", item.sql, item.level)
         for item in project.features
@@ -59,21 +59,27 @@ def features_plan(project: Project) -> FeaturesPlan:
     first = Code("looked_up" if looked_up else "inputs")
     steps = layers(own, first)
     if looked_up:
-        read = (*joins.values(), *(Join(group.asked, group.asked, False, group.condition) for group in past))
-        steps = (Step(first, Code("inputs"), tuple(looked_up), Code("inputs.*"), read), *steps)
-    selected = tuple(ColumnPlan(name(item.name), sql=Code(final(item))) for item in project.features)
+        read = (
+            *joins.values(),
+            *(Join(table=group.asked, alias=group.asked, aliased=False, condition=group.condition) for group in past),
+        )
+        steps = (
+            Step(name=first, before=Code("inputs"), columns=tuple(looked_up), star=Code("inputs.*"), joins=read),
+            *steps,
+        )
+    selected = tuple(ColumnPlan(name=name(item.name), sql=Code(final(item))) for item in project.features)
     return FeaturesPlan(
-        Code(project.config.data.table),
-        tuple(dict.fromkeys(dimension for dimension, _ in joins)),
-        past,
-        steps,
-        steps[-1].name if steps else first,
-        selected,
-        tuple(item.name for item in project.features),
-        tuple(item.name for item in project.features if item.encoding == "category"),
-        {item.name: item.encode.model_dump(mode="json") for item in project.features if item.encode},
-        project.time is not None,
-        any(item.call for item in project.features),
+        table=Code(project.config.data.table),
+        lookups=tuple(dict.fromkeys(dimension for dimension, _ in joins)),
+        groups=past,
+        steps=steps,
+        last_step=steps[-1].name if steps else first,
+        selected=selected,
+        features=tuple(item.name for item in project.features),
+        categories=tuple(item.name for item in project.features if item.encoding == "category"),
+        encodings={item.name: item.encode.model_dump(mode="json") for item in project.features if item.encode},
+        audited=project.time is not None,
+        calls=any(item.call for item in project.features),
     )
 
 
@@ -97,4 +103,4 @@ def _join(project: Project, feature: Feature, others: Mapping[tuple[str, tuple[s
         moment = name(project.time.name, "inputs")
         moment = Code(f"{moment} - INTERVAL '{words(decide_before)}'") if decide_before else moment
         conditions.append(f"{name(dimension.known_at, alias)} <= {moment}")
-    return Join(name(dimension.name), name(alias), again, Code(" AND ".join(conditions)))
+    return Join(table=name(dimension.name), alias=name(alias), aliased=again, condition=Code(" AND ".join(conditions)))

@@ -15,7 +15,7 @@ ARROW = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class FunctionPlan:
     """One function: what SQL calls it, where it is, and its types."""
 
@@ -27,7 +27,7 @@ class FunctionPlan:
     strict: bool
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class FunctionsPlan:
     """What ``functions.py`` needs."""
 
@@ -39,15 +39,15 @@ def functions_plan(project: Project) -> FunctionsPlan:
     """Plan every function that a feature calls, once."""
     found = {feature.call.name: (feature.call, feature.type) for feature in project.features if feature.call}
     return FunctionsPlan(
-        tuple(Code(module) for module in sorted({call.module for call, _ in found.values()})),
-        tuple(
+        modules=tuple(Code(module) for module in sorted({call.module for call, _ in found.values()})),
+        calls=tuple(
             FunctionPlan(
-                Code(call.name),
-                Code(f"{call.module}.{call.function}"),
-                list(call.types),
-                kind,
-                Code(ARROW[kind]),
-                call.strict,
+                call=Code(call.name),
+                function=Code(f"{call.module}.{call.function}"),
+                types=list(call.types),
+                result=kind,
+                arrow=Code(ARROW[kind]),
+                strict=call.strict,
             )
             for call, kind in found.values()
         ),

@@ -8,7 +8,7 @@ from generator.project import Project
 from generator.sql.code import Code
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class GatePlan:
     """What ``gate.py`` needs."""
 
@@ -24,7 +24,7 @@ class GatePlan:
         )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class ReleasePlan:
     """What ``release.py`` needs: the name of the experiment that it is rendered for, if it is."""
 
@@ -36,4 +36,8 @@ def gate_plan(project: Project) -> GatePlan:
     """Plan the reference that a released model has to beat."""
     task = TASKS[project.config.problem.task]
     classes = ', len(encoders["classes"])' if task.classes else ""
-    return GatePlan(f"package/gate/{task.name}.py.jinja", Code(classes), metric_columns(project))
+    return GatePlan(
+        no_skill_template=f"package/gate/{task.name}.py.jinja",
+        no_skill_arguments=Code(classes),
+        reads=metric_columns(project),
+    )

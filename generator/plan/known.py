@@ -10,7 +10,7 @@ from generator.project import Project
 from generator.sql.code import Code
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class KnownPlan:
     """What ``service/past.py`` needs; ``history`` are the places of features that are null where nothing is known."""
 
@@ -34,12 +34,12 @@ def known_plan(project: Project) -> KnownPlan | None:
     date = project.time.type == "DATE"
     moment = f"datetime.combine(row.{attribute}, time())" if date else f"row.{attribute}"
     return KnownPlan(
-        Code("datetime, time, timedelta" if date else "datetime, timedelta"),
-        field_names(columns)[place],
-        length(min(group.every for group in past)),
-        length(decide_before) if decide_before else NOTHING,
-        Code(f"{moment} - DECIDE_BEFORE" if decide_before else moment),
-        tuple(
+        clock=Code("datetime, time, timedelta" if date else "datetime, timedelta"),
+        time_field=field_names(columns)[place],
+        shortest=length(min(group.every for group in past)),
+        decide_before=length(decide_before) if decide_before else NOTHING,
+        decided=Code(f"{moment} - DECIDE_BEFORE" if decide_before else moment),
+        history=tuple(
             number
             for number, feature in enumerate(project.features)
             if feature.past and feature.past.function not in COUNTS

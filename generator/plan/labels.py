@@ -8,7 +8,7 @@ from generator.schema.split import AtRandom, ByTime
 from generator.sql.code import Code, name, text
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class LabelsPlan:
     """What ``labels.sql`` needs: the target, and how rows are split."""
 
@@ -24,7 +24,7 @@ class LabelsPlan:
     more_strata: Code = NOTHING
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class UnseenPlan:
     """What ``unseen.py`` needs: by what rows were split, and within which groups, in SQL."""
 
@@ -40,10 +40,10 @@ def unseen_plan(project: Project) -> UnseenPlan:
         order = f"strftime(CAST({labels.time} AS TIMESTAMP), '%Y-%m-%d %H:%M:%S.%f')"
     else:
         order = f"md5(concat_ws('|', {labels.seed}, {labels.row_key}))"
-    return UnseenPlan(labels.table, order, "CAST(__target AS VARCHAR)" if labels.strata else "''")
+    return UnseenPlan(table=labels.table, order=order, group="CAST(__target AS VARCHAR)" if labels.strata else "''")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class PartsPlan:
     """What ``parts.py`` needs: whether the target has classes, and what to do where a part is of no use."""
 
@@ -56,7 +56,7 @@ def parts_plan(project: Project) -> PartsPlan:
     by_time = isinstance(project.config.split, ByTime)
     other = "choose `split: at_random` in conf/config.yaml, or another share in conf/split/, "
     remedy = f"Collect more rows, {other if by_time else ''}or look at `target` in conf/problem/."
-    return PartsPlan(project.config.problem.task == "multiclass", remedy)
+    return PartsPlan(classes=project.config.problem.task == "multiclass", remedy=remedy)
 
 
 def labels_plan(project: Project) -> LabelsPlan:
@@ -72,9 +72,9 @@ def _labels_by_time(project: Project, table: Code, target: Code, split: ByTime) 
     assert project.time is not None
     dated = split.holdout_from is not None
     return LabelsPlan(
-        table,
-        target,
-        f"package/split/{'time_from' if dated else 'time_share'}.sql.jinja",
+        table=table,
+        target=target,
+        split_template=f"package/split/{'time_from' if dated else 'time_share'}.sql.jinja",
         holdout=Code(f"TIMESTAMP '{split.holdout_from}'" if dated else repr(round(1 - split.holdout, 6))),
         validation=_later_than(split.validation),
         time=name(project.time.name),
@@ -85,9 +85,9 @@ def _labels_at_random(project: Project, table: Code, target: Code, split: AtRand
     keys = [column.name for column in project.with_role("key")] or ["__row"]
     stratified = project.config.problem.task != "regression"
     return LabelsPlan(
-        table,
-        target,
-        "package/split/random.sql.jinja",
+        table=table,
+        target=target,
+        split_template="package/split/random.sql.jinja",
         holdout=Code(repr(split.holdout)),
         validation=_later_than(split.validation),
         seed=text(str(split.seed)),

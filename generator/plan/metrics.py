@@ -30,7 +30,7 @@ LOWER_IS_BETTER = (
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Constant:
     """A number that metrics are computed with, and where it comes from."""
 
@@ -39,7 +39,7 @@ class Constant:
     words: Code
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Reads:
     """The columns and features of scored rows that metrics read, and how code hands them on: not at all without any."""
 
@@ -67,7 +67,7 @@ class Reads:
         return Code(f", part(columns, {rows})" if self.columns else "")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class MetricsPlan:
     """What ``metrics.py`` needs; ``own`` says whether any metric is the project's own."""
 
@@ -99,7 +99,7 @@ def metric_columns(project: Project) -> Reads:
     own = project.config.metrics.own
     read = (column for name in asked_metrics(project) if name in own for column in own[name].columns)
     columns = tuple(dict.fromkeys(read))
-    return Reads(columns, tuple(name for name in columns if name in project.config.data.columns))
+    return Reads(columns=columns, table=tuple(name for name in columns if name in project.config.data.columns))
 
 
 def higher_is_better(project: Project, metric: str) -> bool:
@@ -117,21 +117,23 @@ def metrics_plan(project: Project) -> MetricsPlan:
     binary = task.name == "binary"
     shared = tuple(name for name, users in SHARED.items() if set(ours) & set(users) and (binary or name == "ranked"))
     return MetricsPlan(
-        task.target_words,
-        task.prediction_words,
-        tuple(Code(line) for line in sorted({SKLEARN[item] for item in ours if item in SKLEARN and not binary})),
-        tuple(f"package/metrics/{_place(item, task.name)}.py.jinja" for item in (*shared, *ours)),
-        tuple(Code(item) for item in asked),
-        bool(own),
-        metric_columns(project),
-        tuple(item for item in own if own[item].columns),
-        {item: _call(own[item]) if item in own else Code(item) for item in asked},
-        tuple(Code(module) for module in sorted({item.function.split(".")[0] for item in own.values()})),
-        Code(metrics.primary),
-        higher_is_better(project, metrics.primary),
-        task.likelihood,
-        tuple(_constants(project, ours) if binary or task.name == "regression" else ()),
-        Code("K * rows.sum()" if metrics.k < 1 else "K"),
+        target_words=task.target_words,
+        prediction_words=task.prediction_words,
+        imports=tuple(
+            Code(line) for line in sorted({SKLEARN[item] for item in ours if item in SKLEARN and not binary})
+        ),
+        templates=tuple(f"package/metrics/{_place(item, task.name)}.py.jinja" for item in (*shared, *ours)),
+        names=tuple(Code(item) for item in asked),
+        own=bool(own),
+        reads=metric_columns(project),
+        reading=tuple(item for item in own if own[item].columns),
+        calls={item: _call(own[item]) if item in own else Code(item) for item in asked},
+        modules=tuple(Code(module) for module in sorted({item.function.split(".")[0] for item in own.values()})),
+        primary=Code(metrics.primary),
+        higher=higher_is_better(project, metrics.primary),
+        likelihood=task.likelihood,
+        constants=tuple(_constants(project, ours) if binary or task.name == "regression" else ()),
+        most=Code("K * rows.sum()" if metrics.k < 1 else "K"),
     )
 
 
@@ -165,9 +167,13 @@ def _constants(project: Project, metrics: tuple[str, ...]) -> Iterator[Constant]
     settings = project.config.metrics
     if set(metrics) & set(get_args(AtThreshold)):
         value, words = threshold(project)
-        yield Constant(Code("THRESHOLD"), value, Code(f"a row counts as positive above it: {words}"))
+        yield Constant(name=Code("THRESHOLD"), value=value, words=Code(f"a row counts as positive above it: {words}"))
     if set(metrics) & set(get_args(AtTop)):
         value = settings.k if settings.k < 1 else int(settings.k)
-        yield Constant(Code("K"), value, Code("of the rows, from the top" if settings.k < 1 else "rows, from the top"))
+        yield Constant(
+            name=Code("K"),
+            value=value,
+            words=Code("of the rows, from the top" if settings.k < 1 else "rows, from the top"),
+        )
     if "quantile_loss" in metrics:
-        yield Constant(Code("QUANTILE"), settings.quantile, Code("that predictions are for"))
+        yield Constant(name=Code("QUANTILE"), value=settings.quantile, words=Code("that predictions are for"))

@@ -23,7 +23,7 @@ OWN = ("row", "self", "decided", "since")
 """Names that the rendered function has for itself."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Line:
     """One assignment."""
 
@@ -31,7 +31,7 @@ class Line:
     code: Code
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Table:
     """A table that the service holds by key, and the line that reads it.
 
@@ -48,7 +48,7 @@ class Table:
     known_at: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Cadence:
     """The steps in which snapshots are taken: a constant, and the variable that numbers the step of a decision."""
 
@@ -57,7 +57,7 @@ class Cadence:
     variable: Code
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class OnlinePlan:
     """What ``service/features.py`` and ``service/sql.py`` need."""
 
@@ -117,7 +117,7 @@ def online_plan(project: Project) -> OnlinePlan:
         lookups = tuple(_lookups(project, compiler))
         snapshots = tuple(_snapshots(project, group, compiler) for group in past)
         computed = tuple(
-            Line(Code(compiler.names[feature.name]), compiler.made(feature))
+            Line(target=Code(compiler.names[feature.name]), code=compiler.made(feature))
             for feature in sorted(project.features, key=lambda item: item.level)
             if feature.sql and feature.level
         )
@@ -125,22 +125,22 @@ def online_plan(project: Project) -> OnlinePlan:
     timed = tuple(table for table in lookups if table.known_at)
     since = bool(past or timed)
     return OnlinePlan(
-        tuple(_inputs(project, compiler)),
-        _decided(project, compiler, decide_before) if since else NOTHING,
-        length(decide_before) if since and decide_before else NOTHING,
-        since and project.time is not None and project.time.type == "DATE",
-        tuple(table for table in lookups if not table.known_at),
-        timed,
-        tuple(dict.fromkeys(_cadence(group) for group in past)),
-        snapshots,
-        computed,
-        results,
-        functions_plan(project).modules,
-        any(feature.call.strict for feature in project.features if feature.call),
-        tuple(Code(line) for line in import_lines(compiler.imports())),
-        Code(", ".join(sorted(compiler.called()))),
-        Code(sources(compiler.functions())),
-        compiler.libraries(),
+        inputs=tuple(_inputs(project, compiler)),
+        decided=_decided(project, compiler, decide_before) if since else NOTHING,
+        decide_before=length(decide_before) if since and decide_before else NOTHING,
+        date=since and project.time is not None and project.time.type == "DATE",
+        lookups=tuple(table for table in lookups if not table.known_at),
+        timed=timed,
+        cadences=tuple(dict.fromkeys(_cadence(group) for group in past)),
+        snapshots=snapshots,
+        computed=computed,
+        results=results,
+        modules=functions_plan(project).modules,
+        strict=any(feature.call.strict for feature in project.features if feature.call),
+        imports=tuple(Code(line) for line in import_lines(compiler.imports())),
+        functions=Code(", ".join(sorted(compiler.called()))),
+        runtime=Code(sources(compiler.functions())),
+        libraries=compiler.libraries(),
     )
 
 
@@ -210,7 +210,7 @@ def _inputs(project: Project, compiler: _Compiler) -> Iterator[Line]:
     """Yield the assignment of each field of a request to a variable."""
     columns = needed_columns(project)
     for column, field in zip(columns, attribute_names(column.name for column in columns), strict=True):
-        yield Line(Code(compiler.names[column.name]), Code(f"row.{field}"))
+        yield Line(target=Code(compiler.names[column.name]), code=Code(f"row.{field}"))
 
 
 def _decided(project: Project, compiler: _Compiler, decide_before: timedelta) -> Code:
@@ -230,7 +230,7 @@ def length(span: timedelta) -> Code:
 
 def _cadence(group: Group) -> Cadence:
     unit = words(group.every).replace(" ", "_")
-    return Cadence(Code(f"EVERY_{unit.upper()}"), length(group.every), Code(f"step_{unit}"))
+    return Cadence(constant=Code(f"EVERY_{unit.upper()}"), length=length(group.every), variable=Code(f"step_{unit}"))
 
 
 def _lookups(project: Project, compiler: _Compiler) -> Iterator[Table]:
@@ -248,14 +248,14 @@ def _lookups(project: Project, compiler: _Compiler) -> Iterator[Table]:
         seen.append(source)
         call = f"self.{attribute}.at({compiler.key(by)}{', decided' if known_at else ''})"
         yield Table(
-            Code(attribute),
-            source,
-            Code(f"tables/{source}.json"),
-            list(dimension.key),
-            [feature.column or "" for feature in features],
-            tuple(None for _ in features),
-            Line(compiler.targets(feature.name for feature in features), Code(call)),
-            known_at or "",
+            attribute=Code(attribute),
+            name=source,
+            file=Code(f"tables/{source}.json"),
+            keys=list(dimension.key),
+            values=[feature.column or "" for feature in features],
+            unknown=tuple(None for _ in features),
+            reading=Line(target=compiler.targets(feature.name for feature in features), code=Code(call)),
+            known_at=known_at or "",
         )
 
 
@@ -263,11 +263,11 @@ def _snapshots(project: Project, group: Group, compiler: _Compiler) -> Table:
     features = [feature for feature in project.features if feature.name in group.features]
     call = f"self.{group.table}.at({compiler.key(features[0].by)}, {_cadence(group).variable})"
     return Table(
-        group.table,
-        group.table,
-        Code(f"snapshots/{group.table}.json"),
-        list(group.key_columns),
-        list(group.features),
-        tuple(0 if value.default else None for value in group.values),
-        Line(compiler.targets(group.features), Code(call)),
+        attribute=group.table,
+        name=group.table,
+        file=Code(f"snapshots/{group.table}.json"),
+        keys=list(group.key_columns),
+        values=list(group.features),
+        unknown=tuple(0 if value.default else None for value in group.values),
+        reading=Line(target=compiler.targets(group.features), code=Code(call)),
     )

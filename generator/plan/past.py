@@ -30,7 +30,7 @@ COUNTS = ("count", "count_distinct")
 """The functions that give 0, and not NULL, where no row counts."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Value:
     """What one feature needs at each stage: a value by row, partial results by step, and what is rolled from them.
 
@@ -46,7 +46,7 @@ class Value:
     rounding: Code
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Group:
     """One table of snapshots: features that share a key, a cadence, a span and a lag."""
 
@@ -89,7 +89,7 @@ class Group:
         return Code(f"coalesce({read}, {value.default})") if value.default else read
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class SnapshotsPlan:
     """What ``snapshots.sql``, ``latest.sql`` and ``snapshots.py`` need."""
 
@@ -106,7 +106,9 @@ def snapshots_plan(project: Project) -> SnapshotsPlan:
     ahead = furthest(project)
     told = words(ahead) if ahead else ""
     interval = Code(f"INTERVAL '{told}'") if told else NOTHING
-    return SnapshotsPlan(Code(project.config.data.table), time, interval, Code(told), groups(project))
+    return SnapshotsPlan(
+        table=Code(project.config.data.table), time=time, ahead=interval, ahead_words=Code(told), groups=groups(project)
+    )
 
 
 def furthest(project: Project) -> timedelta:
@@ -138,24 +140,24 @@ def _group(project: Project, features: list[Feature], taken: set[str]) -> Group:
     moment = name(project.time.name)
     decide_before = project.config.problem.decide_before or ZERO
     return Group(
-        Code(table),
-        Code(f"asking_{table}"),
-        Code(f"asked_{table}"),
-        _title(first, past),
-        f"package/snapshots/{FORMS.get(past.function, 'rolled')}.sql.jinja",
-        keys,
-        tuple(_key_column(place, text) for place, text in enumerate(first.by, start=1)),
-        Code(", ".join(key.name for key in keys)),
-        Code(" AND ".join(f"{key.sql} IS NOT NULL" for key in keys)),
-        _number(moment, past.lag, past.every),
-        _number(Code(f"inputs.{moment}"), -decide_before, past.every),
-        _number(moment, ZERO, past.every),
-        steps,
-        bool(steps),
-        Code(f"RANGE BETWEEN {frame} AND CURRENT ROW"),
-        tuple(_value(project, place, feature) for place, feature in enumerate(features, start=1)),
-        tuple(feature.name for feature in features),
-        past.every,
+        table=Code(table),
+        asking=Code(f"asking_{table}"),
+        asked=Code(f"asked_{table}"),
+        title=_title(first, past),
+        template=f"package/snapshots/{FORMS.get(past.function, 'rolled')}.sql.jinja",
+        keys=keys,
+        key_columns=tuple(_key_column(place, text) for place, text in enumerate(first.by, start=1)),
+        key_names=Code(", ".join(key.name for key in keys)),
+        known_keys=Code(" AND ".join(f"{key.sql} IS NOT NULL" for key in keys)),
+        known_snapshot=_number(moment, past.lag, past.every),
+        asked_snapshot=_number(Code(f"inputs.{moment}"), -decide_before, past.every),
+        now=_number(moment, ZERO, past.every),
+        steps=steps,
+        leaves=bool(steps),
+        frame=Code(f"RANGE BETWEEN {frame} AND CURRENT ROW"),
+        values=tuple(_value(project, place, feature) for place, feature in enumerate(features, start=1)),
+        features=tuple(feature.name for feature in features),
+        every=past.every,
     )
 
 
@@ -170,7 +172,7 @@ def _title(first: Feature, past: Past) -> Code:
 
 
 def _key(place: int, text: str) -> ColumnPlan:
-    return ColumnPlan(name(_key_column(place, text)), sql=Code(text))
+    return ColumnPlan(name=name(_key_column(place, text)), sql=Code(text))
 
 
 def _key_column(place: int, text: str) -> str:
@@ -198,7 +200,14 @@ def _value(project: Project, place: int, feature: Feature) -> Value:
     if past.where:
         value = f"CASE WHEN {past.where} THEN {value} END"
     default = Code("0") if past.function in COUNTS else NOTHING
-    return Value(name(feature.name), Code(value), tuple(partials), Code(rolled), default, _rounding(past, value))
+    return Value(
+        name=name(feature.name),
+        value=Code(value),
+        partials=tuple(partials),
+        rolled=Code(rolled),
+        default=default,
+        rounding=_rounding(past, value),
+    )
 
 
 def _numeric(past: Past) -> str:
@@ -258,7 +267,7 @@ def _is_exact(past: Past) -> bool:
 
 
 def _columns(parts: dict[str, str]) -> Iterator[ColumnPlan]:
-    return (ColumnPlan(Code(part), sql=Code(text)) for part, text in parts.items())
+    return (ColumnPlan(name=Code(part), sql=Code(text)) for part, text in parts.items())
 
 
 def _word(text: str) -> str:

@@ -16,7 +16,7 @@ ALLOWED = 0.1
 """Share of rows that may break a rule every table has, before ``process`` stops."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class RulePlan:
     """A rule as ``process.sql`` judges and counts it."""
 
@@ -31,7 +31,7 @@ class RulePlan:
     reason: Code = NOTHING
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Misfit:
     """What is said of a value that is not of its column's type, and when."""
 
@@ -40,7 +40,7 @@ class Misfit:
     value: Code
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class TablePlan:
     """One source on its way to a typed table."""
 
@@ -63,7 +63,7 @@ class TablePlan:
         return text(self.name)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class ProcessPlan:
     """What ``process.sql`` and ``process.py`` need."""
 
@@ -79,7 +79,7 @@ def process_plan(project: Project) -> ProcessPlan:
     roles: dict[str, dict[str, str]] = {label: {} for label in project.config.data.sources}
     roles[project.config.data.table] = {column.name: column.role for column in project.columns if column.role != "drop"}
     keys = {dimension.name: str(names(dimension.key)) for dimension in project.dimensions if dimension.key}
-    return ProcessPlan(tables, _rules(project, tables), keys, roles)
+    return ProcessPlan(tables=tables, rules=_rules(project, tables), keys=keys, roles=roles)
 
 
 def _table(project: Project, label: str) -> TablePlan:
@@ -131,24 +131,28 @@ def table_plan(
         refusals.append(_refusal("time_is_known", f"{name(time.name)} IS NOT NULL", f"{time.name} is missing"))
     clears = {column: rule for rule in rules for column in rule.clear}
     return TablePlan(
-        table,
-        rows,
-        number,
-        marked_columns(columns, text_already),
-        tuple(
-            ColumnPlan(name(column.name), sql=_typed(column, text_already)) for column in columns if column.sql is None
+        name=table,
+        rows=rows,
+        number=number,
+        marked=marked_columns(columns, text_already),
+        read=tuple(
+            ColumnPlan(name=name(column.name), sql=_typed(column, text_already))
+            for column in columns
+            if column.sql is None
         ),
-        tuple(_misfit(column, text_already) for column in columns if column.sql is None and column.type != "VARCHAR"),
-        steps,
-        steps[-1].name if steps else Code("typed"),
-        tuple(refusals),
-        unique,
-        tuple(
-            ColumnPlan(name(column.name), sql=_kept(column, clears.get(column.name)))
+        misfits=tuple(
+            _misfit(column, text_already) for column in columns if column.sql is None and column.type != "VARCHAR"
+        ),
+        steps=steps,
+        last_step=steps[-1].name if steps else Code("typed"),
+        refusals=tuple(refusals),
+        unique=unique,
+        kept=tuple(
+            ColumnPlan(name=name(column.name), sql=_kept(column, clears.get(column.name)))
             for column in columns
             if column.name in kept
         ),
-        numbered,
+        numbered=numbered,
     )
 
 
@@ -178,7 +182,7 @@ def marked_columns(columns: Iterable[Column], text_already: bool) -> tuple[Colum
     """Return the columns of the source in which some texts stand for a missing value, NULL there."""
     nulls = {column.source: column.nulls for column in columns if column.nulls}
     return tuple(
-        ColumnPlan(name(source), sql=Code(cleaned(source, marks, text_already))) for source, marks in nulls.items()
+        ColumnPlan(name=name(source), sql=Code(cleaned(source, marks, text_already))) for source, marks in nulls.items()
     )
 
 
@@ -187,7 +191,7 @@ def _misfit(column: Column, text_already: bool) -> Misfit:
     said = text(f"{column.name} is not {_article(column.type)}: ")
     value = name(column.source)
     shown = value if text_already else Code(f"CAST({value} AS VARCHAR)")
-    return Misfit(Code(misfits(value, column.read or value, column.type)), said, shown)
+    return Misfit(condition=Code(misfits(value, column.read or value, column.type)), said=said, value=shown)
 
 
 def _article(kind: str) -> str:
@@ -202,7 +206,17 @@ def _article(kind: str) -> str:
 
 def _refusal(label: str, expect: str, reason: str) -> RulePlan:
     nothing = Code("")
-    return RulePlan(Code(label), nothing, nothing, nothing, nothing, nothing, nothing, Code(expect), text(reason))
+    return RulePlan(
+        label=Code(label),
+        source=nothing,
+        source_label=nothing,
+        otherwise=nothing,
+        at_most=nothing,
+        broken=nothing,
+        shown=nothing,
+        expect=Code(expect),
+        reason=text(reason),
+    )
 
 
 def _rules(project: Project, tables: tuple[TablePlan, ...]) -> tuple[RulePlan, ...]:
@@ -233,4 +247,12 @@ def _values(columns: Iterable[str]) -> Code:
 
 
 def _counted(label: str, source: str, otherwise: str, at_most: float, broken: str, shown: Code) -> RulePlan:
-    return RulePlan(text(label), Code(source), text(source), text(otherwise), Code(repr(at_most)), Code(broken), shown)
+    return RulePlan(
+        label=text(label),
+        source=Code(source),
+        source_label=text(source),
+        otherwise=text(otherwise),
+        at_most=Code(repr(at_most)),
+        broken=Code(broken),
+        shown=shown,
+    )

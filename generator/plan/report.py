@@ -61,7 +61,7 @@ MEANINGS = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class FigurePlan:
     """A figure: its title, the call that draws it, and how to read it."""
 
@@ -73,52 +73,56 @@ class FigurePlan:
 FIGURES = {
     "binary": (
         FigurePlan(
-            "ROC", Code('roc(found["roc"])'), "The further above the dashed line of guessing, the better it ranks."
+            title="ROC",
+            call=Code('roc(found["roc"])'),
+            reading="The further above the dashed line of guessing, the better it ranks.",
         ),
         FigurePlan(
-            "Precision and recall",
-            Code('precision_recall(found["precision_recall"])'),
-            "How many of those flagged are positive, the more positives are to be found.",
+            title="Precision and recall",
+            call=Code('precision_recall(found["precision_recall"])'),
+            reading="How many of those flagged are positive, the more positives are to be found.",
         ),
         FigurePlan(
-            "Calibration",
-            Code('calibration(found["calibration"])'),
-            "Below the dashed line it promises too much, above too little.",
+            title="Calibration",
+            call=Code('calibration(found["calibration"])'),
+            reading="Below the dashed line it promises too much, above too little.",
         ),
     ),
     "multiclass": (
         FigurePlan(
-            "Confusion",
-            Code('confusion(found["confusion"])'),
-            "Rows of each actual class by the class they were taken for; the diagonal is right.",
+            title="Confusion",
+            call=Code('confusion(found["confusion"])'),
+            reading="Rows of each actual class by the class they were taken for; the diagonal is right.",
         ),
         FigurePlan(
-            "Confidence",
-            Code('confidence(found["confidence"])'),
-            "Below the dashed line it is surer than it should be, above less sure.",
+            title="Confidence",
+            call=Code('confidence(found["confidence"])'),
+            reading="Below the dashed line it is surer than it should be, above less sure.",
         ),
     ),
     "regression": (
         FigurePlan(
-            "Predicted and actual", Code('predicted(found["predicted"])'), "On the dashed line a prediction is exact."
+            title="Predicted and actual",
+            call=Code('predicted(found["predicted"])'),
+            reading="On the dashed line a prediction is exact.",
         ),
         FigurePlan(
-            "Errors",
-            Code('residuals(found["residuals"])'),
-            "Right of zero the actual value was higher than predicted, left of it lower.",
+            title="Errors",
+            call=Code('residuals(found["residuals"])'),
+            reading="Right of zero the actual value was higher than predicted, left of it lower.",
         ),
     ),
 }
 PAYOFF = FigurePlan(
-    "Payoff",
-    Code('payoff(found["payoff"])'),
-    "What acting above each threshold would have brought; the dashed line is where acting begins to pay.",
+    title="Payoff",
+    call=Code('payoff(found["payoff"])'),
+    reading="What acting above each threshold would have brought; the dashed line is where acting begins to pay.",
 )
 DESCRIBED = ("brief", "sources", "processing", "metrics", "exploration")
 MODELLED = (*DESCRIBED, "features", "models", "package", "release")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class ReportPlan:
     """What ``report.py``, ``charts.py`` and the modules of ``sections/`` need."""
 

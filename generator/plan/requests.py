@@ -17,7 +17,7 @@ UNESCAPED = {'"': "'", "\\": "/", **{chr(code): " " for code in range(32)}}
 """What stands in the name of a field for what JSON escapes, which msgspec does not take there."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class PythonType:
     """How a DuckDB type looks in a request: its annotation, and the lines of code that this needs."""
 
@@ -31,12 +31,16 @@ BITS = {"TINYINT": 8, "SMALLINT": 16, "INTEGER": 32}
 
 _DATETIME = ("from datetime import datetime",)
 PYTHON_TYPES = {
-    "BOOLEAN": PythonType("bool"),
-    "VARCHAR": PythonType("str"),
-    "DATE": PythonType("date", ("from datetime import date",)),
-    "TIME": PythonType("time", ("from datetime import time",)),
-    "TIMESTAMP": PythonType("Timestamp", _DATETIME, "Timestamp = Annotated[datetime, Meta(tz=False)]"),
-    "TIMESTAMP WITH TIME ZONE": PythonType("ZonedTime", _DATETIME, "ZonedTime = Annotated[datetime, Meta(tz=True)]"),
+    "BOOLEAN": PythonType(annotation="bool"),
+    "VARCHAR": PythonType(annotation="str"),
+    "DATE": PythonType(annotation="date", imports=("from datetime import date",)),
+    "TIME": PythonType(annotation="time", imports=("from datetime import time",)),
+    "TIMESTAMP": PythonType(
+        annotation="Timestamp", imports=_DATETIME, alias="Timestamp = Annotated[datetime, Meta(tz=False)]"
+    ),
+    "TIMESTAMP WITH TIME ZONE": PythonType(
+        annotation="ZonedTime", imports=_DATETIME, alias="ZonedTime = Annotated[datetime, Meta(tz=True)]"
+    ),
 }
 
 
@@ -60,15 +64,15 @@ def _used(project: Project, feature: Feature) -> Iterator[str]:
 def python_type(kind: str) -> PythonType:
     """Return how values of DuckDB type ``kind`` look in a request; text where JSON has nothing nearer."""
     if kind in ("FLOAT", "DOUBLE") or kind.startswith("DECIMAL"):
-        return PythonType("float")
-    return _integer(kind) if kind in sql.NUMBERS else PYTHON_TYPES.get(kind, PythonType("str"))
+        return PythonType(annotation="float")
+    return _integer(kind) if kind in sql.NUMBERS else PYTHON_TYPES.get(kind, PythonType(annotation="str"))
 
 
 def _integer(kind: str) -> PythonType:
     size = BITS.get(kind, 64)
     annotation = f"Integer{BITS.get(kind, '')}"
     alias = f"{annotation} = Annotated[int, Meta(ge=-(2**{size - 1}), le=2**{size - 1} - 1)]"
-    return PythonType(annotation, alias=alias)
+    return PythonType(annotation=annotation, alias=alias)
 
 
 def attribute_names(names: Iterable[str], taken: Iterable[str] = ()) -> list[str]:

@@ -10,7 +10,7 @@ NOTHING = Code("")
 ALL = Code("*")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class ColumnPlan:
     """One column of a SELECT."""
 
@@ -23,7 +23,7 @@ class ColumnPlan:
         return self.sql != self.name
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Join:
     """A dimension table as ``features.sql`` joins it."""
 
@@ -33,7 +33,7 @@ class Join:
     condition: Code
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Step:
     """One layer of derived columns over the layer before; ``star`` is what it takes over from it."""
 
@@ -51,6 +51,6 @@ def layers(columns: Iterable[Column], first: Code) -> tuple[Step, ...]:
     for level in sorted({column.level for column in columns if column.sql is not None}):
         before = steps[-1].name if steps else first
         derived = [column for column in columns if column.sql is not None and column.level == level]
-        plans = tuple(ColumnPlan(name(column.name), sql=Code(column.sql or "")) for column in derived)
-        steps.append(Step(Code(f"step_{level}"), before, plans))
+        plans = tuple(ColumnPlan(name=name(column.name), sql=Code(column.sql or "")) for column in derived)
+        steps.append(Step(name=Code(f"step_{level}"), before=before, columns=plans))
     return tuple(steps)

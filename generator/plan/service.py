@@ -57,7 +57,7 @@ ANSWERS = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class InputPlan:
     """One field of a request."""
 
@@ -65,7 +65,7 @@ class InputPlan:
     type: Code
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class ServicePlan:
     """What the modules of ``service/`` need."""
 
@@ -118,7 +118,7 @@ class ServicePlan:
         return Code("model" if self.refit else '"model"')
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class PackagePlan:
     """What ``package.py`` needs."""
 
@@ -153,38 +153,38 @@ def service_plan(project: Project) -> ServicePlan:
     attributes, fields = attribute_names(column.name for column in columns), field_names(columns)
     kinds = [python_type(column.type) for column in columns]
     return ServicePlan(
-        Code(config.data.table),
-        tuple(Code(line) for line in sorted({line for kind in kinds for line in _imports(kind)})),
-        tuple(Code(line) for line in sorted({kind.alias for kind in kinds if kind.alias})),
-        tuple(
+        table=Code(config.data.table),
+        imports=tuple(Code(line) for line in sorted({line for kind in kinds for line in _imports(kind)})),
+        types=tuple(Code(line) for line in sorted({kind.alias for kind in kinds if kind.alias})),
+        inputs=tuple(
             InputPlan(
-                Code(attribute),
-                Code(kind.annotation if column.role == "time" else f"{kind.annotation} | None"),
+                attribute=Code(attribute),
+                type=Code(kind.annotation if column.role == "time" else f"{kind.annotation} | None"),
             )
             for attribute, column, kind in zip(attributes, columns, kinds, strict=True)
         ),
-        tuple(column.name for column in columns),
-        {attribute: field for attribute, field in zip(attributes, fields, strict=True) if attribute != field},
-        fields != [column.name for column in columns],
-        bool(groups(project)),
-        project.time.name if project.time else "",
-        int(((config.problem.decide_before or ZERO) + furthest(project)).total_seconds()),
-        task.prediction_words,
-        f"package/service/answers/{task.name}.py.jinja",
-        f"package/serving/{task.name}.py.jinja",
-        Code(", ".join(_answer_names(project))),
-        ANSWERS[task.name],
-        Code("self.predictor.scorer.classes, " if task.classes else ""),
-        task.score_type,
-        task.outcome_type,
-        task.classes,
-        bool(features_plan(project).lookups or groups(project)),
-        any(feature.call for feature in project.features),
-        config.problem.decision is not None,
-        config.service.log,
-        Code(config.service.api_key or ""),
-        config.service.port,
-        config.release.refits,
+        columns=tuple(column.name for column in columns),
+        renamed={attribute: field for attribute, field in zip(attributes, fields, strict=True) if attribute != field},
+        aliased=fields != [column.name for column in columns],
+        past=bool(groups(project)),
+        time=project.time.name if project.time else "",
+        before=int(((config.problem.decide_before or ZERO) + furthest(project)).total_seconds()),
+        prediction_words=task.prediction_words,
+        answer_template=f"package/service/answers/{task.name}.py.jinja",
+        score_template=f"package/serving/{task.name}.py.jinja",
+        answer_names=Code(", ".join(_answer_names(project))),
+        answer_words=ANSWERS[task.name],
+        told_arguments=Code("self.predictor.scorer.classes, " if task.classes else ""),
+        score_type=task.score_type,
+        outcome_type=task.outcome_type,
+        classes=task.classes,
+        tables=bool(features_plan(project).lookups or groups(project)),
+        calls=any(feature.call for feature in project.features),
+        decision=config.problem.decision is not None,
+        log=config.service.log,
+        api_key=Code(config.service.api_key or ""),
+        port=config.service.port,
+        refit=config.release.refits,
     )
 
 
@@ -217,15 +217,17 @@ def package_plan(project: Project, online: OnlinePlan) -> PackagePlan:
         *(("service/models/moves.py",) if compares_rows(project) else ()),
     )
     return PackagePlan(
-        tuple(sorted(modules)),
-        tuple(sorted((*LIBRARIES, *online.libraries))),
-        tuple(sorted((*BULK_LIBRARIES, *libraries_of(project.config.data.sources[project.config.data.table])))),
-        online.looked_up,
-        tuple(group.table for group in past),
-        project.time.name if project.time else "",
-        online.tables,
-        bool(past),
-        any(deploy_files(project)),
-        decision,
-        project.config.release.refits,
+        modules=tuple(sorted(modules)),
+        libraries=tuple(sorted((*LIBRARIES, *online.libraries))),
+        bulk_libraries=tuple(
+            sorted((*BULK_LIBRARIES, *libraries_of(project.config.data.sources[project.config.data.table])))
+        ),
+        lookups=online.looked_up,
+        snapshots=tuple(group.table for group in past),
+        time=project.time.name if project.time else "",
+        tables=online.tables,
+        past=bool(past),
+        deployed=any(deploy_files(project)),
+        decision=decision,
+        refit=project.config.release.refits,
     )

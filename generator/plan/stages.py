@@ -59,8 +59,8 @@ def own_stages(project: Project) -> tuple[Stage, ...]:
     package = project.config.project.package
     return tuple(
         Stage(
-            name,
-            stage.cmd or f"python -m {package}.{stage.module}",
+            name=name,
+            command=stage.cmd or f"python -m {package}.{stage.module}",
             modules=(stage.module,) if stage.module else (),
             deps=tuple(dict.fromkeys(stage.deps)),
             params=(*((f"stages.{name}.params",) if stage.params else ()), *stage.settings),
@@ -107,10 +107,10 @@ def _stages(project: Project, watched: tuple[str, ...]) -> Iterator[Stage]:
     trained = ("data/train.parquet", "data/encoders.json")
 
     def module(name: str, **parts: object) -> Stage:
-        return Stage(name, f"python -m {package}.{name}", modules=(name,), **parts)  # type: ignore[arg-type]
+        return Stage(name=name, command=f"python -m {package}.{name}", modules=(name,), **parts)  # type: ignore[arg-type]
 
     if watched:
-        yield Stage("generate", "ninefold generate", deps=(*watched, "params.yaml"), edited=(package,))
+        yield Stage(name="generate", command="ninefold generate", deps=(*watched, "params.yaml"), edited=(package,))
     yield module("collect", deps=files, params=("engine",), outs=("data/raw", f"{REPORTS}/collection.json"))
     yield module(
         "process",
@@ -161,8 +161,8 @@ def _stages(project: Project, watched: tuple[str, ...]) -> Iterator[Stage]:
         ),
     )
     yield Stage(
-        "train",
-        f"python -m {package}.train_${{key}}",
+        name="train",
+        command=f"python -m {package}.train_${{key}}",
         modules=(
             *FITTING,
             *(("progress",) if counts_rounds(project) else ()),
@@ -192,8 +192,8 @@ def _stages(project: Project, watched: tuple[str, ...]) -> Iterator[Stage]:
             outs=(FINAL, FINAL_ENCODERS),
         )
     yield Stage(
-        "package",
-        f"python -m {package}.package",
+        name="package",
+        command=f"python -m {package}.package",
         modules=("package", "service.__main__", "engine", *(("payoff",) if decision else ())),
         deps=(
             "models",

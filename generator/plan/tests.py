@@ -97,7 +97,7 @@ BY_HAND = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class EmptyTable:
     """A table that features are made from, and the statement that makes it, empty."""
 
@@ -105,7 +105,7 @@ class EmptyTable:
     statement: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class TestsPlan:
     """What the rendered tests need."""
 
@@ -146,29 +146,29 @@ def tests_plan(project: Project) -> TestsPlan:
     past = any(feature.past for feature in project.features)
     higher = higher_is_better(project, config.metrics.primary)
     return TestsPlan(
-        _request(project),
-        _params(project),
-        tuple(_tables(project)),
-        Code(config.data.table if past else ""),
-        any(feature.call for feature in project.features),
-        _time_field(project),
-        f"package/tests/examples/{TASKS[task].name}.py.jinja",
-        competing.candidates,
-        tuple(label for label, candidate in config.model.items() if candidate.kind in LEARNERS),
-        competing.candidates[0].name,
-        Code(", ".join(sorted(f"train_{label}" for label in config.model))),
-        competing.scorers,
-        config.problem.decision is not None,
-        config.service.log,
-        ANSWER_KEYS[task],
-        OUTCOMES[task],
-        TARGETS[task],
-        SCORES[task],
-        {metric: BY_HAND[task][metric] for metric in ours if _by_hand(project, metric)},
-        Code("0.9" if higher else "0.1"),
-        Code("0.1" if higher else "0.9"),
-        config.release.refits,
-        metric_columns(project),
+        request=_request(project),
+        params=_params(project),
+        tables=tuple(_tables(project)),
+        past=Code(config.data.table if past else ""),
+        calls=any(feature.call for feature in project.features),
+        time=_time_field(project),
+        task_template=f"package/tests/examples/{TASKS[task].name}.py.jinja",
+        candidates=competing.candidates,
+        learners=tuple(label for label, candidate in config.model.items() if candidate.kind in LEARNERS),
+        first=competing.candidates[0].name,
+        trainers=Code(", ".join(sorted(f"train_{label}" for label in config.model))),
+        scorers=competing.scorers,
+        decision=config.problem.decision is not None,
+        log=config.service.log,
+        answer_keys=ANSWER_KEYS[task],
+        outcome=OUTCOMES[task],
+        target=TARGETS[task],
+        score=SCORES[task],
+        by_hand={metric: BY_HAND[task][metric] for metric in ours if _by_hand(project, metric)},
+        better=Code("0.9" if higher else "0.1"),
+        worse=Code("0.1" if higher else "0.9"),
+        refit=config.release.refits,
+        reads=metric_columns(project),
     )
 
 
@@ -227,13 +227,13 @@ def _tables(project: Project) -> Iterator[EmptyTable]:
     """Yield the tables that are looked up, and the project's own where features count its rows."""
     for lookup in features_plan(project).lookups:
         dimension = next(item for item in project.dimensions if item.name == lookup)
-        yield EmptyTable(Code(lookup), _statement(lookup, dimension.columns))
+        yield EmptyTable(name=Code(lookup), statement=_statement(lookup, dimension.columns))
     if any(feature.past for feature in project.features):
         own = [
             ("__row", "BIGINT"),
             *((column.name, column.type) for column in project.columns if column.role != "drop"),
         ]
-        yield EmptyTable(Code(project.config.data.table), _statement(project.config.data.table, own))
+        yield EmptyTable(name=Code(project.config.data.table), statement=_statement(project.config.data.table, own))
 
 
 def _statement(table: str, columns: Iterable[tuple[str, str]]) -> str:

@@ -7,14 +7,14 @@ from typing import Any
 from generator.sql.code import Code
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class ProjectPlan:
     """What every template may know: the names of the project."""
 
     package: Code
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class File:
     """One file that is rendered: where it goes, from which template, with what."""
 
@@ -23,7 +23,7 @@ class File:
     context: Any = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Stage:
     """One stage of ``dvc.yaml``.
 
@@ -46,7 +46,7 @@ class Stage:
     foreach: str | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Plan:
     """All that is rendered: files from templates, the stages that run them, and texts that need no template.
 

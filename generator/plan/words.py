@@ -20,7 +20,7 @@ SKLEARN_LIBRARIES = (
 """What an estimator of scikit-learn is read and run with, and what that runs on."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Task:
     """How a task's target and predictions look in rendered code."""
 
