@@ -82,8 +82,20 @@ def beyond_a_bound(draw: Draw) -> tuple[Columns, np.ndarray]:
     return found, (found["score"] > 2).astype(np.int64)
 
 
+def larger(draw: Draw) -> tuple[Columns, np.ndarray]:
+    found = numbers(draw, "quoted", "billed", "x")
+    return found, np.maximum(found["quoted"], found["billed"])
+
+
+def both_beyond(draw: Draw) -> tuple[Columns, np.ndarray]:
+    found = {name: draw.uniform(0, 100, ROWS) for name in ("written", "oral", "x")}
+    return found, ((found["written"] > 80) & (found["oral"] > 80)).astype(np.int64)
+
+
 LEAKS: dict[str, tuple[Callable[[Draw], tuple[Columns, np.ndarray]], str]] = {
     "sum": (total, "casual + registered"),
+    "larger": (larger, "greatest(quoted, billed)"),
+    "both beyond a bound": (both_beyond, "least(written, oral)"),
     "product of three": (product_of_three, "a product of price, amount and rate"),
     "weighted sum": (weighted, "a weighted sum of a, b and c"),
     "ratio": (ratio, "distance / hours"),

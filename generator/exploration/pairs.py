@@ -1,4 +1,4 @@
-"""Two columns that are the target together: their sum, difference, product or ratio, or whether they are equal."""
+"""Two columns that are the target together: their sum, difference, product or ratio, the larger one, or equality."""
 
 from collections.abc import Iterator, Mapping
 from itertools import combinations, permutations
@@ -21,24 +21,30 @@ SCREEN = 300
 
 PROMISING = 0.9
 
-OPERATIONS = {"+": np.add, "-": np.subtract, "*": np.multiply, "/": np.divide}
-
+OPERATIONS = {
+    "{} + {}": np.add,
+    "{} - {}": np.subtract,
+    "{} * {}": np.multiply,
+    "{} / {}": np.divide,
+    "greatest({}, {})": np.maximum,  # with a threshold, whether either is beyond it
+    "least({}, {})": np.minimum,  # and whether both are
+}
 
 Pair = tuple[tuple[str, str], str, float]
 """The names of two columns, what is made of them, and the share of the target that it explains."""
 
 
 def computed(numbers: Mapping[str, np.ndarray], alone: Mapping[str, float], target: np.ndarray) -> Iterator[Pair]:
-    """Yield sums, differences, products and ratios of two columns, where promising; ``alone`` is what each explains."""
+    """Yield what OPERATIONS make of two columns, where promising; ``alone`` is what each explains."""
     few = _screen(target)
     for first, second in _pairs(numbers, alone):
-        for sign, operation in OPERATIONS.items():
-            for left, right in permutations((first, second)) if sign == "/" else [(first, second)]:
+        for words, operation in OPERATIONS.items():
+            for left, right in permutations((first, second)) if operation is np.divide else [(first, second)]:
                 with np.errstate(all="ignore"):
                     if explained(operation(numbers[left][few], numbers[right][few]), target[few]) < PROMISING:
                         continue
                     values = operation(numbers[left], numbers[right])
-                yield (left, right), f"{left} {sign} {right}", explained(values, target)
+                yield (left, right), words.format(left, right), explained(values, target)
 
 
 def equal(texts: Mapping[str, np.ndarray], target: np.ndarray) -> Iterator[Pair]:
