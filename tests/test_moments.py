@@ -139,6 +139,11 @@ def test_a_date_is_read_and_orders_the_rows(name: str, tmp_path: Path) -> None:
     assert seconds == [moment.replace(tzinfo=UTC).timestamp() for moment in meant]
 
 
+def test_a_month_is_no_day_of_the_year(tmp_path: Path) -> None:
+    found, _ = found_in(tmp_path, {"month": strftime("%Y-%m")})
+    assert only(found, "month").kind.doubt == ""
+
+
 def test_what_is_no_count_of_days_stays_a_number(tmp_path: Path) -> None:
     for name, values in (("day", cycle(3, 1, 2, 5, 4)), ("age", range(ROWS)), ("year", cycle(2014, 2012, 2013, 2011))):
         found, _ = found_in(tmp_path, {name: list(values)})

@@ -110,10 +110,15 @@ def _strptime(column: str, form: str) -> str:
 
 
 def _forms(texts: Sequence[str]) -> Iterator[str]:
-    """Yield the forms of a date that texts with these signs could have; a year has two digits at least."""
+    """Yield the forms of a date that texts with these signs could have.
+
+    A year has two digits at least, and days counted through the year have three somewhere: 2014-01 is a month.
+    """
     signs, shortest = _signs(_shifted(texts[0])), [text for text in texts if re.search(r"(?<!\d)\d(?!\d)", text)]
+    counted_days = any(re.search(r"(?<!\d)\d{3}$", text) for text in texts)
     for form in (*(f"{day}{clock}" for day in DAYS for clock in HOURS), *WHOLE):
-        if _signs(form) == signs and not ("%y" in form and any(_short_year(text, form) for text in shortest)):
+        short = "%y" in form and any(_short_year(text, form) for text in shortest)
+        if _signs(form) == signs and not short and (counted_days or "%j" not in form):
             yield form
 
 
