@@ -14,6 +14,7 @@ from generator.new.leaks import without_leaks
 from generator.new.ordering import unread
 from generator.new.reading import WHOLE, Raw
 from generator.new.roles import choose
+from generator.new.sentinels import sentinel_doubts
 from generator.new.splitting import split_of
 from generator.sources.counts import counted
 from generator.validation.semantics.choices import FOLDERS, LIBRARIES, SQL_NAMES
@@ -71,6 +72,7 @@ def infer(raw: Raw, answers: Answers) -> Inferred:
             *leaks,
             *key_doubts(raw, choices, split.by_time),
             *_copies(raw, choices),
+            *sentinel_doubts(raw, choices),
         ),
         answers,
         raw.looked_at_in_words,
