@@ -62,6 +62,7 @@ def test_the_pin_and_the_wheel_follow_an_upgrade(tmp_path: Path) -> None:
     assert list(renew(tmp_path)) == []
 
 
+@pytest.mark.slow
 def test_an_ignored_folder_is_a_repository_of_its_own(tmp_path: Path) -> None:
     mono = outer(tmp_path / "mono")
     run(mono, "ninefold", "new", "data/p", "--data", str(data(tmp_path / "rows.csv")), "--target", "sold")

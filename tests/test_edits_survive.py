@@ -98,6 +98,7 @@ def project(tmp_path: Path) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_a_conflict_is_told_and_resolved_by_hand(project: Path) -> None:
     file = project / "weights/labels.sql"
     text = file.read_text()

@@ -420,6 +420,7 @@ def test_a_project_reads_the_letters_of_its_files(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.slow
 def test_a_project_lays_structures_flat(tmp_path: Path) -> None:
     made = [
         {
@@ -455,6 +456,7 @@ def test_a_folder_with_something_in_it_is_left_alone(tmp_path: Path) -> None:
     assert [file.name for file in tmp_path.rglob("*")] == ["churn", "mine.txt"]
 
 
+@pytest.mark.slow
 def test_nothing_is_left_of_a_project_that_could_not_be_made(tmp_path: Path) -> None:
     file = table(tmp_path, {"size": cycle(1, 2, 3), "goal": cycle("a", "b")})
     run(tmp_path, "ninefold", "new", "p", "--data", str(file), "--target", "gaol", fails=True)
