@@ -100,17 +100,21 @@ def merged(drifts: np.ndarray, features: int) -> np.ndarray:
     return np.column_stack([drifts[:, :features], drifts[:, features:].max(axis=1)])
 
 
+def blocks(size: int, rows: int, most: int) -> list[slice]:
+    """Return ``most`` blocks at most of ``rows`` consecutive rows out of ``size``; none where there is no room for two."""
+    count = size // rows if size >= 2 * rows else 0
+    starts = rows * np.unique(np.linspace(0, count - 1, min(count, most)).astype(np.int64))
+    return [slice(start, start + rows) for start in starts.tolist()]
+
+
 def in_blocks(columns: list[Watched], rows: int, most: int) -> np.ndarray:
     """Return the drift of blocks of ``rows`` consecutive rows of the reference, ``most`` at most, shape (blocks, columns).
 
     Rows that follow one another are like each other, as those of a chunk of the log are: they have the same weather, the
     same day of the week. Rows that were drawn from all over the reference are not, and would be too close to it.
     """
-    size = len(columns[0].reference)
-    count = size // rows if size >= 2 * rows else 0
-    starts = rows * np.unique(np.linspace(0, count - 1, min(count, most)).astype(np.int64))
-    blocks = [slice(start, start + rows) for start in starts.tolist()]
-    return np.array([[column.drift_within(block) for column in columns] for block in blocks]).reshape(-1, len(columns))
+    found = blocks(len(columns[0].reference), rows, most)
+    return np.array([[column.drift_within(block) for column in columns] for block in found]).reshape(-1, len(columns))
 
 
 def in_draws(columns: list[Watched], rows: int, draws: int, seed: int) -> np.ndarray:

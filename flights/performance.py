@@ -15,11 +15,12 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from flights.calibration import SHARES
-from flights.drift import thresholds
+from flights.drift import blocks, thresholds
 from flights.logs import Outcome, Prediction
 from flights.metrics import HIGHER_IS_BETTER, METRICS, PRIMARY, Bootstrap, gain
 from flights.settings import setting
 
+COLUMNS = ["__part", "__target", "__score"]  # of the reference
 Known = tuple[Prediction, Outcome]
 NO_LIMIT: dict[str, Any] = {"holdout": None, "threshold": None, "promised": None, "blocks": 0}
 """Where the reference does not tell the metric, or the version was released before targets were kept with it."""
@@ -63,12 +64,10 @@ def known_rows(known: list[Known]) -> Rows:
 def falls_of_blocks(rows: Rows, length: int, most: int) -> list[float]:
     """Return by how much blocks of ``length`` consecutive rows, ``most`` at most, are worse than the other rows."""
     size = len(rows)
-    count = size // length if size >= 2 * length else 0
-    starts = length * np.unique(np.linspace(0, count - 1, min(count, most)).astype(np.int64))
     whole = rows.value()
     # A block is a part of the whole; against the other rows alone it is further off, exactly so for a mean.
     factor = size / max(size - length, 1)
-    return [factor * gain(whole, rows.take(slice(start, start + length)).value()) for start in starts.tolist()]
+    return [factor * gain(whole, rows.take(block).value()) for block in blocks(size, length, most)]
 
 
 def falls_of_draws(rows: Rows, length: int, draws: int, seed: int) -> list[float]:
@@ -86,12 +85,14 @@ def limit_for(table: pa.Table, length: int) -> dict[str, Any]:
     None where the reference does not tell. ``promised`` is the share of unchanged chunks that fall below all the same,
     ``blocks`` says of how many blocks that is known: 0 for rows that were drawn.
     """
-    settings, holdout = setting("monitor"), reference_rows(table, "holdout")
+    settings = setting("monitor")
     most, rate = settings["chunks"], settings["false_alarms"]
-    parts = ((reference_rows(table, part), max(round(length * share), 1)) for part, share in SHARES.items())
-    blocks = finite([fall for rows, size in parts for fall in falls_of_blocks(rows, size, most)])
-    falls = blocks if len(blocks) > 1 else finite(falls_of_draws(holdout, length, most, settings["seed"]))
-    count = len(blocks) if len(blocks) > 1 else 0
+    parts = {part: reference_rows(table, part) for part in SHARES}
+    holdout, lengths = parts["holdout"], {part: max(round(length * share), 1) for part, share in SHARES.items()}
+    falls = finite([fall for part, rows in parts.items() for fall in falls_of_blocks(rows, lengths[part], most)])
+    count = len(falls) if len(falls) > 1 else 0
+    if not count:
+        falls = finite(falls_of_draws(holdout, length, most, settings["seed"]))
     expected = holdout.value()
     if len(falls) < 2 or not math.isfinite(expected):
         return NO_LIMIT
@@ -118,8 +119,8 @@ def realised(known: list[Known], champion: Path, reference: Path) -> dict[str, A
         return None
     drawn = Bootstrap(**setting("metrics", "bootstrap"))
     interval = drawn.interval(drawn.resample(rows.target, {"answered": rows.score}, [PRIMARY])["answered"][PRIMARY])
-    table = pq.read_table(reference)
-    limit = limit_for(table, len(rows)) if "__target" in table.column_names else NO_LIMIT
+    known_targets = "__target" in pq.read_schema(reference).names
+    limit = limit_for(pq.read_table(reference, columns=COLUMNS), len(rows)) if known_targets else NO_LIMIT
     alarm = limit["threshold"] is not None and gain(value, limit["threshold"]) < 0
     return {
         "metric": PRIMARY,

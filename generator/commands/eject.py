@@ -46,7 +46,7 @@ def eject(
     for path in (*sorted(texts), *(f"{folder}/" for folder in FOLDERS)):
         say(f"{'update' if path in texts else 'removed':>9}  {path}")
     for wheel in wheels(project):
-        remove([wheel], project)
+        remove(wheel, project)
         say(f"{'removed':>9}  {VENDOR}/{wheel.name}")
     for path in mentions(project):
         say(f"  mention  {path}")

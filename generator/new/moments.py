@@ -7,7 +7,7 @@ from generator.new.forms import MONTHS, PARTS, SPELT, TIDY
 from generator.new.kind import ENOUGH, Kind
 from generator.new.measure import Measure, value
 from generator.new.reading import RAW, Raw
-from generator.new.written import counted, in_utc, readings_of
+from generator.new.written import dates_read, in_utc, readings_of
 from generator.sql.parsing import identifier, literal
 
 SAMPLE = 60
@@ -24,11 +24,11 @@ def moment(raw: Raw, found: Measure) -> Kind | None:
         return None
     column, sample = _tidied(found)
     enough = ENOUGH * found.present
-    if all(ISO.fullmatch(text) for text in sample) and counted(raw, found, _cast(column, "timestamp")) >= enough:
+    if all(ISO.fullmatch(text) for text in sample) and dates_read(raw, found, _cast(column, "timestamp")) >= enough:
         return _iso(raw, found, column, cast=True)
     readings = list(readings_of(raw, found, column, sample))
     reads = list(accumulate((one.sql for one in readings), lambda first, other: f"coalesce({first}, {other})"))
-    counts = [counted(raw, found, read) for read in reads]
+    counts = [dates_read(raw, found, read) for read in reads]
     place = next((place for place, count in enumerate(counts) if count >= enough), None)
     if place is None:
         return _part_of_year(raw, found) or _spelt(raw, found) or _in_part(found, max(counts, default=0))
@@ -118,7 +118,7 @@ def _part_of_year(raw: Raw, found: Measure) -> Kind | None:
         first, second = (f"TRY_CAST({text} AS INTEGER)" for text in taken)
         first = f"2000 + {first}" if "\\d{2}" in pattern else first
         read = f"make_date({first}, {months} * {second} - {months - 1}, 1)"
-        count = counted(raw, found, read)
+        count = dates_read(raw, found, read)
         if count >= ENOUGH * found.present:
             return Kind("date", f"written like {found.values[0]}: its first day", read)
     return None
@@ -132,6 +132,6 @@ def _spelt(raw: Raw, found: Measure) -> Kind | None:
         month = f"list_position([{', '.join(map(literal, months.split()))}], {name})"
         numbers = f"TRY_CAST({year} AS INTEGER), CAST({month} AS INTEGER), TRY_CAST({day} AS INTEGER)"
         read = f"TRY(make_date({numbers}))"
-        if counted(raw, found, read) >= ENOUGH * found.present:
+        if dates_read(raw, found, read) >= ENOUGH * found.present:
             return Kind("date", f"written like {found.values[0]}, in {language}", read)
     return None

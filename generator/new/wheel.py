@@ -48,7 +48,7 @@ def renew(project: Path) -> Iterator[str]:
     line = requirement(folder)
     for file in wheels(project):
         if line != f"./{VENDOR}/{file.name}":
-            remove([file], project)
+            remove(file, project)
             yield f"{VENDOR}/{file.name}"
         elif before.get(file.name) != file.read_bytes():
             yield f"{VENDOR}/{file.name}"

@@ -57,7 +57,7 @@ def _of_one_form(sample: Sequence[str]) -> list[str]:
 def _reading(raw: Raw, found: Measure, column: str, texts: Sequence[str]) -> Reading | None:
     """Return how ``texts`` of the SQL ``column``, which have the same signs, are read; None where no form fits."""
     forms = [form for form in _forms(texts) if _parsed(raw, form, texts) >= ENOUGH * len(texts)]
-    counts = {form: counted(raw, found, _strptime(column, form)) for form in forms}
+    counts = {form: dates_read(raw, found, _strptime(column, form)) for form in forms}
     most = max(counts.values(), default=0)
     equal = [form for form, count in counts.items() if count == most] if most else []
     if not equal:
@@ -92,7 +92,7 @@ def _likeliest(raw: Raw, column: str, forms: Sequence[str]) -> tuple[str, str]:
     return best, ""
 
 
-def counted(raw: Raw, found: Measure, read: str) -> int:
+def dates_read(raw: Raw, found: Measure, read: str) -> int:
     """Return how many values are dates by the expression ``read``, in a year that people speak of."""
     present = f"{value(found.name, found.marks)} IS NOT NULL"
     ask = f"SELECT count(*) FILTER (year({read}) BETWEEN 1850 AND 2150 AND {present}) FROM {RAW}"

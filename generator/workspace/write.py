@@ -38,8 +38,8 @@ def apply(changes: Iterable[Change], tree: Mapping[str, str], root: Path) -> Non
     for change in changes:
         if change.status == "stale":
             if change.text is None:
-                _remove(root / change.path, root)
-            _remove(base(change.path, root), root / BASE)
+                remove(root / change.path, root)
+            remove(base(change.path, root), root / BASE)
 
 
 def create(tree: Mapping[str, str], root: Path) -> None:
@@ -70,10 +70,13 @@ def take(file: Path, target: Path) -> None:
     shutil.copyfile(file, target)
 
 
-def remove(files: Iterable[Path], root: Path) -> None:
-    """Remove ``files``, and the folders up to ``root`` that are left empty."""
-    for file in files:
-        _remove(file, root)
+def remove(file: Path, root: Path) -> None:
+    """Remove ``file`` and the folders that this leaves empty, but for ``root`` and what Python keeps there."""
+    file.unlink(missing_ok=True)
+    folder = file.parent
+    while folder != root and folder.is_dir() and all(item.name == "__pycache__" for item in folder.iterdir()):
+        shutil.rmtree(folder)
+        folder = folder.parent
 
 
 def discard(folder: Path) -> None:
@@ -93,15 +96,6 @@ def _write(file: Path, text: str, like: Path | None = None) -> None:
     if like is not None and like.is_file():
         shutil.copymode(like, temporary)
     temporary.replace(file)
-
-
-def _remove(file: Path, root: Path) -> None:
-    """Remove ``file`` and the folders that this leaves empty, but for what Python keeps there."""
-    file.unlink(missing_ok=True)
-    folder = file.parent
-    while folder != root and folder.is_dir() and all(item.name == "__pycache__" for item in folder.iterdir()):
-        shutil.rmtree(folder)
-        folder = folder.parent
 
 
 def _remove_folder(folder: Path) -> None:
