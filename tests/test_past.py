@@ -59,7 +59,11 @@ SIZED = {
 
 @pytest.fixture(scope="module")
 def sized(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return parcels whose hours are of very different sizes, with sums of them, as far as their features."""
+    """Return parcels whose hours are of very different sizes, with sums of them, as far as their features.
+
+    No feature counts all earlier rows, so that the audit leaves the oldest out, and the rows that it looks at span more
+    days than some windows.
+    """
     folder = copy("parcels", tmp_path_factory.mktemp("sized") / "parcels")
     with (folder / "parcels.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
@@ -69,7 +73,10 @@ def sized(tmp_path_factory: pytest.TempPathFactory) -> Path:
         written = csv.DictWriter(file, list(rows[0]))
         written.writeheader()
         written.writerows(rows)
-    with (folder / "conf/features/parcels.yaml").open("a", encoding="utf-8") as file:
+    features = folder / "conf/features/parcels.yaml"
+    lines = [line for line in features.read_text(encoding="utf-8").splitlines(keepends=True) if "over: all" not in line]
+    features.write_text("".join(lines), encoding="utf-8")
+    with features.open("a", encoding="utf-8") as file:
         file.write("summed: {sum: hours, by: depot, over: 10 days}\n")
         file.write("relative: spread / nullif(hours_before, 0)\ncalm: spread < 15\nsteady: calm AND relative < 1\n")
     run(folder, "ninefold", "generate")

@@ -12,6 +12,8 @@ from generator.sql import parsing as sql
 from generator.sql.code import Code, name
 
 MOMENT = "getvariable('moment')"
+SINCE = "getvariable('since')"
+"""The time of the earliest row that is audited."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,13 +112,16 @@ def _when_certain(project: Project, time: Code, column: Column) -> Code:
 
 
 def _earliest(project: Project, time: Code) -> Code:
-    """Return the condition that leaves out rows too old for every feature; nothing where one counts them all."""
+    """Return the condition that leaves out rows too old for every feature of the rows that are audited.
+
+    Nothing where a feature counts all rows.
+    """
     pasts = [feature.past for feature in project.features if feature.past]
     if not pasts or any(past.over is None for past in pasts):
         return NOTHING
     reach = max(past.over + past.every + max(past.lag, ZERO) for past in pasts if past.over is not None)
     reach += project.config.problem.decide_before or ZERO
-    return Code(f"{time} >= {MOMENT} - INTERVAL '{words(reach)}'")
+    return Code(f" AND {time} >= {SINCE} - INTERVAL '{words(reach)}'")
 
 
 def _horizons(project: Project) -> dict[int, tuple[str, ...]]:
