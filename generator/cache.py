@@ -1,17 +1,17 @@
-"""What was worked out before, kept between runs in this user's own temporary folder by all that it comes from.
+"""Results of earlier runs, kept in the project's own ``.ninefold/cache/`` by all that they depend on.
 
-It is never needed: an answer that is not there, or cannot be read, is worked out again.
+A cache is never needed: a result that is not there, or not this user's own, is computed again. A file of it is signed
+with a key in the user's home, so that a folder from elsewhere cannot bring results along.
 """
 
-import atexit
-import getpass
+import hmac
 import json
 import os
+import secrets
 import stat
-import tempfile
-from collections.abc import Callable
-from contextlib import suppress
-from functools import cache, cached_property
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from threading import Lock
@@ -19,88 +19,168 @@ from typing import Any, TypeVar, cast
 
 T = TypeVar("T")
 
+FOLDER = ".ninefold/cache"
+"""Where a project keeps them; git is told in there to leave them out."""
+
+KEY_LENGTH = 32
+LARGEST = 64 * 2**20
+"""Bytes that a file of results may have."""
+
 OTHERS = stat.S_IRWXG | stat.S_IRWXO
+NO_LINK = getattr(os, "O_NOFOLLOW", 0)
+PLAIN = getattr(os, "O_BINARY", 0)
 
 
-class Memory:
-    """The last ``limit`` answers, in the file ``name``; a question holds all that its answer hangs on.
+class Cache:
+    """The last ``limit`` results of one kind of work; a key holds all that a result depends on.
 
-    Of JSON's own types alone they outlive the run, and come back as they were given.
+    Results of JSON's own types alone outlive the run, and come back as they were given.
     """
 
     def __init__(self, name: str, limit: int) -> None:
         self._name = name
         self._limit = limit
-        self._learned = False
+        self._results: dict[str, Any] = {}
+        self._read: set[Path] = set()
         self._lock = Lock()
+        self._new = False
+        _caches.append(self)
 
-    def recall(self, question: str, work_out: Callable[[], T]) -> T:
-        """Return what ``work_out`` gives, or gave to the same question before."""
-        key = sha256(question.encode("utf-8", "surrogatepass")).hexdigest()
+    def get(self, key: str, compute: Callable[[], T]) -> T:
+        """Return what ``compute`` gives, or gave for the same key before."""
+        found = self.find(key, _caches)
+        return self.put(key, compute()) if found is _caches else cast(T, found)
+
+    def find(self, key: str, otherwise: Any = None) -> Any:
+        """Return the result for ``key``, or ``otherwise`` where there is none."""
         with self._lock:
-            if key in self._answers:
-                self._answers[key] = self._answers.pop(key)  # it was asked last, so it goes last
-                return cast(T, self._answers[key])
-        answer = work_out()
+            self._load()
+            digest = _digest(key)
+            if digest in self._results:
+                self._results[digest] = self._results.pop(digest)  # it was asked for last, so it goes last
+            return self._results.get(digest, otherwise)
+
+    def put(self, key: str, result: T) -> T:
+        """Keep ``result`` for ``key``, and return it."""
         with self._lock:
-            self._answers[key] = answer
-            if len(self._answers) > self._limit:
-                del self._answers[next(iter(self._answers))]
-            if not self._learned:
-                atexit.register(self._write)
-            self._learned = True
-        return answer
+            self._results[_digest(key)] = result
+            if len(self._results) > self._limit:
+                del self._results[next(iter(self._results))]
+            self._new = True
+        return result
 
-    @cached_property
-    def _file(self) -> Path | None:
-        folder = private_folder()
-        return folder / f"ninefold-{self._name}.json" if folder else None
+    def save(self, folder: Path) -> None:
+        """Write the results into ``folder``, where some are new; runs that do so at once do no harm to each other."""
+        with self._lock:
+            lasting = {digest: result for digest, result in self._results.items() if _lasts(result)}
+            fresh, self._new = self._new, False
+        if fresh and (key := _user_key()) and (target := _made(folder)):
+            body = json.dumps(lasting).encode()
+            if len(body) < LARGEST:
+                _replace(target / self._file, _signature(key, self._name, body) + b"\n" + body)
 
-    @cached_property
-    def _answers(self) -> dict[str, Any]:
-        try:
-            return dict(json.loads(self._file.read_bytes())) if self._file else {}
-        except (OSError, ValueError, TypeError):
-            return {}
+    @property
+    def _file(self) -> str:
+        return f"{self._name}.json"
 
-    def _write(self) -> None:
-        if self._file is None:
-            return
-        lasting = {key: answer for key, answer in self._answers.items() if _lasts(answer)}
-        with suppress(OSError):
-            handle, name = tempfile.mkstemp(dir=self._file.parent)
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                json.dump(lasting, file)
-            Path(name).replace(self._file)
+    def _load(self) -> None:
+        """Take in what the folder in use has, once."""
+        if _in_use and _in_use[-1] not in self._read:
+            self._read.add(_in_use[-1])
+            for digest, result in _stored(_in_use[-1], self._name, self._file).items():
+                self._results.setdefault(digest, result)
 
 
-def private_folder() -> Path | None:
-    """Return a folder for temporary files that is this user's alone.
+_caches: list[Cache] = []
+_in_use: list[Path] = []
 
-    None where somebody has taken its name, with a link even, or nothing can be written.
-    """
-    user = os.getuid() if hasattr(os, "getuid") else getpass.getuser()
-    folder = Path(tempfile.gettempdir()) / f"ninefold-{user}"
-    with suppress(OSError):
-        with suppress(FileExistsError):
-            folder.mkdir(mode=stat.S_IRWXU)
-        found = folder.lstat()
-        ours = not hasattr(os, "getuid") or (found.st_uid == os.getuid() and not found.st_mode & OTHERS)
-        return folder if stat.S_ISDIR(found.st_mode) and ours else None
-    return None
+
+@contextmanager
+def kept_in(project: Path) -> Iterator[None]:
+    """Let results be read from the folder ``project``, and those that are new be kept there."""
+    folder = project.absolute() / FOLDER
+    _in_use.append(folder)
+    try:
+        yield
+    finally:
+        _in_use.pop()
+        for item in _caches:
+            item.save(folder)
 
 
 @cache
-def ours() -> str:
-    """Return a digest of the generator's own modules, of which an answer may be the work."""
+def generator_digest() -> str:
+    """Return a digest of the generator's own modules, on which a result may depend."""
     files = sorted(Path(__file__).parent.rglob("*.py"))
     return sha256(b"\0".join(file.read_bytes() for file in files)).hexdigest()
 
 
-def _lasts(answer: Any) -> bool:
-    """Return whether JSON gives ``answer`` back as it is: a tuple would become a list."""
-    if type(answer) is dict:
-        return all(type(key) is str and _lasts(item) for key, item in answer.items())
-    if type(answer) is list:
-        return all(map(_lasts, answer))
-    return answer is None or type(answer) in (bool, int, float, str)
+def _digest(key: str) -> str:
+    return sha256(key.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _signature(key: bytes, name: str, body: bytes) -> bytes:
+    return hmac.new(key, name.encode() + b"\0" + body, sha256).hexdigest().encode()
+
+
+def _stored(folder: Path, name: str, file: str) -> dict[str, Any]:
+    """Return the results that this user left in ``folder``."""
+    with suppress(OSError, ValueError, TypeError):
+        if (key := _user_key()) and _is_own(folder) and (folder / file).stat().st_size <= LARGEST:
+            signature, _, body = (folder / file).read_bytes().partition(b"\n")
+            if hmac.compare_digest(signature, _signature(key, name, body)):
+                return dict(json.loads(body))
+    return {}
+
+
+def _made(folder: Path) -> Path | None:
+    """Return ``folder``, made where it is not there and ignored by git; None where nothing can be written."""
+    with suppress(OSError):
+        folder.mkdir(parents=True, exist_ok=True)
+        if _is_own(folder):
+            if not (folder / ".gitignore").exists():
+                _replace(folder / ".gitignore", b"*\n")
+            return folder
+    return None
+
+
+def _is_own(folder: Path) -> bool:
+    """Return whether ``folder`` is one of the project, and no link that leads out of it."""
+    return all(stat.S_ISDIR(path.lstat().st_mode) for path in (folder, folder.parent))
+
+
+def _replace(file: Path, content: bytes) -> None:
+    """Write ``content`` as ``file``: whole, for this user alone, and through no link."""
+    partial = file.with_name(f"{file.name}.partial")
+    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | NO_LINK | PLAIN
+    with suppress(OSError):
+        with os.fdopen(os.open(partial, flags, stat.S_IRUSR | stat.S_IWUSR), "wb") as handle:
+            handle.write(content)
+        partial.replace(file)
+
+
+@cache
+def _user_key() -> bytes | None:
+    """Return the key that this user's results are signed with; None where there is no home to keep one in."""
+    with suppress(OSError, RuntimeError):
+        given = Path(os.environ.get("XDG_STATE_HOME", ""))
+        state = given if given.is_absolute() else Path.home() / ".local" / "state"
+        file = state / "ninefold" / "cache.key"
+        if not file.is_file():
+            file.parent.mkdir(parents=True, exist_ok=True, mode=stat.S_IRWXU)
+            flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | PLAIN
+            with suppress(FileExistsError), os.fdopen(os.open(file, flags, stat.S_IRUSR | stat.S_IWUSR), "wb") as new:
+                new.write(secrets.token_bytes(KEY_LENGTH))
+        found, key = file.stat(), file.read_bytes()
+        ours = not hasattr(os, "getuid") or (found.st_uid == os.getuid() and not found.st_mode & OTHERS)
+        return key if ours and len(key) == KEY_LENGTH else None
+    return None
+
+
+def _lasts(result: Any) -> bool:
+    """Return whether JSON gives ``result`` back as it is: a tuple would become a list."""
+    if type(result) is dict:
+        return all(type(key) is str and _lasts(item) for key, item in result.items())
+    if type(result) is list:
+        return all(map(_lasts, result))
+    return result is None or type(result) in (bool, int, float, str)

@@ -61,7 +61,7 @@ def test_imports_point_one_way() -> None:
 
 
 def test_one_module_writes() -> None:
-    """Only ``write`` touches the user's files; ``render`` writes to a staging folder, ``cache`` to one of its own."""
+    """Only ``write`` touches the user's files; ``render`` has a staging folder, ``cache`` a folder of its own."""
     writers = {
         file.relative_to(ROOT).as_posix()
         for file in ROOT.rglob("*.py")

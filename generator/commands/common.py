@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 import yaml
 
+from generator.cache import kept_in
 from generator.config.compose import compose, read_params
 from generator.config.composed import Composed
 from generator.config.migrations import mismatch
@@ -57,7 +58,8 @@ def experiment(project: Path) -> str:
 
 def composed(project: Path, overrides: list[str]) -> Composed:
     """Return the config: within a stage of a DVC experiment, what DVC composed with the overrides of the experiment."""
-    return read_params(project / "params.yaml") if experiment(project) else compose(project / "conf", overrides)
+    with kept_in(project):
+        return read_params(project / PARAMS) if experiment(project) else compose(project / "conf", overrides)
 
 
 def is_framework(project: Path) -> bool:
@@ -74,6 +76,11 @@ def rendered(
     The stages wait for what the modules import as they will be on disk, the user's edits among them; ``keep`` and
     ``take`` are as in :func:`compare`.
     """
+    with kept_in(project):
+        return _rendered(project, overrides, last, keep, take)
+
+
+def _rendered(project: Path, overrides: list[str], last: bool, keep: Collection[str], take: Collection[str]) -> Tree:
     framework = is_framework(project)
     watched = [name for name in ("conf", "templates") if (project / name).is_dir()]
     watched += ["generator"] if framework else []

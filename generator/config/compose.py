@@ -1,21 +1,19 @@
 """The config as one plain mapping, with the file and line that every value came from."""
 
-import re
 from collections.abc import Sequence
 from copy import deepcopy
-from functools import cache
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
-from generator.cache import Memory, ours
+from generator.cache import Cache, generator_digest
 from generator.config.composed import Composed
-from generator.config.source_map import Origins
+from generator.config.source_map import Origin
 
-VALUES = Memory("composed", limit=16)
+CONFIGS = Cache("composed", limit=16)
 """What configs were composed to, by the texts of their files and the overrides."""
 
-LOOKS_OUTSIDE = re.compile(rb"\$\{(?![\w.]+\})|\\[uUx\r\n]|searchpath")
-"""What may read more than the config's own files: a resolver, as in ``${oc.env:HOME}``, or an escape that makes one."""
+LIBRARIES = ("hydra-core", "omegaconf", "pyyaml")
 
 
 def compose(folder: Path, overrides: Sequence[str] = ()) -> Composed:
@@ -25,30 +23,27 @@ def compose(folder: Path, overrides: Sequence[str] = ()) -> Composed:
     an interpolation that leads nowhere, an override of a key that is not there.
     """
     folder = folder.resolve()
+    key = _key(folder, overrides)
+    if found := CONFIGS.find(key):
+        origins = {tuple(path): Origin(file, line) for path, file, line in found["origins"]}
+        return Composed(deepcopy(found["values"]), origins, folder.parent)
+    from generator.config.hydra import composition  # Hydra, which takes a while, is needed for what is new alone
 
-    @cache
-    def fresh() -> Composed:
-        from generator.config.hydra import composition  # Hydra, which takes a while, is needed for what is new alone
-
-        return composition(folder, overrides)
-
-    question = _question(folder, overrides)
-    if question is None:
-        return fresh()
-    values = deepcopy(VALUES.recall(question, lambda: fresh().values))
-    return Composed(values, Origins(lambda: fresh().origins), folder.parent)
+    composed, closed = composition(folder, overrides)
+    if closed:
+        CONFIGS.put(key, {"values": deepcopy(composed.values), "origins": _listed(composed)})
+    return composed
 
 
-def _question(folder: Path, overrides: Sequence[str]) -> str | None:
-    """Return all that the values of a config hang on; None where that may be more than its files and overrides."""
-    paths = sorted(folder.rglob("*"))
-    files = {path: path.read_bytes() for path in paths if path.suffix == ".yaml" and path.is_file()}
-    texts = [*files.values(), *(text.encode("utf-8", "surrogatepass") for text in overrides)]
-    if any(path.is_symlink() for path in paths) or any(map(LOOKS_OUTSIDE.search, texts)):
-        return None
-    libraries = [version(name) for name in ("hydra-core", "omegaconf", "pyyaml")]
-    read = [(path.relative_to(folder).as_posix(), path.is_dir(), files.get(path)) for path in paths]
-    return repr((read, list(overrides), libraries, ours()))
+def _listed(composed: Composed) -> list[Any]:
+    return [[list(path), origin.file, origin.line] for path, origin in composed.origins.items()]
+
+
+def _key(folder: Path, overrides: Sequence[str]) -> str:
+    """Return all that a config depends on which reads nothing but its own files."""
+    files = [file for file in sorted(folder.rglob("*")) if file.suffix == ".yaml" or file.is_dir()]
+    read = [(file.relative_to(folder).as_posix(), file.is_file() and file.read_bytes()) for file in files]
+    return repr((folder.name, read, list(overrides), [version(name) for name in LIBRARIES], generator_digest()))
 
 
 def read_params(file: Path) -> Composed:

@@ -18,9 +18,9 @@ from omegaconf.errors import OmegaConfBaseException
 
 from generator.config.composed import Composed
 from generator.config.defaults import groups, missing_options
-from generator.config.interpolation import odd_interpolations, unresolved
+from generator.config.interpolation import asks_a_resolver, odd_interpolations, unresolved
 from generator.config.overrides import chooses, origins_under, parse_overrides, unknown_keys
-from generator.config.source_map import Origin, Origins, Path_, origins_of, read_yaml
+from generator.config.source_map import Origin, Path_, origins_of, read_yaml
 from generator.errors import ConfigError, Problem
 
 ROOT = "config"
@@ -28,8 +28,12 @@ HYDRA = Lock()
 """Hydra keeps what it composes in one global object, so one thread composes at a time."""
 
 
-def composition(folder: Path, overrides: Sequence[str]) -> Composed:
-    """Return what ``folder/config.yaml`` is under ``overrides``; raises as ``compose`` does."""
+def composition(folder: Path, overrides: Sequence[str]) -> tuple[Composed, bool]:
+    """Return what ``folder/config.yaml`` is under ``overrides``; raises as ``compose`` does.
+
+    With it comes whether that depends on the files in ``folder`` and the overrides alone: no link leads out of it,
+    nothing is asked of a resolver, as the time of day is, and no file is found elsewhere.
+    """
     nodes = _read_files(folder)
     items = parse_overrides(overrides, folder)
     choices = [str(item.input_line) for item in items if chooses(item, folder)]
@@ -44,16 +48,18 @@ def composition(folder: Path, overrides: Sequence[str]) -> Composed:
     except (HydraException, OmegaConfBaseException, ValueError) as error:
         raise ConfigError([_hydra_problem(error, folder)]) from error
 
-    def origins() -> dict[Path_, Origin]:
-        found: dict[Path_, Origin] = {}
-        for part in _parts(folder, list(overrides)):
-            if part.config_path and not part.config_path.startswith("hydra/"):
-                package = tuple(part.package.split(".")) if part.package else ()
-                file = folder / f"{part.config_path}.yaml"
-                found |= origins_of(nodes.get(file), _shown(file, folder), package)
-        return origins_under(found, items, folder)
-
-    return replace(_resolved(config, Origins(origins)), root=folder.parent)
+    origins: dict[Path_, Origin] = {}
+    inside = True
+    for part in _parts(folder, list(overrides)):
+        if part.config_path and not part.config_path.startswith("hydra/"):
+            package = tuple(part.package.split(".")) if part.package else ()
+            file = folder / f"{part.config_path}.yaml"
+            inside = inside and file in nodes
+            origins |= origins_of(nodes.get(file), _shown(file, folder), package)
+    composed = replace(_resolved(config, origins_under(origins, items, folder)), root=folder.parent)
+    linked = any(path.is_symlink() for path in folder.rglob("*"))
+    asked = any(map(asks_a_resolver, nodes.values())) or any("${" in text for text in overrides)
+    return composed, inside and not linked and not asked
 
 
 def params(file: Path) -> Composed:

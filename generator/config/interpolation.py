@@ -7,11 +7,13 @@ from typing import Any
 import yaml
 from omegaconf import DictConfig, ListConfig, OmegaConf
 from omegaconf.errors import GrammarParseError, InterpolationToMissingValueError, OmegaConfBaseException
+from omegaconf.grammar.gen.OmegaConfGrammarParser import OmegaConfGrammarParser
 from omegaconf.grammar_parser import parse
 
 from generator.config.source_map import Path_, dotted, scalars
 from generator.errors import Problem, excerpt, suggestion
 
+InterpolationResolverContext = OmegaConfGrammarParser.InterpolationResolverContext
 Wrong = tuple[Path_, str, str]
 
 ENVIRONMENT = "an environment variable is read, whose value would stand in params.yaml and in the code, which git keeps"
@@ -37,6 +39,19 @@ def odd_interpolations(node: yaml.Node | None, shown: str, package: Path_) -> It
         except GrammarParseError:
             hint = "name a key by its whole path, as in ${project.package}; for the signs themselves write \\${"
             yield Problem(*place, f"'{excerpt(scalar.value)}' cannot be filled in", hint)
+
+
+def asks_a_resolver(node: yaml.Node | None) -> bool:
+    """Return whether a text of a file asks a function for a value, as in ``${now:%Y}``, rather than another key."""
+    texts = [scalar.value for _, scalar in scalars(node) if "${" in scalar.value]
+    return any(isinstance(part, InterpolationResolverContext) for text in texts for part in _parts(parse(text)))
+
+
+def _parts(tree: Any) -> Iterator[Any]:
+    """Yield ``tree`` and all below it."""
+    yield tree
+    for child in tree.getChildren() if hasattr(tree, "getChildren") else ():
+        yield from _parts(child)
 
 
 def _refuse(*_: object) -> str:

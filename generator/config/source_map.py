@@ -1,9 +1,8 @@
 """Where values come from: the file and line of every key in a YAML text, and what is wrong with the text itself."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 
 import yaml
@@ -34,26 +33,6 @@ def dotted(path: Path_) -> str:
 def _part(part: str | int) -> str:
     text = str(part).lower() if isinstance(part, bool) else str(part)
     return text if text.isprintable() and re.fullmatch(r"[^\s.:'\"]+", text) else repr(part)
-
-
-class Origins(Mapping[Path_, Origin]):
-    """Origins that are looked for when the first of them is asked for: a config without a problem needs none."""
-
-    def __init__(self, find: Callable[[], Mapping[Path_, Origin]]) -> None:
-        self._find = find
-
-    @cached_property
-    def _found(self) -> Mapping[Path_, Origin]:
-        return self._find()
-
-    def __getitem__(self, path: Path_) -> Origin:
-        return self._found[path]
-
-    def __iter__(self) -> Iterator[Path_]:
-        return iter(self._found)
-
-    def __len__(self) -> int:
-        return len(self._found)
 
 
 def origins_of(node: yaml.Node | None, shown: str, package: Path_ = ()) -> dict[Path_, Origin]:

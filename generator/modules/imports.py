@@ -5,12 +5,12 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 
-from generator.cache import Memory, ours
+from generator.cache import Cache, generator_digest
 
 Read = Callable[[str], str | None]
 """Returns the text of a file, by its path from the project's root; None where there is none."""
 
-FOUND = Memory("imports", limit=2_000)
+FOUND = Cache("imports", limit=2_000)
 """What modules import, by their texts."""
 
 COMPUTED, IDLE = "?", "-"
@@ -81,7 +81,7 @@ def _file(name: str, read: Read) -> str | None:
 
 def _found(text: str) -> list[str]:
     """Return the names that ``text`` imports, with a dot in front for each level of what is relative."""
-    return FOUND.recall(f"{ours()} {text}", lambda: _parsed(text))
+    return FOUND.get(f"{generator_digest()} {text}", lambda: _parsed(text))
 
 
 def _parsed(text: str) -> list[str]:

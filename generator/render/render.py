@@ -7,31 +7,26 @@ import sysconfig
 import tempfile
 import traceback
 from collections.abc import Iterable, Mapping, Sized
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
 import jinja2
-from jinja2 import (
-    ChoiceLoader,
-    Environment,
-    FileSystemBytecodeCache,
-    FileSystemLoader,
-    StrictUndefined,
-    TemplateSyntaxError,
-)
+from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined, TemplateSyntaxError
 from jinja2.exceptions import SecurityError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from generator.cache import Memory, private_folder
+from generator.cache import Cache, generator_digest
 from generator.errors import ConfigError, Problem
 from generator.modules.templates import templates_folder
 from generator.plan import File, Plan, ProjectPlan
 from generator.render.dvc import pipeline
-from generator.sql import code
 from generator.sql.code import Code, json_text, python, yaml_text
 
-FORMATTED = Memory("formatted", limit=4)
+PRINTED = Cache("printed", limit=500)
+"""What templates printed, by their texts and their plans."""
+
+FORMATTED = Cache("formatted", limit=2)
 """What ruff made of the last trees."""
 
 LONGEST = 10_000_000
@@ -48,7 +43,7 @@ def render(plan: Plan, overrides: Path | None = None) -> Tree:
     package, ruff = plan.project.package, _ruff()
     made = ruff.stat()
     question = repr((str(ruff), made.st_mtime_ns, made.st_size, read))
-    formatted = printed | FORMATTED.recall(question, lambda: _formatted(read, package, ruff))
+    formatted = printed | FORMATTED.get(question, lambda: _formatted(read, package, ruff))
     whole = {**plan.own, **formatted}
     dvc = {"dvc.yaml": pipeline(plan.stages, plan.project.package, plan.sections, whole, whole.get)}
     return dict(sorted((formatted | dvc | plan.texts).items()))
@@ -56,12 +51,30 @@ def render(plan: Plan, overrides: Path | None = None) -> Tree:
 
 def render_files(files: Iterable[File], project: ProjectPlan, overrides: Path | None = None) -> Tree:
     """Return ``files`` as their templates print them."""
-    environment = _environment(overrides)
-    return {file.path: _printed(environment, file, project, overrides) for file in files}
+    folders = [folder for folder in (overrides, templates_folder()) if folder is not None and folder.is_dir()]
+    known = f"{jinja2.__version__} {generator_digest()} {_digest(folders)} {project!r}"
+    return {
+        file.path: PRINTED.get(
+            f"{known} {file.template} {file.context!r}", partial(_printed, file, project, overrides, tuple(folders))
+        )
+        for file in files
+    }
 
 
-def _printed(environment: Environment, file: File, project: ProjectPlan, overrides: Path | None) -> str:
+def _digest(folders: Iterable[Path]) -> str:
+    """Return a digest of all templates in ``folders``, of which one may include another."""
+    parts = [
+        part
+        for folder in folders
+        for file in sorted(folder.rglob("*.jinja"))
+        for part in (file.relative_to(folder).as_posix().encode(), file.read_bytes())
+    ]
+    return hashlib.sha256(b"\0".join(parts)).hexdigest()
+
+
+def _printed(file: File, project: ProjectPlan, overrides: Path | None, folders: tuple[Path, ...]) -> str:
     """Return the text of ``file``; what breaks in a template of the user's own is told with its file and line."""
+    environment = _environment(folders)
     try:
         return str(environment.get_template(file.template).render(plan=file.context, project=project))
     except Exception as error:  # a template may do anything; ours doing so is our bug, and goes up as it is
@@ -94,11 +107,10 @@ class _Sandbox(ImmutableSandboxedEnvironment):
         return super().call_binop(context, operator, left, right)
 
 
-def _environment(overrides: Path | None) -> Environment:
-    own = overrides is not None and overrides.is_dir()
-    folders = [folder for folder in (overrides, templates_folder()) if folder is not None and folder.is_dir()]
-    kept = private_folder()
-    environment = (_Sandbox if own else Environment)(
+@cache
+def _environment(folders: tuple[Path, ...]) -> Environment:
+    """Return what finds templates in ``folders``, the first of which comes first: a project's own, or ours alone."""
+    environment = (Environment if folders == (templates_folder(),) else _Sandbox)(
         loader=ChoiceLoader([FileSystemLoader(folder) for folder in folders]),
         undefined=StrictUndefined,
         finalize=_only_code,
@@ -106,17 +118,9 @@ def _environment(overrides: Path | None) -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
         autoescape=False,
-        bytecode_cache=FileSystemBytecodeCache(str(kept), f"ninefold-{_settings()}-{own:d}-%s.cache") if kept else None,
     )
     environment.filters |= {"py": python, "json": json_text, "yaml": yaml_text}
     return environment
-
-
-@cache
-def _settings() -> str:
-    """Return a digest of what a compiled template depends on beside its text, which Jinja compares itself."""
-    parts = (jinja2.__version__.encode(), Path(__file__).read_bytes(), Path(code.__file__).read_bytes())
-    return hashlib.sha256(b"".join(parts)).hexdigest()[:16]
 
 
 def _only_code(value: Any) -> Any:

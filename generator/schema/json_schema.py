@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from importlib.metadata import version
 from typing import Any
 
-from generator.cache import Memory, ours
+from generator.cache import Cache, generator_digest
 from generator.schema.document import Node, document, resolved
 
 FOLDER = ".ninefold/schema"
@@ -22,14 +22,14 @@ DEFAULTS: Node = {
     "type": "array",
     "description": "options that are composed into this file, in order; see Hydra's defaults list",
 }
-SCHEMAS = Memory("schemas", limit=1)
+SCHEMAS = Cache("schemas", limit=1)
 SUBGROUPS = (("data", "sources"),)
 """Folders inside the folders of groups, as paths of the config."""
 
 
 def schemas() -> dict[str, str]:
     """Return the schema files by their paths from the project's root."""
-    return SCHEMAS.recall(f"{version('pydantic')} {ours()}", _schemas)
+    return SCHEMAS.get(f"{version('pydantic')} {generator_digest()}", _schemas)
 
 
 def _schemas() -> dict[str, str]:

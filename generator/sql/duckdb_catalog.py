@@ -4,9 +4,9 @@ from functools import cache
 from importlib.metadata import version
 from typing import Any
 
-from generator.cache import Memory
+from generator.cache import Cache
 
-ANSWERS = Memory("duckdb", limit=5_000)
+ANSWERS = Cache("duckdb", limit=5_000)
 """What DuckDB has said, by its version and the question."""
 
 UNSTABLE_TOO = frozenset(
@@ -34,7 +34,7 @@ def _said(query: str, *values: str) -> list[list[Any]]:
         with duckdb.connect() as database:
             return [list(row) for row in database.execute(query, values).fetchall()]
 
-    return ANSWERS.recall(repr((duckdb_version(), query, values)), asked)
+    return ANSWERS.get(repr((duckdb_version(), query, values)), asked)
 
 
 @cache

@@ -55,7 +55,7 @@ class Judge:
             rows = self._asked(f"DESCRIBE SELECT {listed} FROM {self._with(body)} AS {identifier(table)}")
             return [str(row[1]) for row in rows]
 
-        return tuple(ANSWERS.recall(repr((duckdb_version(), listed, table, body)), described))
+        return tuple(ANSWERS.get(repr((duckdb_version(), listed, table, body)), described))
 
     def _with(self, body: str) -> str:
         """Return the name of the one table in the database that has the columns of ``body``."""
@@ -68,7 +68,7 @@ class Judge:
     def values_of(self, expressions: Sequence[str]) -> tuple[Any, ...]:
         """Return the values of ``expressions``, which read no column; raises :class:`SqlError` where one fails."""
         query = f"SELECT {', '.join(expressions)}"
-        return tuple(ANSWERS.recall(repr((duckdb_version(), query)), lambda: list(self._asked(query)[0])))
+        return tuple(ANSWERS.get(repr((duckdb_version(), query)), lambda: list(self._asked(query)[0])))
 
     def _asked(self, query: str) -> list[tuple[Any, ...]]:
         import duckdb

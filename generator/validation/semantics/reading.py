@@ -82,7 +82,7 @@ def _asked(
 
     state = file.stat()
     question = (duckdb_version(), str(file.absolute()), state.st_size, state.st_mtime_ns, source.model_dump_json())
-    return ANSWERS.recall(f"{what} {question!r}", read)
+    return ANSWERS.get(f"{what} {question!r}", read)
 
 
 def _rows(database: Any, source: Source, file: Path, folder: Path, head: bool) -> Any:
