@@ -13,7 +13,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from generator.new.fetching import at_hand
-from generator.new.reading import UnreadableError, opened
+from generator.new.loading import UnreadableError
+from generator.new.reading import opened
 from generator.new.tables import stored
 from generator.schema.data import table_parts
 from generator.sources.database import BATCH, read_table

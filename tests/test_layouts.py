@@ -13,8 +13,11 @@ import pyarrow.parquet as pq
 import pytest
 import yaml
 
+from generator.new.answers import Answers
 from generator.new.fetching import at_hand
-from generator.new.reading import UnreadableError, opened
+from generator.new.infer import infer
+from generator.new.loading import UnreadableError
+from generator.new.reading import opened
 from generator.new.sniffing import Asked
 from tests.sandbox import run
 
@@ -56,6 +59,21 @@ LAYOUTS: dict[str, tuple[str, dict[str, Any]]] = {
     "ends in separators": (text(line="{0}{s}{1}{s}{2}{s}"), {}),
     "short rows": (text().replace(",a\n", "\n", 2), {"rewrite": True}),
     "mark of order": (f"\ufeff{text()}", {}),
+    "mark of order and quotes": ("\ufeff" + text(names='"age"{s}net amount{s}y'), {"rewrite": True}),
+    "two bars": (text("||"), {"delimiter": "||"}),
+    "carets": (text("^"), {"delimiter": "^"}),
+    "tildes": (text("~"), {"delimiter": "~"}),
+    "colons": (text(":"), {"delimiter": ":"}),
+    "units of ASCII": (text("\x1f"), {"delimiter": "\x1f"}),
+    "names again": (text().replace("\n9,", "\nage,net amount,y\n9,"), {"rewrite": True}),
+    "total": (f"{text()}Total,99.5,\n", {"footer": ("Total",)}),
+    "note": (f"{text()}\nSource: our office\n", {"footer": ("Source: our office",), "rewrite": True}),
+    "total and note": (
+        f"{text(';')}Summe:;99,5;\n(60 rows affected)\n",
+        {"delimiter": ";", "footer": ("Summe:", "(60 rows affected)"), "rewrite": True},
+    ),
+    "zeros behind": (text() + "\0" * 512, {"rewrite": True}),
+    "end of file": (f"{text()}\x1a", {"rewrite": True}),
 }
 
 
@@ -79,6 +97,38 @@ def test_a_file_is_read_as_it_was_meant(name: str, tmp_path: Path) -> None:
         (number, share(amount), None if index in missing else letter)
         for index, (number, amount, letter) in enumerate(MEANT)
     ]
+
+
+def test_a_total_among_the_rows_is_one_of_them(tmp_path: Path) -> None:
+    """Where several rows say so, what says it is a value as others are."""
+    (tmp_path / "rows.csv").write_text("".join(f"{'total' if row % 5 else 'women'},{row},a\n" for row in range(60)))
+    _, rows, source = raw_rows((tmp_path / "rows.csv",), Asked(header=False))
+    assert (source.footer, len(rows)) == (None, 60)
+
+
+def test_columns_that_are_called_alike_are_told(tmp_path: Path) -> None:
+    file = tmp_path / "rows.csv"
+    file.write_text(
+        "a,A,,b,y\n" + "".join(f"{row},{row * 7 % 11},{row * 5 % 7},{row * 3 % 8},{row % 2}\n" for row in range(60))
+    )
+    with opened((file,)) as raw:
+        doubts = {doubt.path[-1]: doubt.text for doubt in infer(raw, Answers("y")).doubts}
+    assert doubts["A_1"] == "A_1: another column is called 'A' too"
+    assert doubts["column2"] == "column2: has no name in the file"
+    assert "b" not in doubts
+
+
+def test_which_sheet_is_read_is_told(tmp_path: Path) -> None:
+    openpyxl = pytest.importorskip("openpyxl")
+    book = openpyxl.Workbook()
+    for row in (["age", "net amount", "y"], *NUMBERS, ["Total", None, None]):
+        book.active.append(list(row))
+    book.active.sheet_state = "hidden"
+    book.create_sheet("Other")
+    book.save(tmp_path / "rows.xlsx")
+    with opened((tmp_path / "rows.xlsx",)) as raw:
+        assert raw.notes[0].startswith("the sheet 'Sheet', which is hidden, is read; there is also Other")
+        assert (raw.rows, raw.source.footer) == (60, ("Total",))
 
 
 def test_a_workbook_has_a_sheet_and_titles(tmp_path: Path) -> None:

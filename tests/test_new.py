@@ -18,8 +18,9 @@ from generator.new.answers import Answers, Choice, Inferred, UnfitError
 from generator.new.fetching import at_hand
 from generator.new.infer import infer, package_of
 from generator.new.kinds import kind_of
+from generator.new.loading import UnreadableError
 from generator.new.measure import measure
-from generator.new.reading import UnreadableError, opened
+from generator.new.reading import opened
 from tests.sandbox import SCRIPTS, run
 
 ROWS = 120
@@ -81,6 +82,10 @@ KINDS = {
     "ts": ([1_700_000_000 + 3_600 * row for row in range(ROWS)], "timestamp"),
     "created": ([f"{1_700_000_000 + row}.25" for row in range(ROWS)], "timestamp"),
     "times of day": (cycle("9:05", "17:30", "23:59:59"), "float"),
+    "moments of JSON": ([f"/Date({1_700_000_000_000 + 86_400_000 * row})/" for row in range(ROWS)], "timestamp"),
+    "one stray word": (["x", *cycle(1, 2, 3)[1:]], "integer"),
+    "codes for Excel": (cycle('="007"', '="12"'), "text"),
+    "never": ([*DAYS[:100], *["9999-12-31"] * 20], "date"),
     "results": (cycle("3:2", "0:1", "11:10"), "text"),
     "time on page": (cycle(12, 700, 86_400), "integer"),
     "population": (cycle(1_700_000_000, 1_400_000_000), "integer"),
@@ -328,6 +333,43 @@ def test_a_target_that_cannot_be_one_is_told(target: str, tmp_path: Path) -> Non
     with opened((table(tmp_path, columns),)) as raw, pytest.raises(UnfitError) as caught:
         infer(raw, Answers(target))
     assert UNFIT[target] in str(caught.value)
+
+
+def test_a_date_in_several_columns_is_told(tmp_path: Path) -> None:
+    parts = {"sold_year": [day[:4] for day in DAYS], "sold_month": [day[5:7] for day in DAYS], "noted": cycle("a", "b")}
+    line = '`date: {sql: "make_date(sold_year, CAST(sold_month AS INTEGER), 1)", role: time}`'
+    assert any(line in doubt.text for doubt in inferred(tmp_path, parts).doubts)
+    born = {name.replace("sold", "birth"): values for name, values in parts.items()}
+    assert not any("make_date" in doubt.text for doubt in inferred(tmp_path, born).doubts)
+
+
+def test_typed_columns_that_are_no_numbers_are_read(tmp_path: Path) -> None:
+    half = ROWS // 2
+    pq.write_table(
+        pa.table(
+            {
+                "letters": pa.array([b"gr\xc3\xbcn", b"red"] * half, pa.binary()),
+                "bytes": pa.array([b"\0\xff", b"\1"] * half, pa.binary()),
+                "at": pa.array([time(12, 30), time(7)] * half, pa.time64("ns")),
+                "nothing": pa.nulls(ROWS),
+                "y": [0, 1, 1] * (ROWS // 3),
+            }
+        ),
+        tmp_path / "rows.parquet",
+    )
+    with opened((tmp_path / "rows.parquet",)) as raw:
+        found = infer(raw, Answers("y"))
+        read = only(found, "letters").kind.read
+        letters = raw.database.execute(
+            f"SELECT DISTINCT {read.replace('letters', 'CAST(letters AS VARCHAR)')} FROM raw ORDER BY 1"
+        )
+        assert [row[0] for row in letters.fetchall()] == ["grün", "red"]
+    assert [(only(found, name).kind.type, only(found, name).role) for name in ("letters", "at")] == [
+        ("text", "input"),
+        ("float", "input"),
+    ]
+    assert only(found, "bytes").reason == "holds blob, which no model takes"
+    assert only(found, "nothing").reason == "empty in every row"
 
 
 def test_what_is_no_table_is_told(tmp_path: Path) -> None:

@@ -9,7 +9,8 @@ from generator.commands.common import say
 from generator.commands.new import check_empty, make_project
 from generator.new.answers import UnfitError
 from generator.new.infer import infer
-from generator.new.reading import Raw, UnreadableError
+from generator.new.loading import UnreadableError
+from generator.new.reading import Raw
 from generator.new.recipes import Recipe, read_recipe
 
 

@@ -17,7 +17,8 @@ from generator.modules.templates import templates_folder
 from generator.new.answers import Answers, Inferred, UnfitError
 from generator.new.fetching import at_hand
 from generator.new.infer import infer, package_of
-from generator.new.reading import Raw, UnreadableError, opened
+from generator.new.loading import UnreadableError
+from generator.new.reading import Raw, opened
 from generator.new.repository import commit, commit_within, give_up, initialise, pins, repository_around
 from generator.new.scaffold import files, scaffold
 from generator.new.sniffing import Asked

@@ -4,8 +4,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from generator.new.kind import Kind
+from generator.new.loading import WHOLE
 from generator.new.measure import MOST, Measure, measure, value
-from generator.new.reading import WHOLE, Raw
+from generator.new.reading import Raw
 from generator.new.surprises import Found, KindOf, looked_at_with
 from generator.new.words import SURE
 from generator.sql.cleaning import cleaned, misfits

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from generator.new.reading import UnreadableError
+from generator.new.loading import UnreadableError
 from generator.new.tables import fetched
 from generator.schema.data import Source
 

@@ -1,6 +1,7 @@
 """From a table to all that a project's config says: columns, goal, features, split, each with its reason."""
 
 import keyword
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,8 +12,9 @@ from generator.new.goal import goal_of
 from generator.new.keeping import target_in_kept
 from generator.new.keys import key_doubts
 from generator.new.leaks import without_leaks
-from generator.new.ordering import unread
-from generator.new.reading import WHOLE, Raw
+from generator.new.loading import WHOLE
+from generator.new.ordering import in_parts, unread
+from generator.new.reading import Raw
 from generator.new.roles import choose
 from generator.new.sentinels import sentinel_doubts
 from generator.new.splitting import split_of
@@ -21,6 +23,8 @@ from generator.validation.semantics.choices import FOLDERS, LIBRARIES, SQL_NAMES
 
 FEWEST_ROWS = 40
 COPIES = 0.01
+ALIGNED = re.compile(r"\S {2,}\S")
+"""Values that stand in columns of fixed width."""
 
 
 def infer(raw: Raw, answers: Answers) -> Inferred:
@@ -30,11 +34,11 @@ def infer(raw: Raw, answers: Answers) -> Inferred:
     """
     if raw.rows < FEWEST_ROWS:
         raise UnfitError(
-            f"{raw.files[0].name} has {counted(raw.rows, 'row')}: too few to learn from and to hold some out"
+            "\n".join((f"{raw.files[0].name} has {counted(raw.rows, 'row')}: {_too_few(raw)}", *raw.notes))
         )
     if raw.source.is_text and len(raw.columns) == 1:
         found = f"{raw.files[0].name} has one column, {next(iter(raw.columns))!r}"
-        raise UnfitError(f"{found}: say with --separator what stands between its values")
+        raise UnfitError(f"{found}: {_one_column(raw)}")
     choices, doubts = choose(raw, answers)
     target = next(choice for choice in choices if choice.name == answers.target)
     target = target_in_kept(raw, choices, target)
@@ -66,9 +70,10 @@ def infer(raw: Raw, answers: Answers) -> Inferred:
         split.reason,
         (
             *_reading(raw),
+            *_renamed(raw, choices),
             *doubts,
             *split.doubts,
-            *(unread(raw, choices, answers) if time is None else ()),
+            *((*unread(raw, choices, answers), *in_parts(raw, choices, answers)) if time is None else ()),
             *leaks,
             *key_doubts(raw, choices, split.by_time),
             *_copies(raw, choices),
@@ -83,6 +88,29 @@ def _reading(raw: Raw) -> Iterator[Doubt]:
     """Yield a doubt for each thing about how the files are read that their owner may not expect."""
     for note in raw.notes:
         yield Doubt(("data", "sources"), note)
+
+
+def _renamed(raw: Raw, choices: tuple[Choice, ...]) -> Iterator[Doubt]:
+    """Yield a doubt for each column that the file calls nothing, or as it calls another one."""
+    for choice in choices:
+        name = raw.renamed.get(choice.name)
+        if name is not None and choice.measure.present:
+            text = f"another column is called {name!r} too" if name else "has no name in the file"
+            yield Doubt(("data", "columns", choice.label), f"{choice.name}: {text}")
+
+
+def _too_few(raw: Raw) -> str:
+    """Return in words what a table of few rows lacks, or why what should be rows is none."""
+    if raw.source.format == "json" and (raw.rows == 1 or set(raw.columns) == {"json"}):
+        return "rows are objects, one a line or in one list; a table that lies deeper has to be taken out first"
+    return "too few to learn from and to hold some out"
+
+
+def _one_column(raw: Raw) -> str:
+    """Return in words what to do about a text of one column."""
+    if any(ALIGNED.search(str(row[0])) for row in raw.database.execute(f"FROM {WHOLE} LIMIT 5").fetchall()):
+        return "its values stand below each other, it seems: write a separator between them, as pandas.read_fwf can"
+    return "there is nothing to predict it from; or say with --separator what stands between values"
 
 
 def _copies(raw: Raw, choices: tuple[Choice, ...]) -> Iterator[Doubt]:

@@ -4,8 +4,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from generator.new.answers import Choice
+from generator.new.loading import WHOLE
 from generator.new.measure import MOST, value
-from generator.new.reading import WHOLE, Raw
+from generator.new.reading import Raw
 from generator.new.typed import value_of
 from generator.sql.cleaning import cleaned, cleaned_once, misfits
 from generator.sql.parsing import TYPES, as_text

@@ -6,8 +6,9 @@ from dataclasses import replace
 
 from generator.new.answers import Answers, Choice, Doubt, UnfitError
 from generator.new.kind import Kind
+from generator.new.loading import WHOLE
 from generator.new.measure import Measure
-from generator.new.reading import WHOLE, Raw
+from generator.new.reading import Raw
 from generator.new.typed import typed, value_of
 from generator.sources.counts import counted
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from generator.new.reading import RAW, Raw
-from generator.new.words import MARKS, SURE, WORDS
+from generator.new.words import MARKS, NEVER, SURE, WORDS
 from generator.sql.parsing import identifier, literal
 
 CELLS = 4_000_000
@@ -203,7 +203,7 @@ def _marks(raw: Raw) -> dict[str, tuple[str, ...]]:
     Else the sure ones alone. A mark that looks like the other values of its column is one of them: NA among the codes
     of countries, ? among signs.
     """
-    listed, words = (", ".join(literal(word) for word in texts) for texts in (MARKS, WORDS))
+    listed, words = (", ".join(literal(word) for word in texts) for texts in ((*MARKS, *NEVER), WORDS))
     kinds = f"regexp_full_match(v, {literal(NUMBER)}) OR regexp_full_match(v, {literal(DIRTY)})"
     kinds += " OR regexp_full_match(v, '[^\\pL]*\\d[^\\pL]*')"
     plain = f"{kinds} OR lower(v) IN ({words}) OR TRY_CAST(v AS TIMESTAMP) IS NOT NULL"

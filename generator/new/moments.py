@@ -12,6 +12,9 @@ from generator.sql.parsing import identifier, literal
 
 SAMPLE = 60
 ISO = re.compile(r"\d{4}-\d\d?-\d\d?[T ]\d\d?:\d\d(:\d\d(\.\d+)?)?([-+]\d\d(:?\d\d)?)?")
+JSON = re.compile(r"\\?/Date\(-?\d+([-+]\d{4})?\)\\?/")
+"""A moment as ASP.NET writes it into JSON: milliseconds since 1970, and an offset that changes nothing of them."""
+
 HALF = 0.5
 """Share of dates among texts from which on it is told that they are not read."""
 
@@ -22,6 +25,9 @@ def moment(raw: Raw, found: Measure) -> Kind | None:
         return _iso(raw, found, f"trim({identifier(found.name)})")
     if found.numeric < HALF * found.present:
         return None
+    if all(JSON.fullmatch(text) for text in found.values):
+        millis = f"TRY_CAST(regexp_extract({identifier(found.name)}, '-?\\d+') AS BIGINT)"
+        return Kind("timestamp", f"written like {found.values[0]}, in UTC", f"TRY(make_timestamp(1000 * {millis}))")
     column, sample = _tidied(found)
     enough = ENOUGH * found.present
     if all(ISO.fullmatch(text) for text in sample) and dates_read(raw, found, _cast(column, "timestamp")) >= enough:

@@ -1,5 +1,7 @@
 """Numbers: whole ones, codes that look like numbers, and those with signs and separators."""
 
+import re
+
 from generator.new.epochs import compact_dates, since_1970
 from generator.new.kind import ENOUGH, Kind
 from generator.new.measure import APOSTROPHES, BLANKS, MINUS, MONEY, Measure, value
@@ -24,6 +26,9 @@ LETTERS = rf"[%\pL]|{MONEY}"
 AMOUNT = rf"\d([\d.,{APOSTROPHES}{BLANKS}]*\d)?|[.,]\d+"
 """The digits of a number among its signs, with their separators."""
 
+QUOTED = re.compile(r'="[^"]*"')
+"""A formula that is a text: how a code is written that Excel shall not take for a number."""
+
 CREDIT = r"(?i:cr)\.?\)?$"
 NEGATIVE = rf"[-{MINUS}(]|{CREDIT}"
 ODD = rf"[({MINUS}]|\d[{BLANKS}]*-|(?i:[cd]r)\.?\)?$|\pL\."
@@ -35,6 +40,9 @@ RARE = 0.02
 
 LONG = 8
 """Letters from which on digits behind a plus are a number to call."""
+
+TELLING = 10
+"""Different numbers with three digits behind their point, beside others without one, that are no accident."""
 
 REPEATED = 0.5
 """Different values as a share of all up to which numbers with a point may be codes."""
@@ -50,6 +58,8 @@ def typed_number(raw: Raw, found: Measure) -> Kind:
 
 def number(raw: Raw, found: Measure) -> Kind | None:
     """Return a number, or a code, where nearly every value of a column of texts is one."""
+    if found.values and all(QUOTED.fullmatch(text) for text in found.values):
+        return Kind("text", "written as Excel keeps codes", f"regexp_extract({identifier(found.name)}, '\"(.*)\"', 1)")
     if found.numbers >= ENOUGH * found.present:
         return compact_dates(raw, found) or since_1970(raw, found) or _code(raw, found) or _plain(raw, found)
     if found.dirty < ENOUGH * found.present or found.iso:
@@ -59,15 +69,20 @@ def number(raw: Raw, found: Measure) -> Kind | None:
 
 def _plain(raw: Raw, found: Measure) -> Kind:
     """Return whole numbers where all are, even when written as 7.0 or 1e3."""
-    if found.whole == found.present:
+    if found.whole == found.numbers:
         return Kind("integer")
-    if found.shortest >= len("1.000") and found.longest <= len("100.000"):
-        text = value(found.name, found.marks)
-        ask = f"SELECT count(*) FILTER (regexp_full_match({text}, '[1-9]\\d{{0,2}}\\.\\d{{3}}')) FROM {RAW}"
-        if raw.database.execute(ask).fetchall()[0][0] == found.present:
-            return Kind(
-                "float", doubt="each has three digits behind its point: `read:` where that sets thousands apart"
-            )
+    if found.longest > len("-100.000"):
+        return Kind("float")
+    text = value(found.name, found.marks)
+    pointed, bare = (f"regexp_full_match({text}, '-?[1-9]\\d{{0,2}}{end}')" for end in ("\\.\\d{3}", ""))
+    ask = f"SELECT count(*) FILTER ({pointed}), count(DISTINCT {text}) FILTER ({pointed}), count(*) FILTER ({bare})"
+    count, distinct, others = raw.database.execute(f"{ask} FROM {RAW}").fetchall()[0]
+    if count == found.present:
+        return Kind("float", doubt="each has three digits behind its point: `read:` where that sets thousands apart")
+    if count + others == found.present and distinct >= TELLING:
+        read = f"replace(trim({identifier(found.name)}), '.', '')"
+        doubt = "points have three digits behind them: taken to set thousands apart; without `read:`, they do not"
+        return Kind("float", "points set thousands apart", read, doubt)
     return Kind("float")
 
 
@@ -133,8 +148,9 @@ def _dirty(raw: Raw, found: Measure) -> Kind | None:
     odd, credits = (f"count(*) FILTER (regexp_matches({text}, {literal(form)}))" for form in (ODD, CREDIT))
     unit = f"regexp_extract({text}, {literal(MONEY)})"
     money = f"list_sort(list(DISTINCT {unit}) FILTER ({unit} <> ''))"
-    ask = f"SELECT {odd}, {credits}, {money}, {alone}, {bare_zero}, {shown} FROM {RAW}"
-    signs, credit, currencies, points, commas, codes, example = raw.database.execute(ask).fetchall()[0]
+    percent = f"count(*) FILTER ({text} LIKE '%!%%' ESCAPE '!')"
+    ask = f"SELECT {odd}, {credits}, {money}, {alone}, {bare_zero}, {percent}, {shown} FROM {RAW}"
+    signs, credit, currencies, points, commas, codes, percents, example = raw.database.execute(ask).fetchall()[0]
     if codes and codes >= RARE * found.present:
         return Kind("text", "digits that begin with 0: a code, not a number")
     bare = f"regexp_replace({column}, '[^-0-9.,]', '', 'g')"
@@ -156,6 +172,9 @@ def _dirty(raw: Raw, found: Measure) -> Kind | None:
         f"{counted(others, 'value', 'looks', 'look')} as if with a decimal {mark}, unlike the others" if others else "",
         "CR, a credit, is read as negative: turn the sign in `read:` where it is not" if credit else "",
         f"amounts of several currencies: {', '.join(currencies)}" if currencies and len(currencies) > 1 else "",
+        f"{percents:,} of {found.present:,} values have a % sign: are the others shares of 1?"
+        if 0 < percents < found.present
+        else "",
     )
     names = whole == found.present == found.distinct  # amounts are measured, and the next may have a fraction
     return Kind(

@@ -8,20 +8,19 @@ from functools import partial
 from generator.errors import suggestion
 from generator.new.answers import Answers, Choice, Doubt, UnfitError, labelled
 from generator.new.counting import columns_of
+from generator.new.footers import TOTAL
 from generator.new.keys import naming, one_key
 from generator.new.kind import Kind
 from generator.new.kinds import kind_of
+from generator.new.loading import WHOLE
 from generator.new.measure import Measure
-from generator.new.ordering import FEWEST, MANY, counted
-from generator.new.reading import RAW, WHOLE, Raw
+from generator.new.ordering import FEWEST, MANY, NOT_OF_ROW, counted
+from generator.new.reading import RAW, Raw
 from generator.new.sequence import in_order
 from generator.new.typed import typed, value_of
 from generator.new.words import MARKS
 from generator.sources import counts as how_many
 from generator.sql.parsing import identifier
-
-NOT_OF_ROW = re.compile(r"birth|dob|born|expir|valid(?!.?from)|due|until|end(?!er)", re.I)
-"""Names of dates that are about a thing, and not about the row."""
 
 OF_ROW = re.compile(r"date|time|stamp|epoch|created|day|when|_at$|_on$|(^|_)ts$|month|period", re.I)
 TEXT_SHARE = 0.5
@@ -72,8 +71,9 @@ def _check(answers: Answers, names: list[str]) -> None:
 
 def _choice(raw: Raw, found: Measure, kind: Kind | None, answers: Answers) -> Choice:
     name = found.name
-    if kind is None:
+    if kind is None and found.present:
         return Choice(name, Kind("text"), "drop", found, f"holds {found.type.lower()[:40]}, which no model takes")
+    kind = kind or Kind("text")
     if name == answers.target:
         return Choice(name, kind, "outcome", found, "the target")
     if name == answers.key:
@@ -130,11 +130,15 @@ def _uncounted(choice: Choice) -> Choice:
 
 def _of_kinds(choices: list[Choice]) -> Iterator[Doubt]:
     for choice in choices:
-        if choice.kind.doubt and choice.role != "drop":
+        if choice.kind.doubt and (choice.role != "drop" or choice.kind.type == "text"):
             yield Doubt(("data", "columns", choice.label), f"{choice.name}: {choice.kind.doubt}")
         words = [mark for mark in choice.measure.marks if mark.lower() not in MARKS]
         if words and choice.role != "drop":
             text = f"{choice.name}: {' and '.join(map(repr, words))} among numbers or dates: taken for a missing value"
+            yield Doubt(("data", "columns", choice.label), text)
+        sums = [text for text in (*choice.measure.marks, *choice.measure.values) if TOTAL.fullmatch(text)]
+        if sums and choice.role != "drop":
+            text = f"{choice.name}: rows that hold {sums[0]!r} seem to be sums of others: set them aside by a check"
             yield Doubt(("data", "columns", choice.label), text)
 
 

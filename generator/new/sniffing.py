@@ -13,8 +13,11 @@ from generator.sources.lines import records
 SAMPLE = 1_000
 """Rows that are looked at."""
 
-SEPARATORS = (",", ";", "\t", "|", " ")
+SEPARATORS = (",", ";", "\t", "|", "||", "~", "^", "\x01", "\x1f", " ")
 """What is tried; a blank, which stands between words as well, comes last."""
+
+LAST = (":",)
+"""What is tried where none of these separates anything: it stands within times as well."""
 
 SEP_LINE = re.compile(r'"?sep=(.)"?\r?\n', re.IGNORECASE)
 """What Excel writes and reads as the first line of a CSV file."""
@@ -41,12 +44,14 @@ class Asked:
 class Layout:
     """How a file is laid out: what differs from a plain CSV file, as fields of a source, and notes on it.
 
-    ``missing`` are the first values where they look like those of a row, and not like names.
+    ``missing`` are the first values where they look like those of a row, and not like names; ``names`` those of the
+    columns as they stand there.
     """
 
     fields: dict[str, Any]
     notes: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -82,9 +87,8 @@ def layout_of(text: str, asked: Asked) -> Layout | None:
     told = SEP_LINE.match(text)
     if told and asked.skip is None:
         skip, separator = 1, separator or told[1]
-    tables = [_table(text, sign, skip, header) for sign in ([separator] if separator else SEPARATORS)]
-    table = max((found for found in tables if found), key=lambda found: found.rank, default=None)
-    if table is None or table.consistency < CONSISTENT:
+    table = next(filter(None, (_best(text, signs, skip, header) for signs in _signs(separator))), None)
+    if table is None:
         return None
     line, names = table.rows[table.first]
     fields: dict[str, Any] = {} if table.separator == "," else {"delimiter": table.separator}
@@ -108,12 +112,30 @@ def layout_of(text: str, asked: Asked) -> Layout | None:
     broken = header and any("\n" in name or "\r" in name for name in names) and "\r\n" in text
     if short or broken:
         fields["rewrite"] = True
-    return Layout(fields, tuple(notes), tuple(names) if asked.header is None and not _are_names(table) else ())
+    missing = tuple(names) if asked.header is None and not _are_names(table) else ()
+    return Layout(fields, tuple(notes), missing, tuple(names) if header else ())
+
+
+def _signs(separator: str | None) -> tuple[tuple[str, ...], ...]:
+    """Return what may separate values, the likelier signs first."""
+    return ((separator,),) if separator else (SEPARATORS, LAST)
+
+
+def _best(text: str, signs: Sequence[str], skip: int, header: bool) -> _Table | None:
+    """Return the rows of ``text`` by the likeliest of ``signs``; None where they agree with each other by none."""
+    tables = [found for sign in signs if (found := _table(text, sign, skip, header))]
+    tables = [found for found in tables if found.consistency >= CONSISTENT]
+    doubled = {found.separator[0] for found in tables if len(found.separator) > 1}
+    return max(
+        (found for found in tables if found.separator not in doubled), key=lambda found: found.rank, default=None
+    )
 
 
 def _table(text: str, separator: str, skip: int, header: bool, comment: str = "") -> _Table | None:
     """Return the rows of ``text`` by ``separator``, None where they have one value each."""
-    rows = []
+    rows: list[tuple[int, list[str]]] = []
+    if separator not in text:
+        return None
     try:
         for found in records(io.StringIO(text, newline=""), separator, skip, comment):
             rows.append(found)

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from generator.new.answers import Answers, Choice, Doubt, Goal
-from generator.new.reading import RAW, WHOLE, Raw
+from generator.new.loading import WHOLE
+from generator.new.reading import RAW, Raw
 from generator.new.typed import typed, typed_target
 
 EARLY = 0.5

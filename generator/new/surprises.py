@@ -4,8 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from generator.new.kind import Kind
+from generator.new.loading import WHOLE
 from generator.new.measure import Measure, measure
-from generator.new.reading import RAW, WHOLE, Raw
+from generator.new.reading import RAW, Raw
 from generator.new.words import MARKS
 from generator.sql.cleaning import cleaned
 from generator.sql.parsing import identifier, literal

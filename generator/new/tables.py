@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 from pydantic import ValidationError
 
-from generator.new.reading import UnreadableError
+from generator.new.loading import UnreadableError
 from generator.schema.data import Source, table_parts
 
 VARIABLE = "env:"

@@ -22,6 +22,13 @@ MARKS = (
 )  # fmt: skip
 """Texts that stand for a missing value, trimmed and in small letters."""
 
+NEVER = tuple(
+    f"{day}{clock}"
+    for day in ("9999-12-31", "2999-12-31", "9999-01-01", "0001-01-01", "31.12.9999", "31/12/9999", "12/31/9999")
+    for clock in ("", " 00:00:00", "t00:00:00", " 23:59:59")
+)
+"""Days that stand for none among dates."""
+
 SURE = {
     "",
     "n/a",

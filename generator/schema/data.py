@@ -74,8 +74,8 @@ class Source(Strict):
     delimiter: str = Field(
         default=",",
         min_length=1,
-        max_length=1,
-        description="what separates the values of a CSV file; a blank stands for any number of blanks",
+        max_length=4,
+        description="what separates the values of a CSV file, as , or ||; a blank stands for any number of blanks",
     )
     skip: int = Field(default=0, ge=0, description="lines of a CSV file, or rows of a sheet, above the names")
     header: bool = Field(
@@ -83,6 +83,11 @@ class Source(Strict):
         description="whether the first line holds the names of the columns; without, these are column0, column1, ...",
     )
     comment: str = Field(default="", description="what begins the lines of a CSV file that are no rows", examples=["#"])
+    footer: tuple[Text, ...] | None = Field(
+        default=None,
+        description="values of which any marks the last rows of a CSV file or a sheet as none: a total, a note",
+        examples=[["Total"]],
+    )
     row_names: bool = Field(
         default=False,
         description="whether each row begins with a name of its own, above which no name of a column stands, as R "
@@ -91,7 +96,7 @@ class Source(Strict):
     rewrite: bool = Field(
         default=False,
         description="whether a CSV file is written anew, line by line, before DuckDB reads it: slower, and fit for "
-        "short rows, mixed line ends, and names with line breaks",
+        "short rows, mixed line ends, names with line breaks, and rows that repeat the names",
     )
     encoding: Text = Field(
         default="utf-8",
@@ -163,7 +168,8 @@ class Source(Strict):
     @property
     def is_rewritten(self) -> bool:
         """Return whether the rows of a CSV file are written anew before DuckDB reads them."""
-        return self.is_text and bool(self.rewrite or self.row_names or self.comment or self.delimiter == " ")
+        asked = self.rewrite or self.row_names or self.comment or self.footer or self.delimiter == " "
+        return self.is_text and bool(asked)
 
 
 class Column(Strict):

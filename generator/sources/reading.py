@@ -32,7 +32,9 @@ def steps_of(source: Source) -> tuple[StepPlan, ...]:
     if recoded:
         found.append(StepPlan(module="utf8", function="in_utf8", options={"encoding": source.encoding}))
     if source.is_rewritten:
-        given = {name: getattr(source, name) for name in ("delimiter", "skip", "header", "comment", "row_names")}
+        given = {
+            name: getattr(source, name) for name in ("delimiter", "skip", "header", "comment", "row_names", "footer")
+        }
         default = {name: field.default for name, field in Source.model_fields.items()}
         options = {name: value for name, value in given.items() if value != default[name]}
         found.append(StepPlan(module="lines", function="rewritten", options=options))

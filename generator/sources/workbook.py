@@ -1,10 +1,11 @@
 """Write a sheet of a workbook as CSV."""
 
 import csv
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from python_calamine import CalamineError, CalamineWorkbook
+from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum
 
 
 def sheet_as_csv(file: Path, folder: Path, sheet: str | None = None) -> Path:
@@ -27,6 +28,18 @@ def sheet_as_csv(file: Path, folder: Path, sheet: str | None = None) -> Path:
     return copy
 
 
+def sheets(file: Path) -> list[tuple[str, bool]]:
+    """Return the names of the sheets of ``file``, each with whether it is hidden; none where it is no workbook."""
+    try:
+        found = CalamineWorkbook.from_path(file).sheets_metadata
+    except CalamineError:
+        return []
+    return [(sheet.name, sheet.visible != SheetVisibleEnum.Visible) for sheet in found]
+
+
 def as_text(value: Any) -> str:
-    """Return a cell as text: a whole number without its .0, which every number has in a workbook."""
+    """Return a cell as text: a whole number without its .0, which every number has in a workbook; a span in hours."""
+    if isinstance(value, timedelta):
+        minutes, seconds = divmod(round(value.total_seconds()), 60)
+        return f"{minutes // 60}:{minutes % 60:02}:{seconds:02}"
     return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
