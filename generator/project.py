@@ -3,10 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import assert_never
 
 from generator.schema.config import Config
 from generator.schema.encoding import Encoding
 from generator.schema.problem import Problem
+from generator.sql.binding import BoundExpression, called
 from generator.sql.parsing import is_function
 
 RESERVED = "__"
@@ -25,10 +27,10 @@ class Column:
     source: str
     type: str
     role: str
-    sql: str | None
+    sql: BoundExpression | None
     level: int
     known_after: timedelta | None = None
-    read: str | None = None
+    read: BoundExpression | None = None
     nulls: tuple[str, ...] = ()
 
     def certain_after(self, problem: Problem) -> timedelta | None:
@@ -52,77 +54,109 @@ class Rule:
 
     name: str
     source: str
-    expect: str
+    expect: BoundExpression
     otherwise: str
     clear: tuple[str, ...]
     at_most: float
 
 
-@dataclass(frozen=True)
-class Past:
-    """A function over the past: of which value, where, by which key, and which rows count at a snapshot.
+@dataclass(frozen=True, kw_only=True)
+class AnyFeature:
+    """What every feature has, whatever its form.
+
+    ``encoding`` says whether models are given a number or a category, ``encode`` how they see it; where that is None,
+    it is decided on the training rows. ``level`` is how many steps of derivation it is away from what rows hold.
+    """
+
+    name: str
+    type: str
+    encoding: str = "number"
+    encode: Encoding | None = None
+    level: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExpressionFeature(AnyFeature):
+    """An expression over the inputs and earlier features."""
+
+    sql: BoundExpression
+
+
+@dataclass(frozen=True, kw_only=True)
+class LookupFeature(AnyFeature):
+    """A column of a dimension, read by the values of its key."""
+
+    dimension: str
+    column: str
+    by: tuple[BoundExpression, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class WindowAggregate(AnyFeature):
+    """A function over earlier rows with the same key: of which value, where, and which rows count at a snapshot.
 
     Snapshots are taken ``every`` so often. A row counts from ``lag`` after its time on (before it, where negative),
     for as long as ``over`` says; always, where that is None.
     """
 
     function: str
-    value: str
-    type: str
-    where: str | None
+    value: BoundExpression
+    value_type: str
+    where: BoundExpression | None
+    by: tuple[BoundExpression, ...]
     every: timedelta
     over: timedelta | None
     lag: timedelta
     ahead: bool
 
 
-@dataclass(frozen=True)
-class Call:
-    """A Python function of the project: where it is, the DuckDB types it takes, and what it is called with.
+@dataclass(frozen=True, kw_only=True)
+class FunctionFeature(AnyFeature):
+    """A call of a Python function of the project: where it is, the DuckDB types it takes, and its arguments.
 
     ``strict`` functions take no None: where an argument is NULL, so is the result, and they are not called.
     """
 
     module: str
     function: str
-    types: tuple[str, ...]
-    arguments: tuple[str, ...]
+    parameters: tuple[str, ...]
+    arguments: tuple[BoundExpression, ...]
     strict: bool
 
     @property
-    def name(self) -> str:
+    def called(self) -> str:
         """Return what the function is called in SQL: its own two names, where SQL has no function of that name."""
         name = f"{self.module}_{self.function}"
         return f"{RESERVED}{name}" if is_function(name) else name
 
+    @property
+    def sql(self) -> BoundExpression:
+        """Return the call as SQL has it."""
+        return called(self.called, self.arguments)
 
-@dataclass(frozen=True)
-class Feature:
-    """A feature with its type, in one of four forms.
 
-    An expression (``sql``), a lookup (``dimension`` and ``column``, ``by`` its key), the ``past`` of a key (``by``), or
-    the ``call`` of a function, which is an expression too in SQL. ``encoding`` says whether models are given a number
-    or a category, ``encode`` how they see it; where that is None, it is decided on the training rows.
-    """
+ComputedFeature = ExpressionFeature | FunctionFeature
+"""What SQL computes from a row, in the order of its level."""
 
-    name: str
-    type: str
-    encoding: str
-    level: int
-    sql: str | None = None
-    dimension: str | None = None
-    column: str | None = None
-    by: tuple[str, ...] = ()
-    past: Past | None = None
-    call: Call | None = None
-    encode: Encoding | None = None
+Feature = ExpressionFeature | LookupFeature | WindowAggregate | FunctionFeature
+
+
+def expressions_of(feature: Feature) -> tuple[BoundExpression, ...]:
+    """Return the expressions over a row that ``feature`` is computed, or looked up, by."""
+    match feature:
+        case ExpressionFeature() | FunctionFeature():
+            return (feature.sql,)
+        case LookupFeature() | WindowAggregate():
+            return feature.by
+        case _:
+            assert_never(feature)
 
 
 @dataclass(frozen=True)
 class Target:
     """The target as one SQL expression: BOOLEAN for binary, VARCHAR for multiclass, DOUBLE for regression."""
 
-    sql: str
+    sql: BoundExpression
 
 
 @dataclass(frozen=True)
@@ -156,3 +190,23 @@ class Project:
     def time(self) -> Column | None:
         """Return the time column, if the table has one."""
         return next(iter(self.with_role("time")), None)
+
+    @property
+    def window_aggregates(self) -> tuple[WindowAggregate, ...]:
+        """Return the features over earlier rows, in the order of the config."""
+        return tuple(feature for feature in self.features if isinstance(feature, WindowAggregate))
+
+    @property
+    def lookups(self) -> tuple[LookupFeature, ...]:
+        """Return the features that are looked up, in the order of the config."""
+        return tuple(feature for feature in self.features if isinstance(feature, LookupFeature))
+
+    @property
+    def calls(self) -> tuple[FunctionFeature, ...]:
+        """Return the features in Python, in the order of the config."""
+        return tuple(feature for feature in self.features if isinstance(feature, FunctionFeature))
+
+    @property
+    def by_level(self) -> tuple[Feature, ...]:
+        """Return the features in an order in which each can be computed from those before it."""
+        return tuple(sorted(self.features, key=lambda feature: feature.level))

@@ -14,7 +14,8 @@ from generator.compile.expressions import Compiled, compile_expression, import_l
 from generator.compile.registry import ENTRIES
 from generator.compile.runtime_dates import EPOCH, micros_of
 from generator.compile.source import definitions, imports
-from generator.sql.parsing import bind, parse, render
+from generator.sql.binding import bind
+from generator.sql.parsing import parse, render
 from generator.sql.typing import Judge
 
 TYPES = {

@@ -9,7 +9,8 @@ import pytest
 
 from generator.compile.expressions import check_expression, compile_expression, normalise, sources, taken
 from generator.compile.source import definitions
-from generator.sql.parsing import SqlError, bind, parse, render
+from generator.sql.binding import bind
+from generator.sql.parsing import SqlError, parse, render
 from generator.sql.typing import Judge
 
 TYPES = {

@@ -6,8 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlglot import exp
 
+from generator.sql.binding import bind
 from generator.sql.duckdb_catalog import functions
-from generator.sql.parsing import SqlError, bind, column_names, identifier, literal, parse, render
+from generator.sql.parsing import SqlError, column_names, identifier, literal, parse, render
 from generator.sql.typing import Judge
 
 DATABASE = duckdb.connect()

@@ -7,6 +7,7 @@ from sqlglot import exp
 
 from generator.config.composed import Composed
 from generator.schema.config import Config
+from generator.sql.binding import own
 from generator.sql.typing import Judge
 from generator.validation.semantics.session import Session, Types
 
@@ -24,7 +25,7 @@ def session() -> Session:
 
 def test_a_column_as_it_stands_is_not_put_to_duckdb() -> None:
     types = Types({"Total": "DOUBLE"})
-    assert session().served(("features", "total"), exp.column("TOTAL"), types) == ("DOUBLE", '"Total"')
+    assert session().served(("features", "total"), exp.column("TOTAL"), types) == ("DOUBLE", own("Total"))
 
 
 @pytest.mark.parametrize("tree", [exp.column("gone"), exp.column("missing")])

@@ -9,8 +9,8 @@ from generator.new.measure import MOST, Measure, measure, value
 from generator.new.reading import Raw
 from generator.new.surprises import Found, KindOf, looked_at_with
 from generator.new.words import SURE
-from generator.sql.cleaning import cleaned, misfits
-from generator.sql.parsing import TYPES, as_text, identifier, literal
+from generator.sql.cleaning import as_text, cleaned, misfits
+from generator.sql.parsing import TYPES, identifier, literal
 
 BATCH = 200
 """Columns that one query counts."""

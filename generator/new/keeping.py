@@ -8,8 +8,8 @@ from generator.new.loading import WHOLE
 from generator.new.measure import MOST, value
 from generator.new.reading import Raw
 from generator.new.typed import value_of
-from generator.sql.cleaning import cleaned, cleaned_once, misfits
-from generator.sql.parsing import TYPES, as_text
+from generator.sql.cleaning import as_text, cleaned, cleaned_once, misfits
+from generator.sql.parsing import TYPES
 
 
 def target_in_kept(raw: Raw, choices: Sequence[Choice], target: Choice) -> Choice:

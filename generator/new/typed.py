@@ -4,12 +4,12 @@ from generator.new.answers import Choice
 from generator.new.kind import Kind
 from generator.schema.problem import Task
 from generator.sql import cleaning
-from generator.sql.parsing import TYPES, as_text
+from generator.sql.parsing import TYPES
 
 
 def value_of(name: str, kind: Kind, marks: tuple[str, ...]) -> str:
     """Return SQL for the values of column ``name`` over the data as it came, with the type of ``kind``."""
-    read = None if kind.read is None else as_text(kind.read)
+    read = None if kind.read is None else cleaning.as_text(kind.read)
     return cleaning.typed(cleaning.cleaned_once(name, read, marks), TYPES[kind.type])
 
 

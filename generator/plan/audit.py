@@ -6,9 +6,8 @@ from datetime import timedelta
 
 from generator.plan.past import ZERO, groups, is_rounded
 from generator.plan.select import NOTHING, ColumnPlan
-from generator.project import Column, Project
+from generator.project import Column, ComputedFeature, Project, WindowAggregate
 from generator.schema.base import words
-from generator.sql import parsing as sql
 from generator.sql.code import Code, name
 
 MOMENT = "getvariable('moment')"
@@ -97,7 +96,7 @@ def audit_plan(project: Project) -> AuditPlan:
         timed=tuple(
             Timed(table=name(item.name), known_at=name(item.known_at)) for item in project.dimensions if item.known_at
         ),
-        past=any(feature.past for feature in project.features),
+        past=bool(project.window_aggregates),
         earliest=_earliest(project, time),
         horizons=_horizons(project),
         rounded=tuple(_rounded(project)),
@@ -116,10 +115,10 @@ def _earliest(project: Project, time: Code) -> Code:
 
     Nothing where a feature counts all rows.
     """
-    pasts = [feature.past for feature in project.features if feature.past]
-    if not pasts or any(past.over is None for past in pasts):
+    windows = project.window_aggregates
+    if not windows or any(window.over is None for window in windows):
         return NOTHING
-    reach = max(past.over + past.every + max(past.lag, ZERO) for past in pasts if past.over is not None)
+    reach = max(item.over + item.every + max(item.lag, ZERO) for item in windows if item.over is not None)
     reach += project.config.problem.decide_before or ZERO
     return Code(f" AND {time} >= {SINCE} - INTERVAL '{words(reach)}'")
 
@@ -137,9 +136,9 @@ def _horizons(project: Project) -> dict[int, tuple[str, ...]]:
 def _aheads(project: Project) -> Iterator[tuple[str, timedelta]]:
     """Yield each feature with how far it looks ahead, itself or through the features it is computed from."""
     found: dict[str, timedelta] = {}
-    for feature in sorted(project.features, key=lambda item: item.level):
-        read = sql.names_read(feature.sql) if feature.sql else ()
-        own = -feature.past.lag if feature.past and feature.past.ahead else ZERO
+    for feature in project.by_level:
+        read = feature.sql.columns if isinstance(feature, ComputedFeature) else ()
+        own = -feature.lag if isinstance(feature, WindowAggregate) and feature.ahead else ZERO
         found[feature.name] = max([own, *(found.get(column, ZERO) for column in read)])
         yield feature.name, found[feature.name]
 
@@ -157,10 +156,10 @@ def _rounded(project: Project) -> Iterator[Rounded]:
 
 def _derived(project: Project) -> dict[str, tuple[str, ...]]:
     """Return the features that are computed from such as are rounded, each with those."""
-    rounded = {feature.name for feature in project.features if feature.past and is_rounded(feature.past)}
+    rounded = {feature.name for feature in project.window_aggregates if is_rounded(feature)}
     found: dict[str, tuple[str, ...]] = {}
-    for feature in sorted(project.features, key=lambda item: item.level):
-        read = sql.names_read(feature.sql) if feature.sql else ()
+    for feature in project.by_level:
+        read = feature.sql.columns if isinstance(feature, ComputedFeature) else ()
         own = {name for column in read for name in found.get(column, (column,) if column in rounded else ())}
         if own:
             found[feature.name] = tuple(sorted(own))

@@ -10,7 +10,6 @@ from generator.plan.select import ColumnPlan
 from generator.project import Column, Project, Rule
 from generator.sources.reading import StepPlan
 from generator.sql.code import Code, name
-from generator.sql.parsing import names_read
 
 ANSWERS = {
     "binary": ("probability", "act", "expected_gain"),
@@ -145,7 +144,7 @@ def _read(project: Project) -> tuple[Column, ...]:
     found = {column.name for column in needed_columns(project)}
     for column in sorted(project.columns, key=lambda column: -column.level):
         if column.name in found and column.sql is not None:
-            found |= set(names_read(column.sql))
+            found |= set(column.sql.columns)
     return tuple(column for column in project.columns if column.name in found)
 
 
@@ -153,7 +152,7 @@ def _rules(project: Project, columns: Iterable[Column]) -> list[Rule]:
     """Return the rules of the table that read ``columns`` alone; a row that would stop ``process`` is refused."""
     known = {column.name for column in columns}
     own = (rule for rule in project.rules if rule.source == project.config.data.table)
-    found = (rule for rule in own if set(names_read(rule.expect)) <= known)
+    found = (rule for rule in own if set(rule.expect.columns) <= known)
     return [replace(rule, otherwise="quarantine") if rule.otherwise == "fail" else rule for rule in found]
 
 

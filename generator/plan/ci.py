@@ -94,7 +94,7 @@ def _plan(project: Project, stages: tuple[Stage, ...], renders: bool) -> CiPlan:
         title=_line(config.project.title),
         question=_line(problem.question),
         task=Code(problem.task),
-        target=_span(project.target.sql),
+        target=_span(project.target.sql.text),
         groups=tuple(_groups()),
         stages=tuple(
             Row(name=Code(stage.name), text=Code(stage.command.replace("${key}", "CANDIDATE"))) for stage in stages

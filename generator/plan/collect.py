@@ -141,7 +141,8 @@ def _source(
 ) -> SourcePlan:
     columns = _columns(project, label, source)
     own = project.columns if label == project.config.data.table else ()
-    values = {column.source: cleaned_once(column.source, column.read, column.nulls) for column in own}
+    read = {column.source: column.read.text if column.read else None for column in own}
+    values = {column.source: cleaned_once(column.source, read[column.source], column.nulls) for column in own}
     times = [column for column, kind in columns.items() if kind in ("TIMESTAMP", "DATE")]
     time = f"TRY_CAST({values.get(times[0], name(times[0]))} AS TIMESTAMP)" if times else None
     kind = Code("Source" if source.path else "Made")

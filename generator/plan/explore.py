@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from generator.plan.select import ColumnPlan
 from generator.plan.words import TASKS
-from generator.project import Column, Project
+from generator.project import Column, Project, expressions_of
 from generator.sql import parsing as sql
 from generator.sql.code import Code, name, names
 
@@ -170,10 +170,8 @@ def explore_plan(project: Project) -> ExplorePlan:
 
 def _inputs(project: Project) -> tuple[Column, ...]:
     """Return what a model may see: the inputs, and of the keys and the time those that a feature uses."""
-    used: set[str] = set()
-    for feature in project.features:
-        for expression in (feature.sql, *feature.by):
-            used |= set(sql.names_read(expression)) if expression else set()
+    expressions = (expression for feature in project.features for expression in expressions_of(feature))
+    used = {column for expression in expressions for column in expression.columns}
     known = project.with_role("key", "time", "input")
     return tuple(column for column in known if column.role == "input" or column.name in used) or known
 

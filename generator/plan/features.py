@@ -6,10 +6,14 @@ from typing import Any
 
 from generator.plan.past import Group, groups
 from generator.plan.select import ColumnPlan, Join, Step, layers
-from generator.project import Column, Feature, Project
+from generator.project import Column, ComputedFeature, Feature, LookupFeature, Project
 from generator.schema.base import words
-from generator.sql import parsing as sql
+from generator.sql.binding import BoundExpression, own
 from generator.sql.code import Code, name
+from generator.sql.parsing import unlike
+
+Key = tuple[str, tuple[BoundExpression, ...]]
+"""A dimension and what it is looked up by."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,23 +45,22 @@ class FeaturesPlan:
 
 def features_plan(project: Project) -> FeaturesPlan:
     """Plan the joins, the layers and the final selection of features."""
-    joins: dict[tuple[str, tuple[str, ...]], Join] = {}
+    joins: dict[Key, Join] = {}
     looked_up = []
-    for feature in project.features:
-        if feature.dimension is not None:
-            if (feature.dimension, feature.by) not in joins:
-                joins[feature.dimension, feature.by] = _join(project, feature, joins)
-            join = joins[feature.dimension, feature.by]
-            looked_up.append(ColumnPlan(name=name(feature.name), sql=name(feature.column or "", join.alias)))
+    for feature in project.lookups:
+        key = (feature.dimension, feature.by)
+        if key not in joins:
+            joins[key] = _join(project, feature, joins)
+        looked_up.append(ColumnPlan(name=name(feature.name), sql=name(feature.column, joins[key].alias)))
     past = groups(project)
     looked_up += [ColumnPlan(name=value.name, sql=group.reading(value)) for group in past for value in group.values]
-    own = [
+    computed = [
         Column(item.name, "", item.type, "", item.sql, item.level)
         for item in project.features
-        if item.sql and item.level
+        if isinstance(item, ComputedFeature) and item.level
     ]
     first = Code("looked_up" if looked_up else "inputs")
-    steps = layers(own, first)
+    steps = layers(computed, first)
     if looked_up:
         read = (
             *joins.values(),
@@ -79,25 +82,22 @@ def features_plan(project: Project) -> FeaturesPlan:
         categories=tuple(item.name for item in project.features if item.encoding == "category"),
         encodings={item.name: item.encode.model_dump(mode="json") for item in project.features if item.encode},
         audited=project.time is not None,
-        calls=any(item.call for item in project.features),
+        calls=bool(project.calls),
     )
 
 
-def final(feature: Feature) -> str:
+def final(feature: Feature) -> BoundExpression:
     """Return the expression of a feature with its type: DOUBLE for what models see as a number, else VARCHAR."""
     kind = "VARCHAR" if feature.encoding == "category" else "DOUBLE"
-    return name(feature.name) if feature.type == kind else f"CAST({name(feature.name)} AS {kind})"
+    return own(feature.name) if feature.type == kind else own(feature.name).cast(kind)
 
 
-def _join(project: Project, feature: Feature, others: Mapping[tuple[str, tuple[str, ...]], Join]) -> Join:
+def _join(project: Project, feature: LookupFeature, others: Mapping[Key, Join]) -> Join:
     dimension = next(item for item in project.dimensions if item.name == feature.dimension)
     again = any(other == dimension.name for other, _ in others)
     taken = {*project.config.data.sources, *(str(join.alias) for join in others.values())}
-    alias = sql.unlike(dimension.name, taken) if again else dimension.name
-    conditions = [
-        f"{name(key, alias)} = {sql.render(sql.rename(sql.parse(by), str, 'inputs'))}"
-        for key, by in zip(dimension.key, feature.by, strict=True)
-    ]
+    alias = unlike(dimension.name, taken) if again else dimension.name
+    conditions = [f"{name(key, alias)} = {by.of('inputs')}" for key, by in zip(dimension.key, feature.by, strict=True)]
     decide_before = project.config.problem.decide_before
     if dimension.known_at and project.time:
         moment = name(project.time.name, "inputs")

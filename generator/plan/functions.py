@@ -37,18 +37,18 @@ class FunctionsPlan:
 
 def functions_plan(project: Project) -> FunctionsPlan:
     """Plan every function that a feature calls, once."""
-    found = {feature.call.name: (feature.call, feature.type) for feature in project.features if feature.call}
+    found = {call.called: call for call in project.calls}
     return FunctionsPlan(
-        modules=tuple(Code(module) for module in sorted({call.module for call, _ in found.values()})),
+        modules=tuple(Code(module) for module in sorted({call.module for call in found.values()})),
         calls=tuple(
             FunctionPlan(
-                call=Code(call.name),
+                call=Code(call.called),
                 function=Code(f"{call.module}.{call.function}"),
-                types=list(call.types),
-                result=kind,
-                arrow=Code(ARROW[kind]),
+                types=list(call.parameters),
+                result=call.type,
+                arrow=Code(ARROW[call.type]),
                 strict=call.strict,
             )
-            for call, kind in found.values()
+            for call in found.values()
         ),
     )

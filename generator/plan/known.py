@@ -6,7 +6,7 @@ from generator.plan.online import length
 from generator.plan.past import COUNTS, ZERO, groups
 from generator.plan.requests import attribute_names, field_names, needed_columns
 from generator.plan.select import NOTHING
-from generator.project import Project
+from generator.project import Project, WindowAggregate
 from generator.sql.code import Code
 
 
@@ -42,6 +42,6 @@ def known_plan(project: Project) -> KnownPlan | None:
         history=tuple(
             number
             for number, feature in enumerate(project.features)
-            if feature.past and feature.past.function not in COUNTS
+            if isinstance(feature, WindowAggregate) and feature.function not in COUNTS
         ),
     )

@@ -3,17 +3,19 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import assert_never
 
 from generator.compile.expressions import Compiled, compile_expression, import_lines, sources, taken
-from generator.plan.features import final
+from generator.plan.features import Key, final
 from generator.plan.functions import functions_plan
 from generator.plan.past import COUNTS, ZERO, Group, groups
 from generator.plan.requests import attribute_names, needed_columns
 from generator.plan.select import NOTHING
-from generator.project import Feature, Project
+from generator.project import ComputedFeature, ExpressionFeature, FunctionFeature, LookupFeature, Project
 from generator.schema.base import words
-from generator.sql import parsing as sql
+from generator.sql.binding import BoundExpression
 from generator.sql.code import Code
+from generator.sql.parsing import unlike
 from generator.sql.typing import Judge
 
 TEMPORARY = "_part"
@@ -115,11 +117,11 @@ def online_plan(project: Project) -> OnlinePlan:
     with Judge() as judge:
         compiler = _Compiler(project, judge)
         lookups = tuple(_lookups(project, compiler))
-        snapshots = tuple(_snapshots(project, group, compiler) for group in past)
+        snapshots = tuple(_snapshots(group, compiler) for group in past)
         computed = tuple(
             Line(target=Code(compiler.names[feature.name]), code=compiler.made(feature))
-            for feature in sorted(project.features, key=lambda item: item.level)
-            if feature.sql and feature.level
+            for feature in project.by_level
+            if isinstance(feature, ComputedFeature) and feature.level
         )
         results = tuple(compiler.compiled(final(feature)) for feature in project.features)
     timed = tuple(table for table in lookups if table.known_at)
@@ -136,7 +138,7 @@ def online_plan(project: Project) -> OnlinePlan:
         computed=computed,
         results=results,
         modules=functions_plan(project).modules,
-        strict=any(feature.call.strict for feature in project.features if feature.call),
+        strict=any(call.strict for call in project.calls),
         imports=tuple(Code(line) for line in import_lines(compiler.imports())),
         functions=Code(", ".join(sorted(compiler.called()))),
         runtime=Code(sources(compiler.functions())),
@@ -151,37 +153,37 @@ class _Compiler:
         self.judge = judge
         columns = {column.name: column.type for column in project.with_role("key", "time", "input")}
         self.types = columns | {feature.name: feature.type for feature in project.features}
-        modules = {feature.call.module for feature in project.features if feature.call}
+        modules = {call.module for call in project.calls}
         self.names = dict(zip(self.types, attribute_names(self.types, {*OWN, *modules, *taken()}), strict=True))
         self.used: list[Compiled] = []
         self.known = {column.name for column in project.with_role("time")}
-        self.known |= {item.name for item in project.features if item.past and item.past.function in COUNTS}
+        self.known |= {item.name for item in project.window_aggregates if item.function in COUNTS}
 
-    def compiled(self, text: str) -> Code:
-        """Return the SQL expression ``text`` as Python."""
-        tree = sql.parse(text)
-        types = {name: self.types[name] for name in sql.column_names(tree)}
-        found = compile_expression(tree, types, self.judge, self.names.__getitem__, TEMPORARY, self.known)
+    def compiled(self, expression: BoundExpression) -> Code:
+        """Return ``expression`` as Python."""
+        types = {name: self.types[name] for name in expression.columns}
+        found = compile_expression(expression.tree, types, self.judge, self.names.__getitem__, TEMPORARY, self.known)
         self.used.append(found)
         return found.code
 
-    def made(self, feature: Feature) -> Code:
-        """Return how the value of ``feature``, an expression or a call, is made in Python."""
-        if feature.call is None:
-            code = self.compiled(feature.sql or "NULL")
-            self.known |= set() if self.used[-1].nullable else {feature.name}
-            return code
-        function = f"{feature.call.module}.{feature.call.function}"
-        arguments = [self.compiled(text) for text in feature.call.arguments]
-        return Code(
-            f"strictly({', '.join([function, *arguments])})"
-            if feature.call.strict
-            else f"{function}({', '.join(arguments)})"
-        )
+    def made(self, feature: ComputedFeature) -> Code:
+        """Return how the value of ``feature`` is made in Python."""
+        match feature:
+            case ExpressionFeature():
+                code = self.compiled(feature.sql)
+                self.known |= set() if self.used[-1].nullable else {feature.name}
+                return code
+            case FunctionFeature():
+                function = f"{feature.module}.{feature.function}"
+                arguments = [self.compiled(argument) for argument in feature.arguments]
+                given = ", ".join([function, *arguments]) if feature.strict else ", ".join(arguments)
+                return Code(f"strictly({given})" if feature.strict else f"{function}({given})")
+            case _:
+                assert_never(feature)
 
-    def key(self, by: Iterable[str]) -> str:
+    def key(self, by: Iterable[BoundExpression]) -> str:
         """Return the key that the expressions ``by`` make: one value, or a tuple of several."""
-        parts = [self.compiled(text) for text in by]
+        parts = [self.compiled(part) for part in by]
         return parts[0] if len(parts) == 1 else f"({', '.join(parts)})"
 
     def targets(self, names: Iterable[str]) -> Code:
@@ -235,16 +237,15 @@ def _cadence(group: Group) -> Cadence:
 
 def _lookups(project: Project, compiler: _Compiler) -> Iterator[Table]:
     """Yield a table for each dimension and key by which it is looked up."""
-    found: dict[tuple[str, tuple[str, ...]], list[Feature]] = {}
-    for feature in project.features:
-        if feature.dimension is not None:
-            found.setdefault((feature.dimension, feature.by), []).append(feature)
+    found: dict[Key, list[LookupFeature]] = {}
+    for feature in project.lookups:
+        found.setdefault((feature.dimension, feature.by), []).append(feature)
     seen: list[str] = []
     names = set(project.config.data.sources)
     for (source, by), features in found.items():
         dimension = next(item for item in project.dimensions if item.name == source)
         known_at = dimension.known_at if project.time else None
-        attribute = sql.unlike(source, names) if source in seen else source
+        attribute = unlike(source, names) if source in seen else source
         seen.append(source)
         call = f"self.{attribute}.at({compiler.key(by)}{', decided' if known_at else ''})"
         yield Table(
@@ -252,16 +253,15 @@ def _lookups(project: Project, compiler: _Compiler) -> Iterator[Table]:
             name=source,
             file=Code(f"tables/{source}.json"),
             keys=list(dimension.key),
-            values=[feature.column or "" for feature in features],
+            values=[feature.column for feature in features],
             unknown=tuple(None for _ in features),
             reading=Line(target=compiler.targets(feature.name for feature in features), code=Code(call)),
             known_at=known_at or "",
         )
 
 
-def _snapshots(project: Project, group: Group, compiler: _Compiler) -> Table:
-    features = [feature for feature in project.features if feature.name in group.features]
-    call = f"self.{group.table}.at({compiler.key(features[0].by)}, {_cadence(group).variable})"
+def _snapshots(group: Group, compiler: _Compiler) -> Table:
+    call = f"self.{group.table}.at({compiler.key(group.by)}, {_cadence(group).variable})"
     return Table(
         attribute=group.table,
         name=group.table,

@@ -5,13 +5,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlglot import exp
-
 from generator.plan.select import NOTHING, ColumnPlan
-from generator.project import Feature, Past, Project
+from generator.project import Project, WindowAggregate
 from generator.schema.base import words
 from generator.sql import parsing as sql
-from generator.sql.code import Code, name
+from generator.sql.binding import BoundExpression
+from generator.sql.code import Code, name, names
 
 SNAPSHOT = "__snapshot"
 """The column that numbers the snapshots: steps of the cadence since 1970."""
@@ -47,6 +46,13 @@ class Value:
 
 
 @dataclass(frozen=True, kw_only=True)
+class KeyPart(ColumnPlan):
+    """A column of the key of snapshots; ``asked`` is its value for a row of ``inputs``."""
+
+    asked: Code
+
+
+@dataclass(frozen=True, kw_only=True)
 class Group:
     """One table of snapshots: features that share a key, a cadence, a span and a lag."""
 
@@ -55,7 +61,8 @@ class Group:
     asked: Code
     title: Code
     template: str
-    keys: tuple[ColumnPlan, ...]
+    by: tuple[BoundExpression, ...]
+    keys: tuple[KeyPart, ...]
     key_columns: tuple[str, ...]
     key_names: Code
     known_keys: Code
@@ -76,7 +83,7 @@ class Group:
 
     def of_key(self, table: str) -> Code:
         """Return the condition under which ``table`` is about the key of a row of ``inputs``."""
-        return Code(" AND ".join(f"{table}.{key.name} = {_qualified(key.sql)}" for key in self.keys))
+        return Code(" AND ".join(f"{table}.{key.name} = {key.asked}" for key in self.keys))
 
     @property
     def tells(self) -> Code:
@@ -113,29 +120,27 @@ def snapshots_plan(project: Project) -> SnapshotsPlan:
 
 def furthest(project: Project) -> timedelta:
     """Return how long before its time a row of a timetable is counted, at most."""
-    return max([ZERO, *(-feature.past.lag for feature in project.features if feature.past)])
+    return max([ZERO, *(-feature.lag for feature in project.window_aggregates)])
 
 
 def groups(project: Project) -> tuple[Group, ...]:
     """Return the tables of snapshots that the features need, in the order of their first feature."""
-    found: dict[tuple[object, ...], list[Feature]] = {}
-    for feature in project.features:
-        if feature.past is not None:
-            past = feature.past
-            alone = feature.name if past.function == "count_distinct" else ""
-            form = FORMS.get(past.function, "rolled")
-            found.setdefault((feature.by, past.every, past.over, past.lag, form, alone), []).append(feature)
+    found: dict[tuple[object, ...], list[WindowAggregate]] = {}
+    for feature in project.window_aggregates:
+        alone = feature.name if feature.function == "count_distinct" else ""
+        form = FORMS.get(feature.function, "rolled")
+        found.setdefault((feature.by, feature.every, feature.over, feature.lag, form, alone), []).append(feature)
     taken = {item.name for item in project.dimensions} | {project.config.data.table, "events", "features", "inputs"}
     return tuple(_group(project, features, taken) for features in found.values())
 
 
-def _group(project: Project, features: list[Feature], taken: set[str]) -> Group:
-    first, past = features[0], features[0].past
-    assert past is not None and project.time is not None
-    span = "all" if past.over is None else words(past.over)
-    table = sql.unlike("_".join(["by", *map(_word, (*first.by, span))])[:LONGEST].strip("_"), taken)
-    steps = 0 if past.over is None else past.over // past.every
-    keys = tuple(_key(place, text) for place, text in enumerate(first.by, start=1))
+def _group(project: Project, features: list[WindowAggregate], taken: set[str]) -> Group:
+    first = features[0]
+    assert project.time is not None
+    span = "all" if first.over is None else words(first.over)
+    table = sql.unlike("_".join(["by", *map(_word, (*map(str, first.by), span))])[:LONGEST].strip("_"), taken)
+    steps = 0 if first.over is None else first.over // first.every
+    key_columns = tuple(part.column or f"__key_{place}" for place, part in enumerate(first.by, start=1))
     frame = "UNBOUNDED PRECEDING" if not steps else f"{steps - 1} PRECEDING"
     moment = name(project.time.name)
     decide_before = project.config.problem.decide_before or ZERO
@@ -143,46 +148,36 @@ def _group(project: Project, features: list[Feature], taken: set[str]) -> Group:
         table=Code(table),
         asking=Code(f"asking_{table}"),
         asked=Code(f"asked_{table}"),
-        title=_title(first, past),
-        template=f"package/snapshots/{FORMS.get(past.function, 'rolled')}.sql.jinja",
-        keys=keys,
-        key_columns=tuple(_key_column(place, text) for place, text in enumerate(first.by, start=1)),
-        key_names=Code(", ".join(key.name for key in keys)),
-        known_keys=Code(" AND ".join(f"{key.sql} IS NOT NULL" for key in keys)),
-        known_snapshot=_number(moment, past.lag, past.every),
-        asked_snapshot=_number(Code(f"inputs.{moment}"), -decide_before, past.every),
-        now=_number(moment, ZERO, past.every),
+        title=_title(first),
+        template=f"package/snapshots/{FORMS.get(first.function, 'rolled')}.sql.jinja",
+        by=first.by,
+        keys=tuple(
+            KeyPart(name=name(column), sql=Code(part), asked=Code(part.of("inputs")))
+            for column, part in zip(key_columns, first.by, strict=True)
+        ),
+        key_columns=key_columns,
+        key_names=names(key_columns),
+        known_keys=Code(" AND ".join(f"{part} IS NOT NULL" for part in first.by)),
+        known_snapshot=_number(moment, first.lag, first.every),
+        asked_snapshot=_number(Code(f"inputs.{moment}"), -decide_before, first.every),
+        now=_number(moment, ZERO, first.every),
         steps=steps,
         leaves=bool(steps),
         frame=Code(f"RANGE BETWEEN {frame} AND CURRENT ROW"),
-        values=tuple(_value(project, place, feature) for place, feature in enumerate(features, start=1)),
+        values=tuple(_value(place, feature) for place, feature in enumerate(features, start=1)),
         features=tuple(feature.name for feature in features),
-        every=past.every,
+        every=first.every,
     )
 
 
-def _title(first: Feature, past: Past) -> Code:
+def _title(first: WindowAggregate) -> Code:
     """Return what a table holds as one line of a SQL comment, whatever stands in the expressions."""
-    span = "all the past" if past.over is None else words(past.over)
+    span = "all the past" if first.over is None else words(first.over)
     counts = "their time"
-    if past.lag:
-        counts = f"{words(abs(past.lag))} {'after' if past.lag > ZERO else 'before'} their time"
-    text = f"{', '.join(first.by)} over {span}, every {words(past.every)}; rows count from {counts} on"
+    if first.lag:
+        counts = f"{words(abs(first.lag))} {'after' if first.lag > ZERO else 'before'} their time"
+    text = f"{', '.join(map(str, first.by))} over {span}, every {words(first.every)}; rows count from {counts} on"
     return Code(" ".join(text.split()))
-
-
-def _key(place: int, text: str) -> ColumnPlan:
-    return ColumnPlan(name=name(_key_column(place, text)), sql=Code(text))
-
-
-def _key_column(place: int, text: str) -> str:
-    """Return what a part of the key is called: the column that it is, or a number."""
-    tree = sql.parse(text)
-    return tree.name if isinstance(tree, exp.Column) else f"__key_{place}"
-
-
-def _qualified(expression: Code) -> Code:
-    return Code(sql.render(sql.rename(sql.parse(expression), str, "inputs")))
 
 
 def _number(moment: Code, shift: timedelta, every: timedelta) -> Code:
@@ -192,78 +187,77 @@ def _number(moment: Code, shift: timedelta, every: timedelta) -> Code:
     return Code(f"CAST(floor(epoch({shifted}) / {int(every.total_seconds())}) AS BIGINT)")
 
 
-def _value(project: Project, place: int, feature: Feature) -> Value:
-    past = feature.past
-    assert past is not None and project.time is not None
-    partials, rolled = _rolled(past, f"__value_{place}", place, "__time, __row")
-    value = _numeric(past)
-    if past.where:
-        value = f"CASE WHEN {past.where} THEN {value} END"
-    default = Code("0") if past.function in COUNTS else NOTHING
+def _value(place: int, feature: WindowAggregate) -> Value:
+    partials, rolled = _rolled(feature, f"__value_{place}", place, "__time, __row")
+    value = _numeric(feature)
+    if feature.where:
+        value = f"CASE WHEN {feature.where} THEN {value} END"
+    default = Code("0") if feature.function in COUNTS else NOTHING
     return Value(
         name=name(feature.name),
         value=Code(value),
         partials=tuple(partials),
         rolled=Code(rolled),
         default=default,
-        rounding=_rounding(past, value),
+        rounding=_rounding(feature, value),
     )
 
 
-def _numeric(past: Past) -> str:
+def _numeric(feature: WindowAggregate) -> str:
     """Return the value in the type in which it is added up: whole numbers exactly, others as DOUBLE."""
-    if past.function == "stddev":
-        return f"CAST({past.value} AS DOUBLE)"
-    if past.function in ("avg", "sum"):
-        return past.value if past.type == "DOUBLE" else f"CAST({past.value} AS {_exact(past.type)})"
-    return past.value
+    if feature.function == "stddev":
+        return f"CAST({feature.value} AS DOUBLE)"
+    if feature.function in ("avg", "sum"):
+        kind = _exact(feature.value_type)
+        return feature.value.text if feature.value_type == "DOUBLE" else f"CAST({feature.value} AS {kind})"
+    return feature.value.text
 
 
 def _exact(kind: str) -> str:
     return "DOUBLE" if kind == "FLOAT" or kind.startswith("DECIMAL") else "BIGINT" if kind != "HUGEINT" else kind
 
 
-def _rolled(past: Past, value: str, place: int, order: str) -> tuple[Iterable[ColumnPlan], str]:
+def _rolled(feature: WindowAggregate, value: str, place: int, order: str) -> tuple[Iterable[ColumnPlan], str]:
     """Return the partial results of one step, and what a span of steps makes of them."""
     # Sums of fractions depend on their order, which threads would leave to chance.
-    added = f"sum({value})" if _is_exact(past) else f"sum({value} ORDER BY {order})"
+    added = f"sum({value})" if _is_exact(feature) else f"sum({value} ORDER BY {order})"
     total, count = (f"__{part}_{place}" for part in ("sum", "count"))
-    if past.function == "avg":
+    if feature.function == "avg":
         parts = {total: added, count: f"count({value})"}
         return _columns(parts), f"CAST(sum({total}) OVER span AS DOUBLE) / sum({count}) OVER span"
-    if past.function == "sum":
+    if feature.function == "sum":
         return _columns({total: added}), f"CAST(sum({total}) OVER span AS DOUBLE)"
-    if past.function == "count":
+    if feature.function == "count":
         return _columns({count: f"count({value})"}), f"CAST(coalesce(sum({count}) OVER span, 0) AS BIGINT)"
-    if past.function == "stddev":
+    if feature.function == "stddev":
         return (), f"stddev_samp({value}) OVER span"
-    if past.function == "last":
+    if feature.function == "last":
         latest = f"__last_{place}"
         return _columns({latest: f"arg_max({value}, ({order}))"}), f"last_value({latest} IGNORE NULLS) OVER span"
-    if past.function == "count_distinct":
+    if feature.function == "count_distinct":
         return (), ""
-    part = f"__{past.function}_{place}"
-    return _columns({part: f"{past.function}({value})"}), f"{past.function}({part}) OVER span"
+    part = f"__{feature.function}_{place}"
+    return _columns({part: f"{feature.function}({value})"}), f"{feature.function}({part}) OVER span"
 
 
-def _rounding(past: Past, value: str) -> Code:
+def _rounding(feature: WindowAggregate, value: str) -> Code:
     """Return the SQL of a bound over all rows of a key, of which those of a span are some; see Higham (2002), 4.2.
 
     A sum of n fractions is off by at most n ulps of the sum of their sizes, a mean by that share of it; so is a spread.
     """
-    if not is_rounded(past):
+    if not is_rounded(feature):
         return NOTHING
     size = f"{EPSILON} * count({value}) * max(abs({value}))"
-    return Code(f"{size} * count({value})" if past.function == "sum" else size)
+    return Code(f"{size} * count({value})" if feature.function == "sum" else size)
 
 
-def is_rounded(past: Past) -> bool:
+def is_rounded(feature: WindowAggregate) -> bool:
     """Return whether the last bits of the result hang on the order in which values are added up."""
-    return past.function == "stddev" or (past.function in ("avg", "sum") and not _is_exact(past))
+    return feature.function == "stddev" or (feature.function in ("avg", "sum") and not _is_exact(feature))
 
 
-def _is_exact(past: Past) -> bool:
-    return past.type != "DOUBLE" and _exact(past.type) != "DOUBLE"
+def _is_exact(feature: WindowAggregate) -> bool:
+    return feature.value_type != "DOUBLE" and _exact(feature.value_type) != "DOUBLE"
 
 
 def _columns(parts: dict[str, str]) -> Iterator[ColumnPlan]:

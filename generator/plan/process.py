@@ -7,7 +7,6 @@ from generator.plan.select import NOTHING, ColumnPlan, Step, layers
 from generator.project import Column, Project, Rule
 from generator.sql.cleaning import cleaned, misfits, typed
 from generator.sql.code import Code, name, names, text
-from generator.sql.parsing import names_read
 
 NUMBER = "file_row_number"
 """What DuckDB calls the number of a row in a Parquet file, unless a column of the file is called so."""
@@ -125,7 +124,7 @@ def table_plan(
     """
     steps = layers(columns, Code("typed"))
     refusals = [
-        _refusal(rule.name, rule.expect, f"breaks {rule.name}") for rule in rules if rule.otherwise == "quarantine"
+        _refusal(rule.name, rule.expect.text, f"breaks {rule.name}") for rule in rules if rule.otherwise == "quarantine"
     ]
     if time:
         refusals.append(_refusal("time_is_known", f"{name(time.name)} IS NOT NULL", f"{time.name} is missing"))
@@ -174,8 +173,13 @@ def _kept(column: Column, rule: Rule | None) -> Code:
 def _typed(column: Column, text_already: bool) -> Code:
     """Return a cleaned column as its type; what does not fit becomes NULL, and its row is refused."""
     as_it_is = column.type == "VARCHAR" and (column.read is not None or text_already)
-    value = column.read or name(column.source)
-    return Code(value) if as_it_is else Code(typed(value, column.type))
+    value = _value(column)
+    return value if as_it_is else Code(typed(value, column.type))
+
+
+def _value(column: Column) -> Code:
+    """Return what a value is, as its text in the source has it."""
+    return Code(column.read) if column.read else name(column.source)
 
 
 def marked_columns(columns: Iterable[Column], text_already: bool) -> tuple[ColumnPlan, ...]:
@@ -191,7 +195,7 @@ def _misfit(column: Column, text_already: bool) -> Misfit:
     said = text(f"{column.name} is not {_article(column.type)}: ")
     value = name(column.source)
     shown = value if text_already else Code(f"CAST({value} AS VARCHAR)")
-    return Misfit(condition=Code(misfits(value, column.read or value, column.type)), said=said, value=shown)
+    return Misfit(condition=Code(misfits(value, _value(column), column.type)), said=said, value=shown)
 
 
 def _article(kind: str) -> str:
@@ -235,7 +239,7 @@ def _rules(project: Project, tables: tuple[TablePlan, ...]) -> tuple[RulePlan, .
             rules.append(_counted("key_is_unique", table.name, "quarantine", ALLOWED, broken, key))
     for rule in project.rules:
         at_most = 0.0 if rule.otherwise == "fail" else rule.at_most
-        broken, values = f"NOT ({rule.expect})", _values(names_read(rule.expect))
+        broken, values = f"NOT ({rule.expect})", _values(rule.expect.columns)
         rules.append(_counted(rule.name, rule.source, rule.otherwise, at_most, broken, values))
     return tuple(rules)
 

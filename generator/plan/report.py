@@ -178,9 +178,9 @@ def report_plan(project: Project) -> ReportPlan:
         chart_imports=_more(*(("element", "table") if problem.task == "multiclass" else ())),
         chart_modules=tuple(Code(line) for line in _chart_modules(problem.task, decision)),
         figures=(*FIGURES[problem.task], *((PAYOFF,) if decision else ())),
-        lookups=any(feature.dimension for feature in project.features),
-        past=any(feature.past for feature in project.features),
-        calls=any(feature.call for feature in project.features),
+        lookups=bool(project.lookups),
+        past=bool(project.window_aggregates),
+        calls=bool(project.calls),
         audited=project.time is not None,
     )
 

@@ -6,8 +6,18 @@ import keyword
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import assert_never
 
-from generator.project import Column, Feature, Project
+from generator.project import (
+    Column,
+    ExpressionFeature,
+    Feature,
+    FunctionFeature,
+    LookupFeature,
+    Project,
+    WindowAggregate,
+    expressions_of,
+)
 from generator.sql import parsing as sql
 
 TAKEN = frozenset([*keyword.kwlist, *keyword.softkwlist, *dir(builtins), "l", "date", "datetime", "time"])
@@ -51,14 +61,23 @@ def needed_columns(project: Project) -> tuple[Column, ...]:
 
 
 def _used(project: Project, feature: Feature) -> Iterator[str]:
-    for expression in (feature.sql, *feature.by):
-        if expression:
-            yield from sql.names_read(expression)
-    if feature.past and project.time:
+    for expression in expressions_of(feature):
+        yield from expression.columns
+    if project.time and _is_timed(project, feature):
         yield project.time.name
-    dimension = next((item for item in project.dimensions if item.name == feature.dimension), None)
-    if dimension and dimension.known_at and project.time:
-        yield project.time.name
+
+
+def _is_timed(project: Project, feature: Feature) -> bool:
+    """Return whether the value depends on when the decision is made."""
+    match feature:
+        case WindowAggregate():
+            return True
+        case LookupFeature():
+            return any(item.name == feature.dimension and item.known_at for item in project.dimensions)
+        case ExpressionFeature() | FunctionFeature():
+            return False
+        case _:
+            assert_never(feature)
 
 
 def python_type(kind: str) -> PythonType:

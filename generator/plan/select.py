@@ -51,6 +51,6 @@ def layers(columns: Iterable[Column], first: Code) -> tuple[Step, ...]:
     for level in sorted({column.level for column in columns if column.sql is not None}):
         before = steps[-1].name if steps else first
         derived = [column for column in columns if column.sql is not None and column.level == level]
-        plans = tuple(ColumnPlan(name=name(column.name), sql=Code(column.sql or "")) for column in derived)
+        plans = tuple(ColumnPlan(name=name(column.name), sql=Code(column.sql)) for column in derived)
         steps.append(Step(name=Code(f"step_{level}"), before=before, columns=plans))
     return tuple(steps)

@@ -179,7 +179,7 @@ def service_plan(project: Project) -> ServicePlan:
         outcome_type=task.outcome_type,
         classes=task.classes,
         tables=bool(features_plan(project).lookups or groups(project)),
-        calls=any(feature.call for feature in project.features),
+        calls=bool(project.calls),
         decision=config.problem.decision is not None,
         log=config.service.log,
         api_key=Code(config.service.api_key or ""),

@@ -137,7 +137,7 @@ def _stages(project: Project, watched: tuple[str, ...]) -> Iterator[Stage]:
         deps = (*told, "data/quarantine.parquet", *looks)
         yield module("report", deps=deps, params=("metrics",), outs=page)
         return
-    past = any(feature.past for feature in project.features)
+    past = bool(project.window_aggregates)
     read = (f"{package}/snapshots.sql",) if past else ()
     if past:
         deps = (table, *read, f"{package}/latest.sql")

@@ -11,7 +11,7 @@ from generator.plan.features import features_plan
 from generator.plan.metrics import Reads, asked_metrics, higher_is_better, metric_columns, threshold
 from generator.plan.requests import field_names, needed_columns, python_type
 from generator.plan.words import TASKS
-from generator.project import Project
+from generator.project import Project, expressions_of
 from generator.schema.metrics import AtThreshold
 from generator.schema.service import Service
 from generator.sql import parsing as sql
@@ -143,14 +143,14 @@ def tests_plan(project: Project) -> TestsPlan:
     """Plan the rows and values of the rendered tests."""
     config, task, competing = project.config, project.config.problem.task, candidates_plan(project)
     ours = [metric for metric in asked_metrics(project) if metric not in config.metrics.own]
-    past = any(feature.past for feature in project.features)
+    past = bool(project.window_aggregates)
     higher = higher_is_better(project, config.metrics.primary)
     return TestsPlan(
         request=_request(project),
         params=_params(project),
         tables=tuple(_tables(project)),
         past=Code(config.data.table if past else ""),
-        calls=any(feature.call for feature in project.features),
+        calls=bool(project.calls),
         time=_time_field(project),
         task_template=f"package/tests/examples/{TASKS[task].name}.py.jinja",
         candidates=competing.candidates,
@@ -195,13 +195,12 @@ def _value(kind: str, risky: bool) -> Any:
 
 def _risky(project: Project) -> set[str]:
     """Return the columns in expressions that do not work for every value, as `sqrt(x)` and `CAST(x AS DATE)` do not."""
-    expressions = [text for feature in project.features for text in (feature.sql, *feature.by) if text]
-    trees = [sql.parse(text) for text in expressions]
+    expressions = [expression for feature in project.features for expression in expressions_of(feature)]
     return {
         column
-        for tree in trees
-        if not all(isinstance(node, HARMLESS) for node in tree.walk())
-        for column in sql.column_names(tree)
+        for expression in expressions
+        if not all(isinstance(node, HARMLESS) for node in expression.tree.walk())
+        for column in expression.columns
     }
 
 
@@ -228,7 +227,7 @@ def _tables(project: Project) -> Iterator[EmptyTable]:
     for lookup in features_plan(project).lookups:
         dimension = next(item for item in project.dimensions if item.name == lookup)
         yield EmptyTable(name=Code(lookup), statement=_statement(lookup, dimension.columns))
-    if any(feature.past for feature in project.features):
+    if project.window_aggregates:
         own = [
             ("__row", "BIGINT"),
             *((column.name, column.type) for column in project.columns if column.role != "drop"),

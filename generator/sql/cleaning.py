@@ -5,8 +5,13 @@ the files of a project as they are.
 """
 
 from collections.abc import Sequence
+from typing import cast
 
-from generator.sql.parsing import identifier, literal, replaced
+import sqlglot
+from sqlglot import exp
+
+from generator.sql.binding import with_text_columns
+from generator.sql.parsing import DIALECT, identifier, literal, render
 
 
 def cleaned(source: str, nulls: Sequence[str], text_already: bool = False) -> str:
@@ -39,3 +44,18 @@ def cleaned_once(source: str, read: str | None, nulls: Sequence[str]) -> str:
     """Return SQL for the value of column ``source``, ready to be cast, over rows that are not cleaned yet."""
     column = cleaned(source, nulls)
     return column if read is None else replaced(read, column) if nulls else read
+
+
+def as_text(text: str) -> str:
+    """Return the expression ``text`` with every column cast to text."""
+    return render(with_text_columns(cast(exp.Expression, sqlglot.parse_one(text, dialect=DIALECT))))
+
+
+def replaced(text: str, value: str) -> str:
+    """Return the expression ``text`` with the expression ``value`` in place of every column."""
+    tree = sqlglot.parse_one(value, dialect=DIALECT)
+    return render(
+        sqlglot.parse_one(text, dialect=DIALECT).transform(
+            lambda node: exp.paren(tree.copy()) if isinstance(node, exp.Column) else node
+        )
+    )

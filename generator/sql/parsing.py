@@ -5,7 +5,7 @@ Nothing from a config is ever pasted into SQL: names, values and expressions all
 
 import math
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from functools import cache
 from typing import cast
 
@@ -15,7 +15,7 @@ from sqlglot.dialects import DuckDB
 from sqlglot.errors import ParseError, SqlglotError, TokenError
 from sqlglot.optimizer.simplify import simplify
 
-from generator.errors import excerpt, suggestion
+from generator.errors import excerpt
 from generator.sql.duckdb_catalog import functions, keywords
 
 DIALECT = DuckDB()
@@ -56,7 +56,12 @@ class SqlError(Exception):
 @cache
 def identifier(name: str, table: str | None = None) -> str:
     """Return ``name`` as SQL, quoted where it has to be; qualified when ``table`` is given."""
-    return render(exp.column(_quoted(name), table=_quoted(table) if table else None))
+    return render(column(name, table))
+
+
+def column(name: str, table: str | None = None) -> exp.Column:
+    """Return the column ``name`` as a tree, quoted where it has to be; qualified when ``table`` is given."""
+    return exp.column(_quoted(name), table=_quoted(table) if table else None)
 
 
 def literal(value: str | int | float | bool) -> str:
@@ -197,54 +202,6 @@ def _function_names(node: exp.Expression) -> set[str]:
 def column_names(tree: exp.Expression) -> tuple[str, ...]:
     """Return the column names in ``tree``, each once, in order of appearance."""
     return tuple(dict.fromkeys(column.name for column in tree.find_all(exp.Column, bfs=False)))
-
-
-@cache
-def names_read(text: str) -> tuple[str, ...]:
-    """Return the column names in the expression ``text``, each once, in order of appearance."""
-    return column_names(_parsed(text))
-
-
-def bind(tree: exp.Expression, known: Iterable[str], table: str | None = None) -> exp.Expression:
-    """Return ``tree`` with every column spelt as in ``known`` (SQL ignores case) and qualified by ``table``.
-
-    Raises :class:`SqlError` for a name that is not known.
-    """
-    names = {name.lower(): name for name in known}
-    unknown = [name for name in column_names(tree) if name.lower() not in names]
-    if unknown:
-        raise SqlError(f"no column '{unknown[0]}'", suggestion(unknown[0], names.values()))
-    return rename(tree, lambda name: names[name.lower()], table)
-
-
-def rename(tree: exp.Expression, spell: Callable[[str], str], table: str | None = None) -> exp.Expression:
-    """Return ``tree`` with each column's name replaced by ``spell(name)`` and qualified by ``table``."""
-
-    def respell(node: exp.Expression) -> exp.Expression:
-        if isinstance(node, exp.Column):
-            return exp.column(_quoted(spell(node.name)), table=_quoted(table) if table else None)
-        return node
-
-    return tree.transform(respell)
-
-
-def as_text(text: str) -> str:
-    """Return the expression ``text`` with every column cast to text."""
-
-    def cast_column(node: exp.Expression) -> exp.Expression:
-        return exp.cast(node.copy(), "VARCHAR") if isinstance(node, exp.Column) else node
-
-    return render(sqlglot.parse_one(text, dialect=DIALECT).transform(cast_column))
-
-
-def replaced(text: str, value: str) -> str:
-    """Return the expression ``text`` with the expression ``value`` in place of every column."""
-    tree = sqlglot.parse_one(value, dialect=DIALECT)
-    return render(
-        sqlglot.parse_one(text, dialect=DIALECT).transform(
-            lambda node: exp.paren(tree.copy()) if isinstance(node, exp.Column) else node
-        )
-    )
 
 
 def _quoted(name: str) -> exp.Identifier:

@@ -7,7 +7,15 @@ from sqlglot import exp
 
 from generator.config.source_map import Path_
 from generator.errors import excerpt
-from generator.project import Call, Column, Dimension, Feature
+from generator.project import (
+    AnyFeature,
+    Column,
+    ComputedFeature,
+    Dimension,
+    ExpressionFeature,
+    Feature,
+    FunctionFeature,
+)
 from generator.schema.features import Aggregate, Computed, Expression, Lookup
 from generator.sql.parsing import column_names, encoding_of
 from generator.validation.semantics.functions import Signature, signature
@@ -29,9 +37,9 @@ def resolve_features(
         session.say(("features",), "a model needs a feature", "write `name: expression`")
     inputs = {column.name: column.type for column in columns if column.role in ("input", "key", "time")}
     barred = _barred(session, columns)
-    found = {}
+    found: dict[str, Feature] = {}
     for name, feature in given.items():
-        read = None
+        read: Feature | None = None
         if isinstance(feature, Lookup):
             read = resolve_lookup(session, name, feature, inputs, barred, dimensions)
         elif isinstance(feature, Aggregate):
@@ -86,7 +94,7 @@ def _arguments(session: Session, name: str, feature: Computed) -> Iterator[tuple
 
 def _called(
     session: Session, name: str, called: Signature, types: Mapping[str, str], barred: Mapping[str, Told]
-) -> Feature | None:
+) -> FunctionFeature | None:
     """Return a feature in Python with its arguments bound, each of the type that the function takes."""
     feature = session.config.features[name]
     assert isinstance(feature, Computed)
@@ -98,12 +106,19 @@ def _called(
             hint = f"cast it, as in CAST(x AS {wanted}), or change the annotation"
             session.say(path, f"'{excerpt(text)}' is {typed[0]}, and '{feature.python}' takes {wanted}", hint)
         if typed:
-            arguments.append(typed[1] if typed[0] == wanted else f"CAST({typed[1]} AS {wanted})")
+            arguments.append(typed[1] if typed[0] == wanted else typed[1].cast(wanted))
     if len(arguments) < len(called.parameters):
         return None
     module, function = feature.python.split(".")
-    call = Call(module, function, called.parameters, tuple(arguments), called.strict)
-    return Feature(name, called.result, "number", 0, sql=f"{call.name}({', '.join(arguments)})", call=call)
+    return FunctionFeature(
+        name=name,
+        type=called.result,
+        module=module,
+        function=function,
+        parameters=called.parameters,
+        arguments=tuple(arguments),
+        strict=called.strict,
+    )
 
 
 def _names(session: Session, trees: Mapping[str, exp.Expression]) -> None:
@@ -134,8 +149,8 @@ def _expressions(
     calls: Mapping[str, Signature],
     inputs: Mapping[str, str],
     barred: Mapping[str, Told],
-    looked_up: Mapping[str, Feature],
-) -> list[Feature]:
+    looked_up: Mapping[str, AnyFeature],
+) -> list[ComputedFeature]:
     """Return the features that are expressions, in the order in which they can be computed."""
     columns = {name.lower() for name in inputs}
     later = {name: tree for name, tree in trees.items() if name.lower() not in columns}
@@ -147,14 +162,14 @@ def _expressions(
     order = dict.fromkeys(trees.keys() - later.keys(), 0) | levels(wanted)
     types = Types({**inputs, **{name: feature.type for name, feature in looked_up.items()}})
     features = {name.lower() for name in session.config.features}
-    found = []
+    found: list[ComputedFeature] = []
     for name in sorted(order, key=lambda item: (order[item], item)):
         told = _told(trees[name], name, features, barred)
+        made: ComputedFeature | None = None
         if name in calls:
             made = _called(session, name, calls[name], types, told)
-        else:
-            typed = session.served(_path(session, name), trees[name], types, told)
-            made = Feature(name, typed[0], "number", 0, sql=typed[1]) if typed else None
+        elif typed := session.served(_path(session, name), trees[name], types, told):
+            made = ExpressionFeature(name=name, type=typed[0], sql=typed[1])
         if made:
             types.add(name, made.type)
             found.append(replace(made, level=order[name]))

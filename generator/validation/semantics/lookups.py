@@ -4,8 +4,9 @@ from collections.abc import Iterable, Mapping
 
 from generator.config.source_map import Path_
 from generator.errors import excerpt, suggestion
-from generator.project import Dimension, Feature
+from generator.project import Dimension, LookupFeature
 from generator.schema.features import Lookup
+from generator.sql.binding import BoundExpression
 from generator.sql.parsing import encoding_of
 from generator.validation.semantics.session import Session, Told
 
@@ -17,7 +18,7 @@ def resolve_lookup(
     inputs: Mapping[str, str],
     barred: Mapping[str, Told],
     dimensions: Iterable[Dimension],
-) -> Feature | None:
+) -> LookupFeature | None:
     """Return the feature ``name`` with its key bound to ``inputs``, or None where it is refused."""
     found = _column(session, name, feature, dimensions)
     if found is None:
@@ -34,11 +35,19 @@ def resolve_lookup(
         other.lower(): (f"'{other}' is a feature, and a lookup is by columns", session.instead_of(other))
         for other in session.computed()
     }
-    bound = [
+    by = [
         _bound(session, _by_path(session, name, index), text, (part, types.get(part)), inputs, {**features, **barred})
         for index, (part, text) in enumerate(zip(dimension.key, feature.by, strict=True))
     ]
-    return Feature(name, types[column], "number", 0, dimension=dimension.name, column=column, by=tuple(bound))
+    if None in by:
+        return None
+    return LookupFeature(
+        name=name,
+        type=types[column],
+        dimension=dimension.name,
+        column=column,
+        by=tuple(part for part in by if part is not None),
+    )
 
 
 def _column(
@@ -66,12 +75,12 @@ def _bound(
     part: tuple[str, str | None],
     inputs: Mapping[str, str],
     barred: Mapping[str, Told],
-) -> str:
+) -> BoundExpression | None:
     """Return one expression of a key bound to ``inputs``; its type has to be that of ``part`` of the key."""
     tree = session.tree(path, text)
     typed = session.served(path, tree, inputs, barred) if tree is not None else None
     if typed is None:
-        return ""
+        return None
     (kind, sql), (key, wanted) = typed, part
     if wanted and kind != wanted and {encoding_of(kind), encoding_of(wanted)} != {"number"}:
         what = f"'{excerpt(text)}' is {kind}, and the key '{key}' is {wanted}"

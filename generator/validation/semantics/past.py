@@ -4,10 +4,11 @@ from collections.abc import Iterable, Mapping
 from datetime import timedelta
 
 from generator.config.source_map import Path_
-from generator.project import Column, Feature, Past
+from generator.project import Column, WindowAggregate
 from generator.schema.base import words
 from generator.schema.features import Aggregate
-from generator.sql.parsing import encoding_of, names_read
+from generator.sql.binding import BoundExpression
+from generator.sql.parsing import encoding_of
 from generator.validation.semantics.session import Session, Told
 
 EXACT = {"avg": "DOUBLE", "sum": "DOUBLE", "stddev": "DOUBLE", "count": "BIGINT", "count_distinct": "BIGINT"}
@@ -24,7 +25,7 @@ def resolve_past(
     columns: Iterable[Column],
     inputs: Mapping[str, str],
     barred: Mapping[str, Told],
-) -> Feature | None:
+) -> WindowAggregate | None:
     """Return the feature ``name`` with its expressions bound, or None where it is refused."""
     columns = tuple(columns)
     if not any(column.role == "time" for column in columns):
@@ -48,11 +49,21 @@ def resolve_past(
     if feature.function in NUMERIC and encoding_of(kind) != "number":
         hint = "compare it with a value, or cast it, as in TRY_CAST(x AS DOUBLE)"
         session.say(("features", name, feature.function), f"'{feature.function}' needs a number, not {kind}", hint)
-    lag = _lag(session, name, feature, columns, (sql, where or "TRUE"))
+    lag = _lag(session, name, feature, columns, [sql, *([where] if where else [])])
     over = None if isinstance(feature.over, str) else feature.over
-    past = Past(feature.function, sql, kind, where, feature.every, over, lag, feature.ahead is not None)
-    bound = tuple(item[1] for item in by if item)
-    return Feature(name, EXACT.get(feature.function, kind), "number", 0, by=bound, past=past)
+    return WindowAggregate(
+        name=name,
+        type=EXACT.get(feature.function, kind),
+        function=feature.function,
+        value=sql,
+        value_type=kind,
+        where=where,
+        by=tuple(item[1] for item in by if item),
+        every=feature.every,
+        over=over,
+        lag=lag,
+        ahead=feature.ahead is not None,
+    )
 
 
 def _typed(
@@ -62,7 +73,7 @@ def _typed(
     types: Mapping[str, str],
     barred: Mapping[str, Told],
     served: bool = False,
-) -> tuple[str, str] | None:
+) -> tuple[str, BoundExpression] | None:
     tree = session.tree(path, text)
     if tree is None:
         return None
@@ -71,7 +82,7 @@ def _typed(
 
 def _where(
     session: Session, name: str, feature: Aggregate, types: Mapping[str, str], barred: Mapping[str, Told]
-) -> str | None:
+) -> BoundExpression | None:
     if feature.where is None:
         return None
     path: Path_ = ("features", name, "where")
@@ -94,11 +105,11 @@ def _steps(session: Session, name: str, feature: Aggregate) -> None:
 
 
 def _lag(
-    session: Session, name: str, feature: Aggregate, columns: Iterable[Column], expressions: Iterable[str]
+    session: Session, name: str, feature: Aggregate, columns: Iterable[Column], expressions: Iterable[BoundExpression]
 ) -> timedelta:
     """Return how long after its time a row counts; refuse an outcome that would count before it is known."""
     path: Path_ = ("features", name)
-    read = {column for text in expressions for column in names_read(text)}
+    read = {column for expression in expressions for column in expression.columns}
     outcomes = [column for column in columns if column.name in read and column.role == "outcome"]
     if feature.lag is not None and feature.ahead is not None:
         hint = "keep `lag:` for what is known later, `ahead:` for what is known before"

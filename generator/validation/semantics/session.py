@@ -13,7 +13,8 @@ from generator.errors import Problem, nearest, suggestion
 from generator.project import RESERVED
 from generator.schema.config import Config
 from generator.schema.features import Expression, Lookup
-from generator.sql.parsing import SqlError, bind, column_names, identifier, literal, parse, render
+from generator.sql.binding import BoundExpression, bind, bound, own
+from generator.sql.parsing import SqlError, column_names, identifier, literal, parse
 from generator.sql.typing import Judge
 
 Told = tuple[str, str] | None
@@ -95,8 +96,8 @@ class Session:
 
     def typed(
         self, path: Path_, tree: exp.Expression, types: Mapping[str, str], barred: Mapping[str, Told] | None = None
-    ) -> tuple[str, str] | None:
-        """Return the type and the bound text of ``tree`` over columns of ``types``, or None where it is refused.
+    ) -> tuple[str, BoundExpression] | None:
+        """Return the type of ``tree`` over columns of ``types`` and the bound expression, or None where it is refused.
 
         ``barred`` says of names in small letters that are no columns of ``types`` why they are not.
         """
@@ -115,15 +116,15 @@ class Session:
         try:
             read = _read(tree, types)
             self.judge.table("judged", read)
-            text = render(bind(tree, read))
-            return self.judge.type_of(text, "judged"), text
+            found = bound(bind(tree, read))
+            return self.judge.type_of(found.text, "judged"), found
         except SqlError as error:
             self.say(path, error.what, error.hint)
             return None
 
     def served(
         self, path: Path_, tree: exp.Expression, types: Mapping[str, str], barred: Mapping[str, Told] | None = None
-    ) -> tuple[str, str] | None:
+    ) -> tuple[str, BoundExpression] | None:
         """Return what :meth:`typed` does for what is computed in serving too, normalised for both compilers.
 
         What cannot be compiled for serving is told here. A column as it stands has its own type, and nothing is asked.
@@ -131,16 +132,16 @@ class Session:
         if isinstance(tree, exp.Column) and isinstance(types, Types) and not tree.table:
             name = types.spelt.get(tree.name.lower(), "")
             if types.get(name) in COLUMN_TYPES:
-                return types[name], render(bind(tree, (name,)))
+                return types[name], own(name)
         typed = self.typed(path, tree, types, barred)
         if typed is None:
             return None
         known = _read(tree, types)
-        bound = normalise(bind(tree, known), known, self.judge)
-        if error := check_expression(bound, known, self.judge):
+        found = bound(normalise(bind(tree, known), known, self.judge))
+        if error := check_expression(found.tree, known, self.judge):
             self.say(path, error.what, error.hint)
             return typed
-        return self.judge.type_of(render(bound), "judged"), render(bound)
+        return self.judge.type_of(found.text, "judged"), found
 
 
 def _read(tree: exp.Expression, types: Mapping[str, str]) -> dict[str, str]:

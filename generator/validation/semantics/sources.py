@@ -6,6 +6,7 @@ from generator.config.source_map import Path_
 from generator.errors import suggestion
 from generator.project import Column, Dimension, Rule
 from generator.schema.data import Source
+from generator.sql.binding import BoundExpression
 from generator.sql.parsing import TYPES
 from generator.validation.semantics.session import Session, Told
 
@@ -59,7 +60,8 @@ def resolve_rules(session: Session, columns: Iterable[Column], dimensions: Itera
                 session.say((*path, "clear", index), f"no column '{column}'", hint)
         _clearing(session, path, check.otherwise, check.clear)
         expect = _expect(session, (*path, "expect"), check.expect, tables[source], failed if not check.source else {})
-        rules.append(Rule(name, source, expect, check.otherwise, check.clear, check.at_most))
+        if expect is not None:
+            rules.append(Rule(name, source, expect, check.otherwise, check.clear, check.at_most))
     return tuple(rules)
 
 
@@ -71,11 +73,13 @@ def _clearing(session: Session, path: Path_, otherwise: str, clear: tuple[str, .
         session.say((*path, "clear"), f"columns to clear, and the rule says `otherwise: {otherwise}`", hint)
 
 
-def _expect(session: Session, path: Path_, text: str, types: dict[str, str], failed: dict[str, Told]) -> str:
+def _expect(
+    session: Session, path: Path_, text: str, types: dict[str, str], failed: dict[str, Told]
+) -> BoundExpression | None:
     tree = session.tree(path, text)
     typed = session.typed(path, tree, types, failed) if tree is not None else None
     if typed is None:
-        return ""
+        return None
     if typed[0] != "BOOLEAN":
         hint = "compare it with something, as in `x > 0` or `x IS NOT NULL`"
         session.say(path, f"a rule has to be true or false, and this is {typed[0]}", hint)

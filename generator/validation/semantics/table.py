@@ -7,7 +7,8 @@ from sqlglot import exp
 from generator.config.source_map import Path_
 from generator.errors import suggestion
 from generator.project import Column
-from generator.sql.parsing import TYPES, as_text
+from generator.sql.binding import BoundExpression, bound, with_text_columns
+from generator.sql.parsing import TYPES
 from generator.validation.semantics.order import circles, levels, needs, reaching
 from generator.validation.semantics.session import Session, Told
 
@@ -23,7 +24,7 @@ def resolve_columns(session: Session) -> tuple[Column, ...]:
         tree = session.tree(_path(name, "sql"), column.sql) if column.sql is not None else None
         if tree is not None:
             trees[name] = tree
-    order, bound = _derive(session, trees, types)
+    order, derived = _derive(session, trees, types)
     read = {name: _reading(session, name) for name, column in given.items() if column.read is not None}
     _marks(session)
     _late(session, trees)
@@ -35,7 +36,7 @@ def resolve_columns(session: Session) -> tuple[Column, ...]:
             column.source or name,
             types[name],
             column.role,
-            bound.get(name),
+            derived.get(name),
             order.get(name, 0),
             column.known_after,
             read.get(name),
@@ -71,7 +72,7 @@ def _types_read(session: Session) -> dict[str, str]:
     return types
 
 
-def _reading(session: Session, name: str) -> str | None:
+def _reading(session: Session, name: str) -> BoundExpression | None:
     """Return the expression that reads the column, over its text in the source; None where it is refused."""
     column, path = session.config.data.columns[name], _path(name, "read")
     assert column.read is not None
@@ -83,7 +84,7 @@ def _reading(session: Session, name: str) -> str | None:
     if typed is None:
         return None
     source = session.config.data.sources.get(session.config.data.table)
-    return typed[1] if source is None or source.is_text else as_text(typed[1])
+    return typed[1] if source is None or source.is_text else bound(with_text_columns(typed[1].tree))
 
 
 def _marks(session: Session) -> None:
@@ -104,20 +105,20 @@ def _marks(session: Session) -> None:
 
 def _derive(
     session: Session, trees: Mapping[str, exp.Expression], types: dict[str, str]
-) -> tuple[dict[str, int], dict[str, str]]:
+) -> tuple[dict[str, int], dict[str, BoundExpression]]:
     """Add the types of derived columns to ``types``; return their levels and their bound expressions."""
     wanted = needs(trees)
     for circle in circles(wanted):
         what = f"goes round in a circle: {' -> '.join([*circle, circle[0]])}"
         session.say(_path(circle[0], "sql"), what, "derive one of them from columns of the source alone")
-    order, bound = levels(wanted), {}
+    order, expressions = levels(wanted), {}
     for name in sorted(order, key=order.__getitem__):
         failed: dict[str, Told] = {other.lower(): None for other in session.config.data.columns if other not in types}
         typed = session.typed(_path(name, "sql"), trees[name], types, failed)
         if typed:
-            types[name], bound[name] = typed
+            types[name], expressions[name] = typed
             _declared(session, name, typed[0])
-    return order, bound
+    return order, expressions
 
 
 def _declared(session: Session, name: str, kind: str) -> None:

@@ -2,13 +2,16 @@
 
 from collections.abc import Iterable
 
+from sqlglot import exp
+
 from generator.config.source_map import Path_
 from generator.project import Column, Target
-from generator.sql.parsing import encoding_of, literal
+from generator.sql.binding import BoundExpression, bound
+from generator.sql.parsing import encoding_of
 from generator.validation.semantics.session import Session, Told
 
 PATH: Path_ = ("problem", "target", "sql")
-NONE = Target("NULL")
+NONE = Target(bound(exp.null()))
 
 
 def resolve_target(session: Session, columns: Iterable[Column]) -> Target:
@@ -20,40 +23,41 @@ def resolve_target(session: Session, columns: Iterable[Column]) -> Target:
     typed = session.typed(PATH, tree, types, failed) if tree is not None else None
     if typed is None:
         return NONE
-    kind, text = typed
+    kind, expression = typed
     if task != "binary" and given.positive is not None:
         hint = "leave it out, or set `task: binary`"
         session.say(("problem", "target", "positive"), f"a {task} target has no value that counts as yes", hint)
     if task == "regression":
-        return _number(session, kind, text)
+        return _number(session, kind, expression)
     if task == "multiclass":
-        return Target(f"CAST({text} AS VARCHAR)")
-    return _yes_or_no(session, kind, text)
+        return Target(expression.cast("VARCHAR"))
+    return _yes_or_no(session, kind, expression)
 
 
-def _number(session: Session, kind: str, text: str) -> Target:
+def _number(session: Session, kind: str, expression: BoundExpression) -> Target:
     if encoding_of(kind) != "number":
         hint = "give a number, as TRY_CAST(x AS DOUBLE) does; or set `task: multiclass`"
         session.say(PATH, f"a regression target cannot be {kind}", hint)
-    return Target(f"CAST({text} AS DOUBLE)")
+    return Target(expression.cast("DOUBLE"))
 
 
-def _yes_or_no(session: Session, kind: str, text: str) -> Target:
+def _yes_or_no(session: Session, kind: str, expression: BoundExpression) -> Target:
     if session.config.problem.target.positive is not None:
-        return Target(f"({text}) = {_positive(session, kind)}")
+        positive = exp.convert(_positive(session, kind))
+        return Target(bound(exp.EQ(this=exp.paren(expression.tree), expression=positive)))
     if kind != "BOOLEAN":
         hint = "compare it with a value, or name the value that counts as yes in `problem.target.positive`"
         session.say(PATH, f"a binary target has to be true or false, and this is {kind}", hint)
-    return Target(text)
+    return Target(expression)
 
 
-def _positive(session: Session, kind: str) -> str:
+def _positive(session: Session, kind: str) -> str | int | bool:
     value = session.config.problem.target.positive
     assert value is not None
     path: Path_ = ("problem", "target", "positive")
     fits = {"VARCHAR": str, "BOOLEAN": bool}.get(kind, int if encoding_of(kind) == "number" else type(None))
     if type(value) is fits:
-        return literal(value)
+        return value
     shown = str(value).lower() if isinstance(value, bool) else repr(value)
     if fits is type(None):
         session.say(path, f"a target of type {kind} has no such value", "compare in `sql:`, and leave `positive` out")
@@ -63,4 +67,4 @@ def _positive(session: Session, kind: str) -> str:
     else:
         wanted = {str: "a text, in quotes", bool: "true or false", int: "a whole number, without quotes"}[fits]
         session.say(path, f"{shown} cannot be a value of the target, which is {kind}", f"write {wanted}")
-    return literal(value)
+    return value
