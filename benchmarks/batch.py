@@ -55,7 +55,7 @@ def probabilities(answer: list[dict[str, float]]) -> list[float]:
 def with_history(folder: Path) -> Path:
     """Return a copy of the bundle in ``folder`` that knows the past as it stood at each row of the table."""
     bundle = copied(folder)
-    command = [sys.executable, "-m", "flights.snapshots", str(TABLE), "--history"]
+    command = [sys.executable, "-m", "flights.features.snapshots", str(TABLE), "--history"]
     subprocess.run(command, cwd=bundle, check=True, stdout=subprocess.DEVNULL)
     return bundle
 

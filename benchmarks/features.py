@@ -26,7 +26,7 @@ YEARS = """
       scheduled_departure + to_days(CAST(year AS INTEGER) * 364) AS scheduled_departure
     )
     FROM flights, range({times}) AS years(year)"""
-CODE = "import resource, runpy; runpy.run_module('flights.features', run_name='__main__'); "
+CODE = "import resource, runpy; runpy.run_module('flights.features.features', run_name='__main__'); "
 PEAK = "print('peak', resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
 
 

@@ -110,7 +110,7 @@ def sql() -> Spent:
 
 def fits(candidate: str) -> list[Spent]:
     """Train ``candidate`` as its stage does, and return what each time it was fitted spent."""
-    module = import_module(f"flights.train_{candidate}")
+    module = import_module(f"flights.models.train_{candidate}")
     found: list[Spent] = []
     *inside, name = FITS[candidate].split(".")
     home: ModuleType = getattr(module, inside[0]) if inside else module
@@ -140,7 +140,7 @@ def scoring() -> Spent:
 
 def unavoidable() -> Iterator[tuple[str, Spent]]:
     """Yield every part that no pipeline of the example can do without."""
-    from flights.candidates import CANDIDATES  # whose libraries are imported before the clock runs
+    from flights.models.candidates import CANDIDATES  # whose libraries are imported before the clock runs
 
     yield "reading", reading()
     yield "SQL", sql()

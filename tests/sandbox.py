@@ -19,6 +19,7 @@ from numpy._core import _multiarray_umath
 
 from generator.config.compose import compose
 from generator.plan import plan
+from generator.plan.stages import HOMES
 from generator.render.render import Tree, render
 from generator.validation.check import check
 
@@ -46,6 +47,11 @@ def loaded(rendered: Tree, path: str) -> ModuleType:
             vars(made).update({alias.asname or alias.name: vars(other)[alias.name] for alias in node.names})
     exec(compile(text, path, "exec"), vars(made))
     return made
+
+
+def module_of(stage: str) -> str:
+    """Return the module that ``stage`` runs, within its package."""
+    return f"{HOMES.get(stage, 'models')}.{stage}"
 
 
 def copy(case: str, target: Path) -> Path:

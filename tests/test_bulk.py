@@ -11,7 +11,7 @@ import pyarrow.csv as pc
 import pyarrow.parquet as pq
 import pytest
 
-from tests.sandbox import copy, run
+from tests.sandbox import copy, module_of, run
 
 pytestmark = pytest.mark.slow
 
@@ -80,11 +80,11 @@ def packaged(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
     config = folder / "conf/config.yaml"
     config.write_text(re.sub(r"model: \[.*\]", f"model: [{', '.join(CANDIDATES)}]", config.read_text()))
     run(folder, "ninefold", "generate")
-    past = ["snapshots"] if (folder / f"{package}/snapshots.py").exists() else []
+    past = ["snapshots"] if (folder / f"{package}/features/snapshots.py").exists() else []
     trained = [f"train_{name}" for name in CANDIDATES]
     for stage in ("collect", "process", *past, "features", *trained, "evaluate", "refit", "package"):
-        if (folder / f"{package}/{stage}.py").exists():
-            run(folder, "python", "-m", f"{package}.{stage}")
+        if (folder / f"{package}/{module_of(stage).replace('.', '/')}.py").exists():
+            run(folder, "python", "-m", f"{package}.{module_of(stage)}")
     return folder, package, task
 
 
@@ -96,7 +96,7 @@ def bundle_of(project: Path, package: str, candidate: str, target: Path) -> Path
     (target / "bundle.json").write_text(json.dumps(card))
     shutil.rmtree(target / "model")
     shutil.copytree(project / f"models/{candidate}", target / "model")
-    shutil.copy(project / f"{package}/scoring/{card['kind']}.py", target / f"{package}/scoring")
+    shutil.copy(project / f"{package}/models/scoring/{card['kind']}.py", target / f"{package}/models/scoring")
     return target
 
 

@@ -253,14 +253,14 @@ def test_a_mistake_is_told_each_time_with_its_line(conf: Path) -> None:
 
 Change = Callable[[Path], object]
 CHANGES: dict[str, Change] = {
-    "an edit by hand": lambda folder: edit(folder / "weights/collect.py", "def main", "def  main"),
+    "an edit by hand": lambda folder: edit(folder / "weights/data/collect.py", "def main", "def  main"),
     "an edit of what is written whole": lambda folder: (folder / "params.yaml").write_text("{}\n"),
-    "a deleted file": lambda folder: (folder / "weights/collect.py").unlink(),
+    "a deleted file": lambda folder: (folder / "weights/data/collect.py").unlink(),
     "a deleted dvc.yaml": lambda folder: (folder / "dvc.yaml").unlink(),
     "a base that is gone": lambda folder: (folder / ".ninefold/base/dvc.yaml.rendered").unlink(),
     "a template": lambda folder: [
-        (folder / "templates/package").mkdir(parents=True),
-        (folder / "templates/package/outputs.py.jinja").write_text("WORD = 'own'\n"),
+        (folder / "templates/package/common").mkdir(parents=True),
+        (folder / "templates/package/common/outputs.py.jinja").write_text("WORD = 'own'\n"),
     ],
     "an option": lambda folder: edit(folder / "conf/model/linear.yaml", "regularization: 1.0", "regularization: 2.0"),
 }

@@ -413,6 +413,6 @@ def test_the_hooks_let_what_is_true_pass_and_stop_what_is_not(origin: Path, tmp_
     run(folder, "pre-commit", "run", "--all-files")
     edit(folder / "conf/model/linear.yaml", "regularization: 1.0", "regularization: 2.0")
     assert "the code is what conf/ says" in run(folder, "pre-commit", "run", "--all-files", fails=True)
-    with (folder / "weights/collect.py").open("a", encoding="utf-8") as file:
+    with (folder / "weights/data/collect.py").open("a", encoding="utf-8") as file:
         file.write("x=1\n")
     assert "ruff format" in run(folder, "pre-commit", "run", "--all-files", fails=True)

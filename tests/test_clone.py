@@ -42,7 +42,7 @@ def test_the_wheel_holds_all_that_is_installed(tmp_path: Path) -> None:
     assert (tmp_path / "again.whl").read_bytes() == (tmp_path / "ninefold-0.1.0-py3-none-any.whl").read_bytes()
     with zipfile.ZipFile(tmp_path / "again.whl") as wheel:
         names = set(wheel.namelist())
-        assert {"generator/cli.py", "generator/templates/package/collect.py.jinja"} <= names
+        assert {"generator/cli.py", "generator/templates/package/data/collect.py.jinja"} <= names
         assert not any("__pycache__" in name for name in names)
         for name in names:
             assert str(ROOT).encode() not in wheel.read(name), name

@@ -142,7 +142,7 @@ def test_pipelines_are_given_the_url(tmp_path: Path) -> None:
     assert "SHOP: ${{ secrets.SHOP }}\n" in files[".github/workflows/ninefold.yml"]
     for line in ("# - SHOP: the URL of a database\n", "# - REMOTE: for DVC's remote\n"):
         assert line in files[".gitlab-ci.yml"]
-    assert 'partial(read_table, "SHOP", "birds")' in files["birds/collect.py"]
+    assert 'partial(read_table, "SHOP", "birds")' in files["birds/data/collect.py"]
 
 
 @pytest.fixture(scope="module")

@@ -690,7 +690,7 @@ def test_the_archive_holds_the_bundle_and_its_libraries(
 
 def test_a_candidate_is_packed_where_it_is_asked_for_alone(packer: ModuleType, bundle: Path) -> None:
     (bundle / "release.json").unlink()
-    with pytest.raises(SystemExit, match=r"not a released version: `python -m weights\.registry` names it"):
+    with pytest.raises(SystemExit, match=r"not a released version: `python -m weights\.release\.registry` names it"):
         packer.released(bundle, candidate=False)
     assert packer.released(bundle, candidate=True) == "the candidate, which is not released"
 

@@ -15,10 +15,10 @@ EDITS = {
     ("problem.question=How much?",): {"params.yaml"},
     ("metrics.bootstrap.rounds=60",): {"params.yaml"},
     ("engine.threads=1",): {"params.yaml"},
-    ("split.seed=3",): {"params.yaml", "weights/labels.sql", "weights/unseen.py"},
+    ("split.seed=3",): {"params.yaml", "weights/problem/labels.sql", "weights/packaging/fitted_rows.py"},
     ("features.bill_area=bill_length_mm + bill_depth_mm",): {
         "params.yaml",
-        "weights/features.sql",
+        "weights/features/features.sql",
         "weights/service/features.py",
     },
 }
@@ -41,11 +41,11 @@ def test_an_edit_touches_only_its_files(edit: tuple[str, ...], touched: set[str]
 
 def test_a_candidate_fewer_leaves_the_stages_as_they_are(before: Tree) -> None:
     after = tree(CASE, "model=[baseline,lightgbm]")
-    gone = {"weights/train_linear.py", "weights/scoring/linear.py", "weights/service/models/linear.py"}
+    gone = {"weights/models/train_linear.py", "weights/models/scoring/linear.py", "weights/service/models/linear.py"}
     assert before.keys() - after.keys() == gone
     assert changed(before, after) - gone <= {
         "params.yaml",
-        "weights/candidates.py",
+        "weights/models/candidates.py",
         "weights/tests/examples.py",
         "weights/tests/test_training.py",
     }

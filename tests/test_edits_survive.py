@@ -100,24 +100,24 @@ def project(tmp_path: Path) -> Path:
 
 @pytest.mark.slow
 def test_a_conflict_is_told_and_resolved_by_hand(project: Path) -> None:
-    file = project / "weights/labels.sql"
+    file = project / "weights/problem/labels.sql"
     text = file.read_text()
     line = next(line for line in text.splitlines() if "'0'" in line)
     file.write_text(text.replace(line, f"{line} -- mine"))
     said = run(project, "ninefold", "generate", "split.seed=3", fails=True)
-    assert "conflict  weights/labels.sql" in said
+    assert "conflict  weights/problem/labels.sql" in said
     assert "--keep FILE" in said
-    run(project, "ninefold", "generate", "--keep", "weights/labels.sql", "split.seed=3")
+    run(project, "ninefold", "generate", "--keep", "weights/problem/labels.sql", "split.seed=3")
     assert "-- mine" in file.read_text()
     said = run(project, "ninefold", "generate", "--keep", "weights/lables.sql", fails=True)
-    assert "'weights/labels.sql'?" in said
+    assert "'weights/problem/labels.sql'?" in said
 
 
 def test_a_check_passes_over_edits_and_not_over_outdated_files(project: Path) -> None:
-    with (project / "weights/drift.py").open("a", encoding="utf-8") as file:
+    with (project / "weights/monitoring/drift.py").open("a", encoding="utf-8") as file:
         file.write("# mine\n")  # what it imports stays the same, and with it dvc.yaml
     (project / "weights/tests/test_training.py").unlink()  # no stage depends on it
-    assert "edited  weights/drift.py" in run(project, "ninefold", "generate", "--check")
+    assert "edited  weights/monitoring/drift.py" in run(project, "ninefold", "generate", "--check")
     run(project, "ninefold", "generate", "--check", "split.seed=3", fails=True)
 
 
@@ -131,11 +131,11 @@ def test_a_stage_of_ones_own_stays_in_the_pipeline(project: Path) -> None:
 
 
 def test_a_template_of_ones_own_takes_the_place_of_ours(project: Path) -> None:
-    own = project / "templates/package/engine.py.jinja"
+    own = project / "templates/package/common/engine.py.jinja"
     own.parent.mkdir(parents=True)
-    own.write_text((ROOT / "templates/package/engine.py.jinja").read_text() + "\n\nMINE = 1\n")
+    own.write_text((ROOT / "templates/package/common/engine.py.jinja").read_text() + "\n\nMINE = 1\n")
     run(project, "ninefold", "generate")
-    assert "MINE = 1" in (project / "weights/engine.py").read_text()
+    assert "MINE = 1" in (project / "weights/common/engine.py").read_text()
 
 
 BROKEN = {"{% if %}": "TemplateSyntaxError", "{{ nothing }}": "UndefinedError", "{{ 1 / 0 }}": "ZeroDivisionError"}
@@ -143,20 +143,20 @@ BROKEN = {"{% if %}": "TemplateSyntaxError", "{{ nothing }}": "UndefinedError", 
 
 @pytest.mark.parametrize(("line", "error"), BROKEN.items())
 def test_a_template_of_ones_own_that_breaks_is_told(line: str, error: str, project: Path) -> None:
-    own = project / "templates/package/engine.py.jinja"
+    own = project / "templates/package/common/engine.py.jinja"
     own.parent.mkdir(parents=True)
     own.write_text(f"first\n{line}\n")
     said = run(project, "ninefold", "generate", fails=True)
-    assert f"templates/package/engine.py.jinja:2: {error}" in said
+    assert f"templates/package/common/engine.py.jinja:2: {error}" in said
     assert "takes the place of" in said
 
 
 def test_a_package_with_a_new_name_keeps_edits_and_runs_its_tests(project: Path) -> None:
-    file = project / "weights/drift.py"
+    file = project / "weights/monitoring/drift.py"
     file.write_text(file.read_text() + "\n\nMINE = 1\n")
     (project / "weights/own.py").write_text("MINE = 2\n")
     edit(project / "conf/config.yaml", "package: weights", "package: heavy")
     said = run(project, "ninefold", "generate")
     assert "left  weights/, with files of your own" in said
-    assert (project / "heavy/drift.py").read_text().endswith("MINE = 1\n")
+    assert (project / "heavy/monitoring/drift.py").read_text().endswith("MINE = 1\n")
     assert [item.name for item in (project / "weights").iterdir()] == ["own.py"]

@@ -65,7 +65,7 @@ def test_ninefold_itself_is_not_ejected() -> None:
 @pytest.mark.slow
 def test_edits_stay_and_every_call_of_ninefold_goes(tmp_path: Path) -> None:
     folder = project(tmp_path / "weights")
-    edit(folder / "weights/collect.py", '"""Read every source', '"""Now read every source')
+    edit(folder / "weights/data/collect.py", '"""Read every source', '"""Now read every source')
     mine = '  mine:\n    cmd: "true"\n    params: [split, params.yaml: [data]]\n'
     edit(folder / "dvc.yaml", "  evaluate:\n", f"{mine}  evaluate:\n")
     edit(folder / "Makefile", "clean: ##", "mine:\n\techo mine\n\nclean: ##")
@@ -73,7 +73,7 @@ def test_edits_stay_and_every_call_of_ninefold_goes(tmp_path: Path) -> None:
     said = run(folder, "ninefold", "eject")
     assert not (folder / "conf").exists()
     assert not (folder / ".ninefold").exists()
-    assert "Now read every source" in (folder / "weights/collect.py").read_text()
+    assert "Now read every source" in (folder / "weights/data/collect.py").read_text()
     assert "echo mine" in (folder / "Makefile").read_text()
     stages = yaml.safe_load((folder / "dvc.yaml").read_text())["stages"]
     assert "mine" in stages

@@ -39,7 +39,7 @@ def rendered(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
 def kind(name: str) -> ModuleType:
     """Return the module of one kind of encoding."""
-    return importlib.import_module(f"encoded.encoding.{name}")
+    return importlib.import_module(f"encoded.features.encoding.{name}")
 
 
 def column(values: list[Any], of: Any = None) -> pa.ChunkedArray:
@@ -175,7 +175,10 @@ def test_a_text_keeps_the_most_frequent_words() -> None:
 @pytest.fixture(scope="module")
 def encoders(tmp_path_factory: pytest.TempPathFactory) -> tuple[ModuleType, Any, pa.Table]:
     """Return the package, what it learns from hostile values, and these."""
-    package, columns = importlib.import_module("encoded.encoders"), importlib.import_module("encoded.columns")
+    package, columns = (
+        importlib.import_module("encoded.features.encoders"),
+        importlib.import_module("encoded.features.columns"),
+    )
     data = {
         name: pa.array(RANDOM.choice(np.array([*TEXTS, None], dtype=object), ROWS), pa.string())
         if name in columns.CATEGORIES
@@ -233,9 +236,9 @@ def test_every_kind_is_used(encoders: tuple[ModuleType, Any, pa.Table]) -> None:
     ],
 )
 def test_a_category_is_encoded_by_how_many_values_it_has(values: list[Any], expected: str) -> None:
-    assert importlib.import_module("encoded.encoders").choose(column(values)) == expected
+    assert importlib.import_module("encoded.features.encoders").choose(column(values)) == expected
 
 
 def test_no_state_is_kept_as_anything_but_json() -> None:
-    for file in (ROOT / "templates/package/encoding").glob("*.jinja"):
+    for file in (ROOT / "templates/package/features/encoding").glob("*.jinja"):
         assert "pickle" not in file.read_text(encoding="utf-8")

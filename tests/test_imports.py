@@ -71,8 +71,8 @@ def test_an_import_added_to_rendered_code_is_waited_for(tmp_path: Path) -> None:
     run(folder, "ninefold", "generate")
     (folder / "weights/costs.py").write_text("RATE = 1\n")
     (folder / "weights/more.py").write_text("from importlib import import_module\n\nimport_module('a' + 'b')\n")
-    edit(folder / "weights/train_linear.py", "from pathlib", "import weights.costs\nfrom pathlib")
-    edit(folder / "weights/scoring/linear.py", "from pathlib", "from .. import more\nfrom pathlib")
+    edit(folder / "weights/models/train_linear.py", "from pathlib", "import weights.costs\nfrom pathlib")
+    edit(folder / "weights/models/scoring/linear.py", "from pathlib", "from ... import more\nfrom pathlib")
     assert "weights/more.py:3: import_module('a' + 'b'): a computed import" in run(folder, "ninefold", "generate")
     stages = yaml.safe_load((folder / "dvc.yaml").read_text())["stages"]
     assert "weights/costs.py" in stages["train"]["do"]["deps"]

@@ -62,5 +62,5 @@ def test_rendered_code_names_nothing_of_the_generator(tmp_path: Path) -> None:
     for file in (folder / "weights").rglob("*.py"):
         assert not FOREIGN.search(file.read_text()), file
         assert "ninefold" not in file.read_text().lower(), file
-    edit(folder / "weights/collect.py", '"""Read every source', '"""Now read every source')
-    assert "edited  weights/collect.py" in run(folder, "ninefold", "generate", "--check")
+    edit(folder / "weights/data/collect.py", '"""Read every source', '"""Now read every source')
+    assert "edited  weights/data/collect.py" in run(folder, "ninefold", "generate", "--check")

@@ -27,21 +27,24 @@ def binary() -> ModuleType:
     )
     binary = ["problem.task=binary", 'problem.target.sql="body_mass_g > 4000"', "metrics.primary=roc_auc"]
     more = ["+metrics.threshold=0.4", "+metrics.k=50"]
-    return module("weights", "weights/metrics.py", *binary, f"metrics.report={asked}", *more)
+    return module("weights", "weights/evaluation/metrics.py", *binary, f"metrics.report={asked}", *more)
 
 
 @pytest.fixture(scope="module")
 def multiclass() -> ModuleType:
     """Return the metrics of a multiclass project."""
     asked = "[accuracy,balanced_accuracy,macro_f1,mcc,roc_auc_ovr]"
-    return module("penguins", "birds/metrics.py", f"metrics.report={asked}")
+    return module("penguins", "birds/evaluation/metrics.py", f"metrics.report={asked}")
 
 
 @pytest.fixture(scope="module")
 def regression() -> ModuleType:
     """Return the metrics of a regression project."""
     return module(
-        "weights", "weights/metrics.py", "metrics.report=[mae,r2,mape,rmsle,quantile_loss]", "+metrics.quantile=0.9"
+        "weights",
+        "weights/evaluation/metrics.py",
+        "metrics.report=[mae,r2,mape,rmsle,quantile_loss]",
+        "+metrics.quantile=0.9",
     )
 
 
@@ -94,7 +97,7 @@ def test_the_top_is_counted_in_rows_or_as_a_share(binary: ModuleType) -> None:
     assert found == pytest.approx(binary.recall_at_k(target[rows], score[rows], weight[rows]))
     assert binary.recall_at_k(target, np.full(ROWS, 0.5)) == pytest.approx(50 / ROWS)  # ties count in part
     binary_ = ["problem.task=binary", 'problem.target.sql="body_mass_g > 4000"', "metrics.primary=recall_at_k"]
-    tenth = module("weights", "weights/metrics.py", *binary_, "metrics.report=[]")
+    tenth = module("weights", "weights/evaluation/metrics.py", *binary_, "metrics.report=[]")
     assert tenth.recall_at_k(target, score) == pytest.approx(binary.recall_at_k(target, score))  # 0.1 of 500
 
 
@@ -147,7 +150,7 @@ def test_regression(regression: ModuleType, weight: np.ndarray | None) -> None:
 
 
 def test_a_threshold_is_where_acting_pays_unless_it_is_given() -> None:
-    text = (ROOT / "flights/metrics.py").read_text("utf-8")
+    text = (ROOT / "flights/evaluation/metrics.py").read_text("utf-8")
     assert "THRESHOLD" not in text  # no metric of the example needs one
     flights = module_of_example("metrics.report=[f1,calibration_error]")
     assert pytest.approx(110 / (110 + 320), abs=1e-6) == flights.THRESHOLD
@@ -156,7 +159,7 @@ def test_a_threshold_is_where_acting_pays_unless_it_is_given() -> None:
 
 def module_of_example(*overrides: str) -> ModuleType:
     """Return the metrics of the example under ``overrides``."""
-    return loaded(tree(ROOT, *overrides), "flights/metrics.py")
+    return loaded(tree(ROOT, *overrides), "flights/evaluation/metrics.py")
 
 
 def test_resamples_are_the_same_for_everyone(regression: ModuleType) -> None:

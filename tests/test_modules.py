@@ -4,5 +4,5 @@ from generator.modules.templates import rendered_modules
 
 
 def test_the_names_that_are_taken_are_those_of_the_templates() -> None:
-    assert {"outputs", "registry", "train_linear", "service", "tests"} <= rendered_modules()
+    assert {"common", "data", "models", "service", "tests"} <= rendered_modules()
     assert not {"__init__", "own_model", "explore.sql"} & rendered_modules()

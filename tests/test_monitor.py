@@ -36,7 +36,7 @@ def package(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def modules(package: str, monkeypatch: pytest.MonkeyPatch) -> tuple[ModuleType, ModuleType, ModuleType]:
     """Return the modules of drift, calibration and monitoring."""
     drift, calibration, monitor = (
-        importlib.import_module(f"{package}.{name}") for name in ("drift", "calibration", "monitor")
+        importlib.import_module(f"{package}.monitoring.{name}") for name in ("drift", "calibration", "monitor")
     )
     monkeypatch.setattr(calibration, "setting", lambda *_: SETTINGS)
     return drift, calibration, monitor
@@ -225,7 +225,7 @@ def test_outcomes_of_every_kind_are_counted(modules: tuple[ModuleType, ModuleTyp
 def test_performance_of_consecutive_chunks_alarms_as_seldom_as_promised(
     modules: tuple[ModuleType, ModuleType, ModuleType], released: Path
 ) -> None:
-    performance = importlib.import_module("parcels.performance")
+    performance = importlib.import_module("parcels.monitoring.performance")
     reference = pq.read_table(released / "registry/versions/1/reference.parquet")
     limit = performance.limit_for(reference, CHUNK)
     rang, chunks = 0, 0
@@ -242,7 +242,7 @@ def test_performance_of_consecutive_chunks_alarms_as_seldom_as_promised(
 def test_lines_that_the_service_never_writes_are_passed_over(
     modules: tuple[ModuleType, ModuleType, ModuleType], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    logs = importlib.import_module("parcels.logs")
+    logs = importlib.import_module("parcels.monitoring.logs")
     monkeypatch.setattr(logs, "LOGS", tmp_path)
     (tmp_path / "predictions-0.jsonl").mkdir()
     pq.write_table(stream(10, seed=0), tmp_path / "reference.parquet")

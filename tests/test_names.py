@@ -25,7 +25,7 @@ from generator.plan import plan
 from generator.render.render import Tree, render
 from generator.sql.parsing import identifier
 from generator.validation.check import check
-from tests.sandbox import PROJECTS, ROOT, run
+from tests.sandbox import PROJECTS, ROOT, module_of, run
 
 SQL = re.compile(r"\b(SELECT|FROM|WITH|AS|OVER|FILTER|GROUP BY|WHERE|UNPIVOT)\b")
 OF_DUCKDB = ("rowid", "filename", "file_row_number", "file_index", "ordinality", "hash", "now")
@@ -187,7 +187,7 @@ def processed(folder: Path, words: Sequence[str]) -> dict[str, list[list[Any]]]:
         (folder / path).write_text(text, encoding="utf-8")
     written(folder, config)
     for module in ("collect", "process", "snapshots", "features"):
-        run(folder, sys.executable, "-m", f"named.{module}")
+        run(folder, sys.executable, "-m", f"named.{module_of(module)}")
     tables = [*sorted((folder / "data/tables").iterdir()), *sorted((folder / "data/snapshots").glob("*.parquet"))]
     tables += [folder / "data/train.parquet", folder / "data/holdout.parquet"]
     content = pq.read_table(folder / "data/quarantine.parquet", columns=["source_row", "content"])

@@ -452,13 +452,13 @@ def test_a_project_reads_the_letters_of_its_files(tmp_path: Path) -> None:
         (tmp_path / f"{month}.csv").write_bytes(f"id,farbe,käufer\n{lines}".encode("windows-1252"))
     said = run(tmp_path, "ninefold", "new", "shop", "--data", str(tmp_path / "*.csv"), "--target", "käufer")
     assert re.search(r"conf/data/shop.yaml:\d+: not in UTF-8: read as windows-1252", said)
-    run(tmp_path / "shop", "python", "-m", "shop.collect")
+    run(tmp_path / "shop", "python", "-m", "shop.data.collect")
     snapshot = pq.read_table(tmp_path / "shop/data/raw/shop.parquet")
     assert [file.name for file in (tmp_path / "shop/data/raw").iterdir()] == ["shop.parquet"]
     assert set(snapshot["farbe"].to_pylist()) == {"grün", "weiß €"} and len(snapshot) == 2 * ROWS
     (tmp_path / "shop/inputs/shop/Mai.csv").write_bytes(b"id,farbe,k\x81ufer\n1,a,ja\n")
     assert "Mai.csv is not written in windows-1252" in run(
-        tmp_path / "shop", "python", "-m", "shop.collect", fails=True
+        tmp_path / "shop", "python", "-m", "shop.data.collect", fails=True
     )
 
 
@@ -476,7 +476,7 @@ def test_a_project_lays_structures_flat(tmp_path: Path) -> None:
     file = tmp_path / "rows.jsonl"
     file.write_text("".join(f"{json.dumps(row)}\n" for row in made), encoding="utf-8")
     run(tmp_path, "ninefold", "new", "shop", "--data", str(file), "--target", "paid")
-    run(tmp_path / "shop", "python", "-m", "shop.collect")
+    run(tmp_path / "shop", "python", "-m", "shop.data.collect")
     snapshot = pq.read_table(tmp_path / "shop/data/raw/shop.parquet")
     assert snapshot.column_names == ["at", "who.id", "who.home town.o'", "paid"]
     assert snapshot["who.home town.o'"].to_pylist()[:6] == ["A", "B", "A", "B", "A", None]

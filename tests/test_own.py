@@ -61,7 +61,7 @@ def test_classifiers_of_scikit_learn_compete(tmp_path: Path) -> None:
     assert json.loads((folder / "reports/parity.json").read_text())["largest_difference"] <= 1e-12
     assert json.loads((folder / f"models/{chosen}/model.json").read_text())["trusted"]
     before = (folder / "models/forest/model.skops").read_bytes()
-    run(folder, "python", "-m", "birds.train_forest")
+    run(folder, "python", "-m", "birds.models.train_forest")
     assert (folder / "models/forest/model.skops").read_bytes() == before
 
 
@@ -169,7 +169,7 @@ own:
 
 def measured_on_reference(folder: Path) -> bool:
     """Return whether `monitor` could measure the primary metric on the rows that are kept with a release."""
-    ask = "import pyarrow.parquet as pq; from weights.performance import *; "
+    ask = "import pyarrow.parquet as pq; from weights.monitoring.performance import *; "
     ask += "print(limit_for(pq.read_table('data/reference.parquet'), 20)['threshold'])"
     return run(folder, "python", "-c", ask).strip() != "None"
 
@@ -197,7 +197,7 @@ def test_a_metric_of_ones_own_decides_and_has_an_interval(tmp_path: Path) -> Non
     by_column = json.loads((folder / "reports/evaluation.json").read_text())
     assert by_column["holdout"]["linear"]["carrying"] == carrying
     assert all("carrying" in group for groups in by_column["slices"].values() for group in groups)
-    assert not (folder / "weights/performance.py").exists()  # the log has no columns
+    assert not (folder / "weights/monitoring/performance.py").exists()  # the log has no columns
     edit(asked, "primary: carrying", "primary: cost")
     edit(asked, "report: [cost]", "report: [carrying]")
     run(folder, "ninefold", "run")
@@ -285,7 +285,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 
 from weights.own_words import label
-from weights.settings import setting
+from weights.common.settings import setting
 
 
 def main() -> None:
@@ -304,8 +304,8 @@ MAILING = '''\
 import json
 from pathlib import Path
 
-from weights.outputs import read_json, write_json
-from weights.settings import setting
+from weights.common.outputs import read_json, write_json
+from weights.common.settings import setting
 
 
 def main() -> None:

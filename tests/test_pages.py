@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.sandbox import PROJECTS, copy, run, tree
+from tests.sandbox import PROJECTS, copy, module_of, run, tree
 
 BROWSER = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 browser = pytest.mark.skipif(BROWSER is None, reason="Chromium is not installed")
@@ -87,7 +87,7 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
     run(folder, "ninefold", "generate")
     for stage in (*STAGES, *LATER):
-        run(folder, sys.executable, "-m", f"weights.{stage}", env={"PYTHONWARNINGS": "error"})
+        run(folder, sys.executable, "-m", f"weights.{module_of(stage)}", env={"PYTHONWARNINGS": "error"})
     run(folder, "ruff", "check", "weights")
     run(folder, "ruff", "format", "--check", "weights")
     return folder
@@ -170,7 +170,7 @@ def test_pages_stand_alone(hostile: Path) -> None:
 def test_pages_are_the_same_every_time(hostile: Path) -> None:
     before = {file: file.read_bytes() for file in (hostile / "reports").glob("*") if file.is_file()}
     for stage in ("explore", "report"):
-        run(hostile, sys.executable, "-m", f"weights.{stage}")
+        run(hostile, sys.executable, "-m", f"weights.{module_of(stage)}")
     assert {file: file.read_bytes() for file in before} == before
 
 
@@ -196,7 +196,7 @@ def test_description_ends_with_the_exploration(tmp_path: Path) -> None:
     folder = copy("penguins", tmp_path / "penguins")
     run(folder, "ninefold", "generate", "problem.use=descriptive")
     for stage in ("collect", "process", "define", "explore", "report"):
-        run(folder, sys.executable, "-m", f"birds.{stage}", env={"PYTHONWARNINGS": "error"})
+        run(folder, sys.executable, "-m", f"birds.{module_of(stage)}", env={"PYTHONWARNINGS": "error"})
     run(folder, "ruff", "check", "birds")
     sections = re.findall(r'<section id="(\w+)"', (folder / "reports/index.html").read_text(encoding="utf-8"))
     assert sections == ["brief", "sources", "processing", "metrics", "exploration"]
@@ -206,7 +206,7 @@ def test_description_ends_with_the_exploration(tmp_path: Path) -> None:
 def markup() -> types.ModuleType:
     """Return the module that builds markup, as it is rendered."""
     module = types.ModuleType("markup")
-    exec(tree(PROJECTS / "penguins")["birds/markup.py"], vars(module))
+    exec(tree(PROJECTS / "penguins")["birds/report/markup.py"], vars(module))
     return module
 
 

@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
-from tests.sandbox import copy, edit, run
+from tests.sandbox import copy, edit, module_of, run
 
 pytestmark = pytest.mark.slow
 
@@ -23,7 +23,7 @@ def evaluated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = copy("parcels", tmp_path_factory.mktemp("parity") / "parcels")
     run(folder, "ninefold", "generate")
     for stage in (*STAGES, "refit", "package"):
-        run(folder, "python", "-m", f"parcels.{stage}")
+        run(folder, "python", "-m", f"parcels.{module_of(stage)}")
     found = json.loads((folder / "reports/parity.json").read_text())
     assert found == {"rows": 383, "rows_over_http": 383, "features": 22, "largest_difference": 0.0}
     return folder
@@ -45,7 +45,7 @@ def reorder_a_vocabulary(folder: Path) -> None:
 
 def count_a_day_late(folder: Path) -> None:
     """Let every row count one step later than it is known, in the bundle alone."""
-    file = folder / "parcels/snapshots.sql"
+    file = folder / "parcels/features/snapshots.sql"
     file.write_text(file.read_text().replace("AS BIGINT) + 1 AS __snapshot", "AS BIGINT) + 2 AS __snapshot"))
 
 
@@ -86,7 +86,7 @@ def test_a_skewed_build_fails(skew: Callable[[Path], None], named: list[str], ev
     shutil.copytree(evaluated, folder)
     shutil.rmtree(folder / "bundle")
     skew(folder)
-    said = run(folder, "python", "-m", "parcels.package", fails=True).strip().splitlines()[-1]
+    said = run(folder, "python", "-m", "parcels.packaging.package", fails=True).strip().splitlines()[-1]
     assert "package: " in said
     for name in named:
         assert name in said

@@ -10,7 +10,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from tests.sandbox import PROJECTS, copy, edit, run, tree
+from tests.sandbox import PROJECTS, copy, edit, module_of, run, tree
 
 CERTAIN = {"hours": "3 days", "damaged": "4 days", "scanned": "1 hour"}
 NAIVE = {
@@ -43,7 +43,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = copy("parcels", tmp_path_factory.mktemp("past") / "parcels")
     run(folder, "ninefold", "generate")
     for stage in ("collect", "process", "snapshots", "features"):
-        run(folder, "python", "-W", "error", "-m", f"parcels.{stage}")
+        run(folder, "python", "-W", "error", "-m", f"parcels.{module_of(stage)}")
     return folder
 
 
@@ -81,15 +81,17 @@ def sized(tmp_path_factory: pytest.TempPathFactory) -> Path:
         file.write("relative: spread / nullif(hours_before, 0)\ncalm: spread < 15\nsteady: calm AND relative < 1\n")
     run(folder, "ninefold", "generate")
     for stage in ("collect", "process", "snapshots", "features"):
-        run(folder, "python", "-W", "error", "-m", f"parcels.{stage}")
+        run(folder, "python", "-W", "error", "-m", f"parcels.{module_of(stage)}")
     return folder
 
 
 def test_the_audit_tells_rounding_from_leaks(sized: Path, tmp_path: Path) -> None:
     """Sums of large and small numbers pass; what knows the future is found among them."""
     shutil.copytree(sized, tmp_path / "parcels")
-    edit(tmp_path / "parcels/parcels/snapshots.sql", "AS spread", "+ 1e-12 * max(__snapshot) OVER () AS spread")
-    said = run(tmp_path / "parcels", "python", "-m", "parcels.features", fails=True)
+    edit(
+        tmp_path / "parcels/parcels/features/snapshots.sql", "AS spread", "+ 1e-12 * max(__snapshot) OVER () AS spread"
+    )
+    said = run(tmp_path / "parcels", "python", "-m", "parcels.features.features", fails=True)
     assert "known only after the decision" in said
     assert "spread (row" in said
     assert "summed" not in said
@@ -160,7 +162,7 @@ def hours_of(file: Path) -> int:
 
 def test_the_service_sees_what_stands_now_and_what_follows(project: Path, tmp_path: Path) -> None:
     """Of each key, the snapshots kept for the service answer from now on as the whole history does."""
-    run(project, "python", "-m", "parcels.snapshots", "--history", "--folder", str(tmp_path))
+    run(project, "python", "-m", "parcels.features.snapshots", "--history", "--folder", str(tmp_path))
     with duckdb.connect() as database:
         now = f"SELECT max(epoch(\"sent at\")) FROM '{project}/data/tables/parcels.parquet'"
         seconds = database.sql(now).fetchall()[0][0]
@@ -174,7 +176,7 @@ def test_the_service_sees_what_stands_now_and_what_follows(project: Path, tmp_pa
 def test_refreshed_at_any_moment_the_service_sees_what_training_saw(project: Path, tmp_path: Path) -> None:
     """What is known at a moment, the timetable of the next days included, gives the snapshots of the whole history."""
     table = project / "data/tables/parcels.parquet"
-    run(project, "python", "-m", "parcels.snapshots", "--history", "--folder", str(tmp_path / "history"))
+    run(project, "python", "-m", "parcels.features.snapshots", "--history", "--folder", str(tmp_path / "history"))
     certain = ", ".join(
         f"CASE WHEN \"sent at\" + INTERVAL '{after}' <= now THEN {name} END AS {name}"
         for name, after in CERTAIN.items()
@@ -190,7 +192,7 @@ def test_refreshed_at_any_moment_the_service_sees_what_training_saw(project: Pat
             rows, folder = tmp_path / f"{place}.parquet", tmp_path / str(place)
             known.write_parquet(str(rows))
             for told in ([], ["--now", str(moment)]):
-                run(project, "python", "-m", "parcels.snapshots", str(rows), "--folder", str(folder), *told)
+                run(project, "python", "-m", "parcels.features.snapshots", str(rows), "--folder", str(folder), *told)
                 for file in sorted(folder.glob("*.parquet")):
                     number = int(moment.replace(tzinfo=UTC).timestamp() // (3_600 * hours_of(file)))
                     assert standing(file, number) == standing(tmp_path / "history" / file.name, number), (
@@ -213,29 +215,36 @@ def standing(file: Path, number: int) -> set[tuple[object, ...]]:
 def test_no_time_at_all_is_a_time() -> None:
     """Decided at its own time, a row still looks up nothing later; what is known at once is not known later."""
     files = tree(PROJECTS / "parcels", "problem.decide_before=0 hours", "+data.columns.hours.known_after=0 hours")
-    assert 'ON notices.depot = inputs.depot AND notices.posted <= inputs."sent at"\n' in files["parcels/features.sql"]
-    assert "WHEN \"sent at\" <= getvariable('moment') THEN hours END" in files["parcels/audit.sql"]
+    assert (
+        'ON notices.depot = inputs.depot AND notices.posted <= inputs."sent at"\n'
+        in files["parcels/features/features.sql"]
+    )
+    assert "WHEN \"sent at\" <= getvariable('moment') THEN hours END" in files["parcels/features/audit.sql"]
 
 
 def test_several_versions_of_a_key_are_told_without_a_traceback(project: Path, tmp_path: Path) -> None:
     shutil.copytree(project, tmp_path / "parcels")
     couriers = tmp_path / "parcels/couriers.csv"
     couriers.write_text(couriers.read_text() + couriers.read_text().splitlines()[1] + "\n")
-    run(tmp_path / "parcels", "python", "-m", "parcels.collect")
-    said = run(tmp_path / "parcels", "python", "-m", "parcels.process", fails=True)
+    run(tmp_path / "parcels", "python", "-m", "parcels.data.collect")
+    said = run(tmp_path / "parcels", "python", "-m", "parcels.data.process", fails=True)
     assert "couriers: several rows share a key, and a lookup reads one" in said
     assert "Traceback" not in said
 
 
 LEAKS = {
-    "a snapshot one step late": ("parcels/snapshots.sql", "AS BIGINT) + 1 AS __snapshot", "AS BIGINT) AS __snapshot"),
-    "a lag left out": ("parcels/snapshots.sql", "\"sent at\" + INTERVAL '3 days'", '"sent at"'),
+    "a snapshot one step late": (
+        "parcels/features/snapshots.sql",
+        "AS BIGINT) + 1 AS __snapshot",
+        "AS BIGINT) AS __snapshot",
+    ),
+    "a lag left out": ("parcels/features/snapshots.sql", "\"sent at\" + INTERVAL '3 days'", '"sent at"'),
     "a later snapshot read": (
-        "parcels/features.sql",
+        "parcels/features/features.sql",
         "- INTERVAL '30 minutes') / 86400",
         "+ INTERVAL '2 days') / 86400",
     ),
-    "an outcome as a feature": ("parcels/features.sql", "\n  weight,", "\n  hours AS weight,"),
+    "an outcome as a feature": ("parcels/features/features.sql", "\n  weight,", "\n  hours AS weight,"),
 }
 
 
@@ -247,4 +256,4 @@ def test_the_audit_stops_what_knows_the_future(leak: str, project: Path, tmp_pat
     text = (folder / path).read_text()
     assert before in text
     (folder / path).write_text(text.replace(before, after))
-    assert "known only after the decision" in run(folder, "python", "-m", "parcels.features", fails=True)
+    assert "known only after the decision" in run(folder, "python", "-m", "parcels.features.features", fails=True)

@@ -54,12 +54,12 @@ def test_what_is_planned_is_what_runs(name: str, project: Path) -> None:
 def test_edits_by_hand_and_other_data_are_planned(project: Path) -> None:
     """Edits of rendered files, a module of one's own that is imported, and data: before and after they are merged."""
     (project / "weights/own.py").write_text("RATE = 1\n")
-    with (project / "weights/train_linear.py").open("a") as file:
+    with (project / "weights/models/train_linear.py").open("a") as file:
         file.write("\n\ndef unused() -> None:\n    from weights import own  # noqa\n")
     check_plan(project, {"generate", "train@linear"})
     (project / "weights/own.py").write_text("RATE = 2\n")
     check_plan(project, {"train@linear", "train@lightgbm"})
-    for path in ("weights/scoring/linear.py", "weights/explore.sql"):
+    for path in ("weights/models/scoring/linear.py", "weights/exploration/explore.sql"):
         with (project / path).open("a") as file:
             file.write("-- mine\n" if path.endswith(".sql") else "# mine\n")
     check_plan(project, {"generate", "explore", "evaluate"})
@@ -109,7 +109,7 @@ def test_seconds_are_those_of_the_last_run(project: Path) -> None:
 
 def test_lines_are_shown(project: Path) -> None:
     shown = run(project, "ninefold", "plan", "--diff", "split.seed=9", fails=True)
-    assert "update  weights/labels.sql" in shown
+    assert "update  weights/problem/labels.sql" in shown
     assert "+      seed: 9" in shown or "+  seed: 9" in shown
 
 

@@ -19,7 +19,7 @@ def stated(kind: str, targets: str, holdout: int) -> str:
     """Return the statement of a ``kind`` of project on held-out rows with ``targets``, SQL over their number."""
     case, *overrides = {"binary": ("weights", *BINARY), "multiclass": ("penguins",), "regression": ("weights",)}[kind]
     package = {"weights": "weights", "penguins": "birds"}[case]
-    text = tree(PROJECTS / case, *overrides)[f"{package}/define.py"]
+    text = tree(PROJECTS / case, *overrides)[f"{package}/problem/define.py"]
     made = ModuleType("define")
     made.__file__ = "define.py"
     exec("\n".join(line for line in text.splitlines() if not line.startswith(f"from {package}.")), made.__dict__)

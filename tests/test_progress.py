@@ -6,9 +6,9 @@ import lightgbm as lgb
 import numpy as np
 import pytest
 
-from flights import progress
-from flights.metrics import METRICS, Bootstrap
-from flights.train_lightgbm import FIXED, boosted
+from flights.common import progress
+from flights.evaluation.metrics import METRICS, Bootstrap
+from flights.models.train_lightgbm import FIXED, boosted
 
 EACH = re.compile(r"(\d) of 3 (resamples of 40 rows|rounds on all rows), about [\d,]+ s to go")
 

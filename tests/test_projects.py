@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from tests.sandbox import PROJECTS, edit, older_processor, ran, run, start, tree
+from tests.sandbox import PROJECTS, edit, module_of, older_processor, ran, run, start, tree
 
 CASES = sorted(folder.name for folder in PROJECTS.iterdir() if (folder / "conf").is_dir())
 GOLDEN = [case for case in CASES if (PROJECTS / case / "expected").is_dir()]
@@ -55,7 +55,7 @@ def test_project_passes_its_own_checks_of_style(case: str, tmp_path: Path) -> No
     for path, text in tree(PROJECTS / case).items():
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / path).write_text(text, encoding="utf-8")
-    package = next(tmp_path.glob("*/evaluate.py")).parent.name
+    package = next(tmp_path.glob("*/evaluation/evaluate.py")).parents[1].name
     run(tmp_path, "ruff", "check", "--no-cache", package)
     run(tmp_path, "ruff", "format", "--check", "--no-cache", package)
 
@@ -80,7 +80,7 @@ def test_project_runs_to_the_end(case: str, tmp_path: Path) -> None:
     locked = (folder / "dvc.lock").read_text()
     run(folder, "dvc", "repro", "--force", "--no-run-cache", env=older_processor())
     assert (folder / "dvc.lock").read_text() == locked
-    package = next(item for item in folder.iterdir() if (item / "evaluate.py").is_file()).name
+    package = next(item for item in folder.iterdir() if (item / "evaluation/evaluate.py").is_file()).name
     run(folder, "ruff", "check", package)
     run(folder, "ruff", "format", "--check", package)
     run(folder, "python", "-m", "pytest", "-q", f"{package}/tests")
@@ -96,7 +96,7 @@ def test_a_descriptive_project_ends_with_exploration(tmp_path: Path) -> None:
     folder = start("weights", tmp_path / "weights")
     edit(folder / "conf/problem/weight.yaml", "use: predictive", "use: descriptive")
     assert set(ran(run(folder, "ninefold", "run"))) == DESCRIPTIVE
-    assert not (folder / "weights/evaluate.py").exists()
+    assert not (folder / "weights/evaluation/evaluate.py").exists()
     run(folder, "ruff", "check", "weights")
     assert "How heavy is a penguin" in (folder / "reports/index.html").read_text()
 
@@ -106,7 +106,7 @@ def test_data_at_its_worst_runs_to_the_end_without_a_warning(tmp_path: Path) -> 
     folder = start("edge", tmp_path / "edge")
     stages = ("collect", "process", "define", "explore", "features", "train_linear", "train_lightgbm", "evaluate")
     for stage in (*stages, "refit", "package", "release", "monitor", "report"):
-        run(folder, "python", "-W", "error", "-m", f"edge.{stage}")
+        run(folder, "python", "-W", "error", "-m", f"edge.{module_of(stage)}")
     reasons = duckdb.read_parquet(str(folder / "data/quarantine.parquet")).to_dicts()
     assert [row["reasons"] for row in reasons] == [
         "when is not a timestamp: yesterday; when is missing",

@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
-from tests.sandbox import PROJECTS, copy, edit, loaded, run, tree
+from tests.sandbox import PROJECTS, copy, edit, loaded, module_of, run, tree
 
 TRAINING = ("features", "train_baseline", "train_linear", "train_lightgbm", "evaluate")
 RELEASING = ("package", "release")
@@ -21,7 +21,7 @@ def module(case: str, path: str, *overrides: str) -> ModuleType:
 
 def stages(folder: Path, *names: str) -> str:
     """Run stages of the project in ``folder`` and return what the last one said."""
-    return [run(folder, "python", "-m", f"weights.{name}") for name in names][-1]
+    return [run(folder, "python", "-m", f"weights.{module_of(name)}") for name in names][-1]
 
 
 def read(file: Path) -> dict[str, object]:
@@ -71,7 +71,7 @@ def test_a_challenger_is_compared_on_rows_that_the_champion_has_not_seen(release
 def test_the_model_that_was_evaluated_ships_where_it_is_so_set(released: Path) -> None:
     (released / "conf/release/gate.yaml").write_text("min_gain: 0.0\nrefit: training\n")
     run(released, "ninefold", "generate")
-    assert not (released / "weights/refit.py").exists()
+    assert not (released / "weights/models/refit.py").exists()
     assert "refit" not in (released / "dvc.yaml").read_text()
     stages(released, *RELEASING)
     chosen = read(released / "reports/evaluation.json")["chosen"]
@@ -83,13 +83,13 @@ def test_the_model_that_was_evaluated_ships_where_it_is_so_set(released: Path) -
 def test_classes_stop_early_on_the_log_loss_whatever_decides() -> None:
     binary = ["problem.task=binary", 'problem.target.sql="body_mass_g > 4000"', "metrics.report=[]"]
     for metric in ("roc_auc", "brier"):
-        text = tree(PROJECTS / "weights", *binary, f"metrics.primary={metric}")["weights/train_lightgbm.py"]
+        text = tree(PROJECTS / "weights", *binary, f"metrics.primary={metric}")["weights/models/train_lightgbm.py"]
         assert '"metric": "binary_logloss"' in text
-    assert '"metric": "l1"' in tree(PROJECTS / "weights", "metrics.primary=mae")["weights/train_lightgbm.py"]
+    assert '"metric": "l1"' in tree(PROJECTS / "weights", "metrics.primary=mae")["weights/models/train_lightgbm.py"]
 
 
 def test_doubts_name_what_makes_a_choice_uncertain() -> None:
-    doubts = module("penguins", "birds/doubts.py")
+    doubts = module("penguins", "birds/evaluation/caveats.py")
     stopped = {
         "lightgbm": {"stopped": {"rounds": 2, "fitted": 7_000}},
         "linear": {},

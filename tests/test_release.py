@@ -135,9 +135,9 @@ def test_an_experiment_is_compared_and_released_once_it_is_adopted(project: Path
 def gate(settings: Mapping[str, Any], *overrides: str) -> ModuleType:
     """Return the rendered gate of a project, in which ``settings`` hold."""
     rendered = tree(PROJECTS / "weights", *overrides)
-    metrics, made = loaded(rendered, "weights/metrics.py"), ModuleType("gate")
-    imports = [line for line in rendered["weights/gate.py"].splitlines() if line.startswith("from weights.")]
-    text = "\n".join(line for line in rendered["weights/gate.py"].splitlines() if line not in imports)
+    metrics, made = loaded(rendered, "weights/evaluation/metrics.py"), ModuleType("gate")
+    imports = [line for line in rendered["weights/release/gate.py"].splitlines() if line.startswith("from weights.")]
+    text = "\n".join(line for line in rendered["weights/release/gate.py"].splitlines() if line not in imports)
     values = {"metrics": {"guardrails": {}, "bootstrap": {"rounds": 50, "confidence": 0.95, "seed": 0}}} | settings
 
     def setting(*path: str) -> Any:

@@ -19,11 +19,11 @@ def rendered(overrides: Path | None = None) -> Tree:
 
 
 def test_a_template_that_was_edited_is_compiled_anew(tmp_path: Path) -> None:
-    own = tmp_path / "package" / "outputs.py.jinja"
-    own.parent.mkdir()
+    own = tmp_path / "package/common/outputs.py.jinja"
+    own.parent.mkdir(parents=True)
     for text in ("one", "two"):
         own.write_text(f"WORD = '{text}'\n", encoding="utf-8")
-        assert rendered(tmp_path)["birds/outputs.py"] == f'WORD = "{text}"\n'
+        assert rendered(tmp_path)["birds/common/outputs.py"] == f'WORD = "{text}"\n'
 
 
 def test_a_yaml_file_is_read_back_and_spells_out_every_sign() -> None:
@@ -46,7 +46,7 @@ def test_a_yaml_file_is_read_back_and_spells_out_every_sign() -> None:
     ],
 )
 def test_a_template_of_ones_own_only_prints(text: str, tmp_path: Path) -> None:
-    (tmp_path / "package").mkdir()
-    (tmp_path / "package/outputs.py.jinja").write_text(f"first\n{text}\n")
+    (tmp_path / "package/common").mkdir(parents=True)
+    (tmp_path / "package/common/outputs.py.jinja").write_text(f"first\n{text}\n")
     with pytest.raises(ConfigError, match=r"outputs\.py\.jinja:2: (Security|Overflow)Error"):
         rendered(tmp_path)

@@ -13,7 +13,7 @@ import psutil
 import pytest
 import yaml
 
-from tests.sandbox import SCRIPTS, edit, ran, run, start
+from tests.sandbox import SCRIPTS, edit, module_of, ran, run, start
 
 pytestmark = pytest.mark.slow
 
@@ -82,7 +82,7 @@ def test_a_change_of_the_graph_stops_with_one_line_and_completes_on_the_next_run
     assert ran(stopped) == ["generate"]
     completed = ran(run(project, "dvc", "repro"))
     assert "evaluate" in completed
-    assert not (project / "weights/train_linear.py").exists()
+    assert not (project / "weights/models/train_linear.py").exists()
     assert list(metrics(project)["candidates"]) == ["baseline", "lightgbm"]  # type: ignore[call-overload]
 
 
@@ -96,7 +96,7 @@ def test_an_experiment_with_one_candidate_tests_that_candidate(project: Path) ->
     output = run(project, "dvc", "exp", "run", "-S", "model=[lightgbm]")
     assert "train@linear" not in ran(output)
     assert list(metrics(project)["candidates"]) == ["lightgbm"]  # type: ignore[call-overload]
-    assert "linear" not in (project / "weights/evaluate.py").read_text()
+    assert "linear" not in (project / "weights/evaluation/evaluate.py").read_text()
     assert list(yaml.safe_load((project / "params.yaml").read_text())["model"]) == ["lightgbm"]
 
 
@@ -125,7 +125,7 @@ def test_a_queue_of_three_tests_three_splits(project: Path) -> None:
             revision, data = experiment["revs"][0]["rev"], experiment["revs"][0]["data"]
             seed = data["params"]["params.yaml"]["data"]["split"]["seed"]
             found[seed] = data["metrics"]["reports/metrics.json"]["data"]["rmse"]
-            assert f"concat_ws('|', '{seed}'" in run(project, "git", "show", f"{revision}:weights/labels.sql")
+            assert f"concat_ws('|', '{seed}'" in run(project, "git", "show", f"{revision}:weights/problem/labels.sql")
     assert sorted(found) == [1, 2, 3]
     assert len(set(found.values())) == 3
 
@@ -166,7 +166,7 @@ def kill_within(project: Path, stage: str) -> None:
         stderr=subprocess.DEVNULL,
         start_new_session=True,
     )
-    words = "ninefold" if stage == "generate" else f"weights.{stage.replace('@', '_')}"
+    words = "ninefold" if stage == "generate" else f"weights.{module_of(stage.replace('@', '_'))}"
     own: list[psutil.Process] = []
     while not own:
         assert victim.poll() is None, "the stage ended before it could be killed"

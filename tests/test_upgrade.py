@@ -6,43 +6,36 @@ from pathlib import Path
 import pytest
 
 from generator.config.migrations import VERSION, Renamed, migrated
-from generator.workspace.diff import BASE, SUFFIX
 from tests.sandbox import ROOT, commit, copy, edit, ran, run
 
 STORED = sorted((ROOT / "tests/upgrades").glob("*.tar.gz"))
 
 
-def stored(archive: Path, folder: Path) -> Path:
-    """Unpack a project as it was rendered then; what it was rendered to is what is in it."""
-    with tarfile.open(archive) as content:
-        content.extractall(folder, filter="data")
-    package = next(folder.glob("*/evaluate.py")).parent.name
-    for file in [*(folder / package).rglob("*"), folder / "dvc.yaml"]:
-        if file.is_file():
-            base = folder / BASE / f"{file.relative_to(folder)}{SUFFIX}"
-            base.parent.mkdir(parents=True, exist_ok=True)
-            base.write_bytes(file.read_bytes())
-    return folder
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize("archive", STORED, ids=[archive.name.removesuffix(".tar.gz") for archive in STORED])
 def test_a_stored_project_is_upgraded_and_runs(archive: Path, tmp_path: Path) -> None:
-    folder = stored(archive, tmp_path / "project")
+    """Edits, an own stage and an own candidate of a project whose package was one folder come along."""
+    folder = tmp_path / "project"
+    with tarfile.open(archive) as content:
+        content.extractall(folder, filter="data")
     for name in (".gitignore", ".dvcignore"):
         (folder / name).write_bytes((ROOT / name).read_bytes())
-    mine = folder / "weights/markup.py"
-    mine.write_text(mine.read_text() + "\n\nMINE = 1\n")
     for command in ("git init -q", "git config user.email a@example.com", "git config user.name A", "dvc init -q",
                     "dvc config hydra.enabled true"):  # fmt: skip
         run(folder, *command.split())
     commit(folder, "As it was")
     said = run(folder, "ninefold", "upgrade")
-    assert "merged  weights/markup.py" in said or "edited  weights/markup.py" in said
-    assert "update" in said
-    assert mine.read_text().endswith("MINE = 1\n")
+    for path in ("report/markup.py", "models/train_linear.py"):
+        assert f"merged  weights/{path}" in said
+    assert "update  weights/tally.py" in said
+    assert "update  conf/config.yaml" in said
+    assert (folder / "weights/report/markup.py").read_text().endswith("MINE = 1\n")
+    assert "from pathlib import Path  # mine\n" in (folder / "weights/models/train_linear.py").read_text()
+    assert "from weights.common import outputs, settings\n" in (folder / "weights/tally.py").read_text()
+    assert sorted(file.name for file in (folder / "weights").glob("*.py")) == ["__init__.py", "mine.py", "tally.py"]
     run(folder, "ninefold", "generate", "--check")
-    assert "report" in ran(run(folder, "dvc", "repro"))
+    assert {"report", "tally", "train@mine"} <= set(ran(run(folder, "dvc", "repro")))
+    run(folder, "python", "-m", "pytest", "-q", "weights/tests")
 
 
 @pytest.fixture
@@ -55,12 +48,12 @@ def project(tmp_path: Path) -> Path:
 @pytest.mark.slow
 def test_another_version_is_told_before_anything_is_rendered(project: Path) -> None:
     edit(project / "conf/split/at_random.yaml", "seed: 0", "seed: 1")
-    before = (project / "weights/labels.sql").read_text()
+    before = (project / "weights/problem/labels.sql").read_text()
     for version, told in (("0.0.9", "run `ninefold upgrade`"), ("9.0.0", "install ninefold==9.0.0")):
         (project / VERSION).write_text(f"{version}\n")
         assert told in run(project, "ninefold", "generate", fails=True)
         assert told in run(project, "ninefold", "run", fails=True)
-    assert (project / "weights/labels.sql").read_text() == before
+    assert (project / "weights/problem/labels.sql").read_text() == before
     (project / VERSION).write_text("0.0.9\n")
     assert "0.0.9 -> " in run(project, "ninefold", "upgrade")
     run(project, "ninefold", "generate", "--check")

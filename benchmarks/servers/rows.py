@@ -14,10 +14,10 @@ import pyarrow.parquet as pq
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))  # run as a script, only benchmarks/ is there
 
-from flights.bundles import as_it_stood  # noqa: E402
-from flights.columns import CATEGORIES  # noqa: E402
-from flights.encoders import read_matrix  # noqa: E402
-from flights.serving import free_port  # noqa: E402
+from flights.features.columns import CATEGORIES  # noqa: E402
+from flights.features.encoders import read_matrix  # noqa: E402
+from flights.packaging.bundles import as_it_stood  # noqa: E402
+from flights.packaging.live_service import free_port  # noqa: E402
 
 __all__ = [
     "CATEGORIES",

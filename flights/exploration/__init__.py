@@ -1,1 +1,1 @@
-"""What exploration looks at: columns, relations, suspicions, hypotheses."""
+"""Data exploration: the stage `explore`, what it looks at, and its page."""

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flights.markup import Html, badge, bar, code, element, note, number, percent, span
+from flights.report.markup import Html, badge, bar, code, element, note, number, percent, span
 
 TONES = {"confirmed": "good", "rejected": "muted", "cannot tell": "unsure"}
 WARNINGS = {

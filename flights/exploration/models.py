@@ -6,7 +6,7 @@ import lightgbm as lgb
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 
-from flights.settings import setting
+from flights.common.settings import setting
 
 ROUNDS = 200
 PATIENCE = 15

@@ -3,8 +3,8 @@
 from typing import Any
 
 from flights.exploration.findings import hypotheses, strengths, warnings
-from flights.markup import Html, code, element, join, note, number, percent, spark, table
-from flights.page import page, section
+from flights.report.markup import Html, code, element, join, note, number, percent, spark, table
+from flights.report.page import page, section
 
 Found = dict[str, Any]
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import duckdb
 
-from flights.progress import Progress
+from flights.common.progress import Progress
 
 BINS = 24
 TOP = 5

@@ -12,12 +12,12 @@ from typing import Any
 import uvicorn
 from uvicorn.supervisors import Multiprocess
 
+from flights.common.settings import setting
 from flights.service.access import AccessError, key
 from flights.service.integrity import BundleError, digest
 from flights.service.protocol import Protocol
 from flights.service.reload import create, test
 from flights.service.telemetry import LOGGING
-from flights.settings import setting
 
 CLOSING_SECONDS = 30
 OWN_FILES = 64  # what the process holds open beside connections

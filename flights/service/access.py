@@ -7,7 +7,7 @@ from typing import Any
 
 from starlette.types import Scope
 
-from flights.service.door import RefusedError
+from flights.service.validation import RefusedError
 
 KEY = re.compile(r"[!-~](?:[ -~]*[!-~])?")
 """What a header can carry: printable ASCII without spaces around it."""

@@ -14,13 +14,13 @@ from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from flights.columns import FEATURES
-from flights.service import door
+from flights.features.columns import FEATURES
+from flights.service import validation
 from flights.service.access import Access
-from flights.service.answers import Answer, Decision, Explanation, Part, explained, told
 from flights.service.endpoint import Endpoint, Refusal
 from flights.service.feedback import Outcome, outcome
 from flights.service.predictor import Prediction, Predictor
+from flights.service.responses import Answer, Decision, Explanation, Part, explained, told
 from flights.service.telemetry import Telemetry
 
 HERE = Path(__file__).parent
@@ -54,11 +54,11 @@ class Service:
 
     async def predict(self, body: bytes) -> Answer:
         """Answer for one row."""
-        return self.told(self.predictor.predict(door.one(body)))
+        return self.told(self.predictor.predict(validation.one(body)))
 
     async def predict_batch(self, body: bytes) -> list[Answer]:
         """Answer for each row of a list, in its order."""
-        rows = door.many(body, self.max_rows)
+        rows = validation.many(body, self.max_rows)
         found: list[Prediction] = []
         lines = bytearray()
         for first in range(0, len(rows), CHUNK):
@@ -72,7 +72,7 @@ class Service:
 
     async def explain(self, body: bytes) -> Explanation:
         """Answer for one row, with what moved its score, the strongest first."""
-        row = door.one(body)
+        row = validation.one(body)
         found = self.predictor.find(row)
         output, what = explained(found.score)
         moved, base = self.predictor.scorer.moved(found.columns, output)
@@ -83,7 +83,7 @@ class Service:
 
     async def decide(self, body: bytes) -> Decision:
         """Say whether to act on one row, what that is expected to gain over passing, and why."""
-        row = door.one(body)
+        row = validation.one(body)
         found = self.predictor.find(row)
         decision = self.predictor.decider.decide(found.id, found.score, found.unusual)
         self.predictor.keep(row, found)

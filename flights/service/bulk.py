@@ -16,18 +16,18 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
-from flights.encoders import encode
-from flights.engine import connect
-from flights.outputs import read_json
-from flights.payoff import Payoff
-from flights.progress import Progress
+from flights.common.engine import connect
+from flights.common.outputs import read_json
+from flights.common.progress import Progress
+from flights.common.settings import setting
+from flights.evaluation.payoff import Payoff
+from flights.features.encoders import encode
 from flights.service.rows import FORMS, Rows, open_rows
 from flights.service.writing import ENCODER, written
-from flights.settings import setting
 
 ROWS = 4 * 122_880  # of a batch: DuckDB gives a thread 122,880 of them, and begins its joins anew with each batch
 CELLS = 20_000_000  # of a batch of features, so that many columns do not fill the memory
-FEATURES_SQL = Path(__file__).parents[1] / "features.sql"
+FEATURES_SQL = Path(__file__).parents[1] / "features/features.sql"
 TABLES = ("data/tables", "data/snapshots")
 PREFIX = ""
 OF_A_ROW = (duckdb.ConversionException, duckdb.OutOfRangeException, duckdb.InvalidInputException)
@@ -57,7 +57,7 @@ class Scorer:
         self.card = read_json(Path("bundle.json"))
         self.encoders = read_json(Path("model/encoders.json"))
         self.rows = min(ROWS, CELLS // len(self.encoders["columns"]) + 1)
-        self.model = import_module(f"flights.scoring.{self.card['kind']}").Model.load(Path("model"))
+        self.model = import_module(f"flights.models.scoring.{self.card['kind']}").Model.load(Path("model"))
         self.computed = FEATURES_SQL.read_text(encoding="utf-8")
         self.errors = 0
         self.payoff = Payoff(**setting("problem", "decision", "payoff"))
@@ -87,7 +87,7 @@ class Scorer:
                 raise
             yield self.features(rows.slice(0, 0)), np.empty(0, np.int64), {first: str(error).partition("\n")[0]}
             return
-        refused = self.database.sql("SELECT __row, __reasons FROM __rows_judged WHERE __reasons <> ''").fetchall()
+        refused = self.database.sql("SELECT __row, __reasons FROM __rows_checked WHERE __reasons <> ''").fetchall()
         yield features, first + features["__row"].to_numpy(), {first + row: reasons for row, reasons in refused}
 
     def score(self, rows: pa.Table) -> tuple[pa.Table, dict[int, str]]:

@@ -10,8 +10,8 @@ import msgspec
 from starlette.types import Receive, Scope, Send
 
 from flights.service.access import Access
-from flights.service.door import Problem, RefusedError
 from flights.service.telemetry import Telemetry
+from flights.service.validation import Problem, RefusedError
 
 ENCODE = msgspec.json.Encoder().encode
 TYPE = b"content-type"

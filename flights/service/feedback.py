@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import msgspec
 from msgspec import Struct, field
 
-from flights.service.door import RefusedError
+from flights.service.validation import RefusedError
 
 
 class Outcome(Struct, forbid_unknown_fields=True):

@@ -1,6 +1,6 @@
 -- The inputs of features, of rows as they are in data/tables/flights.parquet: typed, and refused
 -- with the reasons where they are none.
-CREATE OR REPLACE TEMP TABLE __rows_judged AS
+CREATE OR REPLACE TEMP TABLE __rows_checked AS
 WITH typed AS (
   SELECT
     __row AS __row,
@@ -45,5 +45,5 @@ SELECT
   CASE WHEN isfinite(distance) THEN distance END AS distance,
   scheduled_departure,
   sched_arr_time
-FROM __rows_judged
+FROM __rows_checked
 WHERE __reasons = '';

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from flights.digests import SUMS, check_sums, files, write_sums
-from flights.outputs import read_json
-from flights.service import door
+from flights.common.digests import SUMS, check_sums, files, write_sums
+from flights.common.outputs import read_json
+from flights.service import validation
 from flights.service.scorer import Scorer
 
 PACKAGE = __name__.partition(".")[0]
@@ -54,7 +54,7 @@ def version(bundle: Path) -> int | None:
 
 def prove(scorer: Scorer, bundle: Path) -> None:
     """Raise BundleError unless the example has features, and the rows in proof.json the scores that the batch path gave them."""
-    scorer.features(door.one((bundle / "example.json").read_bytes()))
+    scorer.features(validation.one((bundle / "example.json").read_bytes()))
     proof = read_json(bundle / "proof.json")
     for features, expected in zip(proof["features"], proof["scores"], strict=True):
         score = scorer.score(scorer.encode(tuple(features)))

@@ -9,18 +9,18 @@ from typing import Any, Never
 import msgspec
 from msgspec import Struct
 
-from flights.columns import FEATURES
-from flights.service.answers import Decider
+from flights.common.settings import setting
+from flights.features.columns import FEATURES
 from flights.service.contract import Contract, Unusual
-from flights.service.door import MOST_PROBLEMS, Problem, RefusedError
 from flights.service.feedback import Outcome
 from flights.service.integrity import digest, prove, version
 from flights.service.log import Log
-from flights.service.past import Past
 from flights.service.request import Row
+from flights.service.responses import Decider
 from flights.service.scorer import Score, Scorer
 from flights.service.telemetry import Telemetry
-from flights.settings import setting
+from flights.service.validation import MOST_PROBLEMS, Problem, RefusedError
+from flights.service.window_aggregates import Past
 
 
 class Prediction(Struct, gc=False):

@@ -18,7 +18,7 @@ SELECT
   CAST(time_hour AS VARCHAR) AS time_hour
 FROM __rows;
 
-CREATE OR REPLACE TEMP TABLE __rows_judged AS
+CREATE OR REPLACE TEMP TABLE __rows_checked AS
 WITH typed AS (
   SELECT
     __row AS __row,
@@ -80,5 +80,5 @@ SELECT
   CASE WHEN isfinite(distance) THEN distance END AS distance,
   scheduled_departure,
   sched_arr_time
-FROM __rows_judged
+FROM __rows_checked
 WHERE __reasons = '';

@@ -9,9 +9,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from flights.columns import CATEGORIES, FEATURES
-from flights.outputs import new_file
-from flights.progress import Progress
+from flights.common.outputs import new_file
+from flights.common.progress import Progress
+from flights.features.columns import CATEGORIES, FEATURES
 from flights.service.request import COLUMNS, FIELDS, Row
 from flights.service.scorer import Score, Scorer
 

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import duckdb
 
-from flights.paths import exact
-from flights.prepare import Step, prepared
-from flights.readers import read_csv
+from flights.data.paths import exact
+from flights.data.prepare import Step, prepared
+from flights.data.readers import read_csv
+from flights.data.unpack import OPENERS, unpacked
 from flights.service.request import COLUMNS
-from flights.unpack import OPENERS, unpacked
 
 FORMATS = {
     ".csv": "csv",

@@ -4,9 +4,9 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from flights.columns import FEATURES
-from flights.encoding.single import Encoder
-from flights.outputs import read_json
+from flights.common.outputs import read_json
+from flights.features.columns import FEATURES
+from flights.features.encoding.single import Encoder
 from flights.service.features import Features
 
 Score = float

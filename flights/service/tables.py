@@ -13,7 +13,7 @@ Values = tuple[Any, ...]
 
 
 class Column(Struct):
-    """One column of a table as keyed.py writes it: its values, under what they are."""
+    """One column of a table as features/lookup_tables.py writes it: its values, under what they are."""
 
     values: list[Any] = []
     moments: list[datetime | None] = []

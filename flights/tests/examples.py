@@ -8,11 +8,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from flights import snapshots
-from flights.columns import CATEGORIES, FEATURES
-from flights.encoders import fit_encoders
-from flights.keyed import write_keyed
-from flights.outputs import new_folder, write_json
+from flights.common.outputs import new_folder, write_json
+from flights.features import snapshots
+from flights.features.columns import CATEGORIES, FEATURES
+from flights.features.encoders import fit_encoders
+from flights.features.lookup_tables import write_keyed
 
 REQUEST = {
     "carrier": "1",

@@ -8,10 +8,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from flights.columns import CATEGORIES, FEATURES
-from flights.encoders import column_features, encode, read_matrix
-from flights.encoding.single import Encoder
-from flights.outputs import read_json
+from flights.common.outputs import read_json
+from flights.features.columns import CATEGORIES, FEATURES
+from flights.features.encoders import column_features, encode, read_matrix
+from flights.features.encoding.single import Encoder
 from flights.tests.examples import draw, write_training
 
 

@@ -8,8 +8,8 @@ import msgspec
 import pyarrow as pa
 import pytest
 
-from flights import features, snapshots
-from flights.columns import FEATURES
+from flights.features import features, snapshots
+from flights.features.columns import FEATURES
 from flights.service.features import Features
 from flights.service.request import COLUMNS, Row
 from flights.service.rows import CLEAN

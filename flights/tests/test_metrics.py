@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from flights.metrics import METRICS, Bootstrap, gain
+from flights.evaluation.metrics import METRICS, Bootstrap, gain
 
 TARGET = np.array([0, 0, 1, 1])
 SCORE = np.array([0.1, 0.4, 0.35, 0.8])

@@ -10,9 +10,10 @@ import httpx
 import pytest
 from starlette.types import ASGIApp
 
-from flights import package, train_baseline
-from flights.columns import FEATURES
-from flights.outputs import write_json
+from flights.common.outputs import write_json
+from flights.features.columns import FEATURES
+from flights.models import train_baseline
+from flights.packaging import package
 from flights.service.app import create_app
 from flights.tests.examples import PARAMS, REQUEST, draw, write_params, write_tables, write_training
 

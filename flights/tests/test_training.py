@@ -6,10 +6,10 @@ from types import ModuleType
 import numpy as np
 import pytest
 
-from flights import train_baseline, train_lightgbm, train_linear
-from flights.encoders import read_matrix, read_parts
-from flights.outputs import read_json
-from flights.scoring import baseline, lightgbm, linear
+from flights.common.outputs import read_json
+from flights.features.encoders import read_matrix, read_parts
+from flights.models import train_baseline, train_lightgbm, train_linear
+from flights.models.scoring import baseline, lightgbm, linear
 from flights.tests.examples import draw, is_learnt, write_params, write_training
 
 CANDIDATES = {

@@ -129,6 +129,8 @@ def bring(changes: tuple[Change, ...], tree: Tree, project: Path, take: Collecti
     except MergeConflictError as error:
         say(CONFLICT_HELP)
         raise typer.Exit(1) from error
-    for folder in sorted({top(change.source) for change in changes if change.source}):
+    for folder in sorted(
+        {top(change.source) for change in changes if change.source and top(change.source) != top(change.path)}
+    ):
         if (project / folder).is_dir():
             say(f"     left  {folder}/, with files of your own")

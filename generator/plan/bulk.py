@@ -136,7 +136,7 @@ def bulk_modules(project: Project, collect: CollectPlan) -> tuple[str, ...]:
     label = project.config.data.table
     steps = (step.module for step in collect.steps_of.get(label, ()))
     read = ("readers", *map(str, collect.uses)) if label in collect.readers_of else ()
-    return tuple(dict.fromkeys(f"{module}.py" for module in (*SHARED, *steps, *read)))
+    return tuple(dict.fromkeys(f"data/{module}.py" for module in (*SHARED, *steps, *read)))
 
 
 def _read(project: Project) -> tuple[Column, ...]:

@@ -91,10 +91,10 @@ def _plan(project: Project, stages: tuple[Stage, ...], renders: bool) -> CiPlan:
         secrets=secrets,
         targets=Code(" ".join(targets)),
         made=Code(" ".join(sorted({_folder(out) for stage in stages for out in stage.outs}))),
-        title=_line(config.project.title),
-        question=_line(problem.question),
+        title=line(config.project.title),
+        question=line(problem.question),
         task=Code(problem.task),
-        target=_span(project.target.sql.text),
+        target=span(project.target.sql.text),
         groups=tuple(_groups()),
         stages=tuple(
             Row(name=Code(stage.name), text=Code(stage.command.replace("${key}", "CANDIDATE"))) for stage in stages
@@ -107,13 +107,13 @@ def _folder(out: str) -> str:
     return out.partition("/${")[0]
 
 
-def _line(text: str) -> Code:
+def line(text: str) -> Code:
     """Return words for people as one line of Markdown, in which nothing of theirs is markup."""
     line = " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
     return Code("".join(f"\\{sign}" if sign in "\\`*_{}[]<>|#&" else sign for sign in line))
 
 
-def _span(text: str) -> Code:
+def span(text: str) -> Code:
     """Return ``text`` as code within a line of Markdown."""
     line, ticks = " ".join(text.split()), "``" if "`" in text else "`"
     return Code(f"{ticks}{line}{ticks}")

@@ -97,7 +97,7 @@ class Kind:
     @property
     def single_template(self) -> str:
         """Return what renders the function that encodes one value."""
-        return f"package/encoding/single/{self.module}.py.jinja"
+        return f"package/features/encoding/single/{self.module}.py.jinja"
 
 
 @dataclass(frozen=True, kw_only=True)

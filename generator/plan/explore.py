@@ -10,8 +10,8 @@ from generator.sql.code import Code, name, names
 
 PLAIN = ("BOOLEAN", "TINYINT", "SMALLINT", "INTEGER", "BIGINT", "FLOAT", "DOUBLE", "VARCHAR", "TIMESTAMP")
 MOMENTS = ("DATE", "TIMESTAMP")
-MODULES = ("__init__", "sample", "profile", "relations", "suspicions", "findings", "page")
-TESTING = ("models", "study", "hypotheses", "judgement")
+MODULES = ("sample", "profile", "relations", "data_warnings", "findings", "page")
+TESTING = ("models", "study", "hypotheses", "verdicts")
 MEASURES = {
     "binary": {
         "name": "ROC-AUC",

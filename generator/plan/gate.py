@@ -37,7 +37,7 @@ def gate_plan(project: Project) -> GatePlan:
     task = TASKS[project.config.problem.task]
     classes = ', len(encoders["classes"])' if task.classes else ""
     return GatePlan(
-        no_skill_template=f"package/gate/{task.name}.py.jinja",
+        no_skill_template=f"package/release/gate/{task.name}.py.jinja",
         no_skill_arguments=Code(classes),
         reads=metric_columns(project),
     )

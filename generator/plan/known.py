@@ -12,7 +12,10 @@ from generator.sql.code import Code
 
 @dataclass(frozen=True, kw_only=True)
 class KnownPlan:
-    """What ``service/past.py`` needs; ``history`` are the places of features that are null where nothing is known."""
+    """What ``service/window_aggregates.py`` needs.
+
+    ``history`` are the places of features that are null where nothing is known.
+    """
 
     clock: Code
     time_field: str

@@ -26,7 +26,7 @@ class LabelsPlan:
 
 @dataclass(frozen=True, kw_only=True)
 class UnseenPlan:
-    """What ``unseen.py`` needs: by what rows were split, and within which groups, in SQL."""
+    """What ``packaging/fitted_rows.py`` needs: by what rows were split, and within which groups, in SQL."""
 
     table: Code
     order: str
@@ -74,7 +74,7 @@ def _labels_by_time(project: Project, table: Code, target: Code, split: ByTime) 
     return LabelsPlan(
         table=table,
         target=target,
-        split_template=f"package/split/{'time_from' if dated else 'time_share'}.sql.jinja",
+        split_template=f"package/problem/split/{'time_from' if dated else 'time_share'}.sql.jinja",
         holdout=Code(f"TIMESTAMP '{split.holdout_from}'" if dated else repr(round(1 - split.holdout, 6))),
         validation=_later_than(split.validation),
         time=name(project.time.name),
@@ -87,7 +87,7 @@ def _labels_at_random(project: Project, table: Code, target: Code, split: AtRand
     return LabelsPlan(
         table=table,
         target=target,
-        split_template="package/split/random.sql.jinja",
+        split_template="package/problem/split/random.sql.jinja",
         holdout=Code(repr(split.holdout)),
         validation=_later_than(split.validation),
         seed=text(str(split.seed)),

@@ -122,7 +122,7 @@ def metrics_plan(project: Project) -> MetricsPlan:
         imports=tuple(
             Code(line) for line in sorted({SKLEARN[item] for item in ours if item in SKLEARN and not binary})
         ),
-        templates=tuple(f"package/metrics/{_place(item, task.name)}.py.jinja" for item in (*shared, *ours)),
+        templates=tuple(f"package/evaluation/metrics/{_place(item, task.name)}.py.jinja" for item in (*shared, *ours)),
         names=tuple(Code(item) for item in asked),
         own=bool(own),
         reads=metric_columns(project),

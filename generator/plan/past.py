@@ -149,7 +149,7 @@ def _group(project: Project, features: list[WindowAggregate], taken: set[str]) -
         asking=Code(f"asking_{table}"),
         asked=Code(f"asked_{table}"),
         title=_title(first),
-        template=f"package/snapshots/{FORMS.get(first.function, 'rolled')}.sql.jinja",
+        template=f"package/features/snapshots/{FORMS.get(first.function, 'rolled')}.sql.jinja",
         by=first.by,
         keys=tuple(
             KeyPart(name=name(column), sql=Code(part), asked=Code(part.of("inputs")))

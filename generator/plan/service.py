@@ -38,16 +38,27 @@ BULK_LIBRARIES = ("duckdb", "numpy", "pyarrow", "scipy")
 
 MODULES = (
     "__init__.py",
-    "columns.py",
-    "digests.py",
-    "encoders.py",
-    "engine.py",
-    "features.sql",
-    "outputs.py",
-    "progress.py",
-    "settings.py",
+    "common/__init__.py",
+    "common/digests.py",
+    "common/engine.py",
+    "common/outputs.py",
+    "common/progress.py",
+    "common/settings.py",
+    "data/__init__.py",
+    "features/__init__.py",
+    "features/columns.py",
+    "features/encoders.py",
+    "features/features.sql",
+    "models/__init__.py",
+    "models/scoring/__init__.py",
 )
-PAST_MODULES = ("guard.py", "keyed.py", "latest.sql", "snapshots.py", "snapshots.sql")
+PAST_MODULES = (
+    "common/stage.py",
+    "features/latest.sql",
+    "features/lookup_tables.py",
+    "features/snapshots.py",
+    "features/snapshots.sql",
+)
 """What a bundle needs to see the past as it stood, and to refresh it."""
 
 ANSWERS = {
@@ -170,8 +181,8 @@ def service_plan(project: Project) -> ServicePlan:
         time=project.time.name if project.time else "",
         before=int(((config.problem.decide_before or ZERO) + furthest(project)).total_seconds()),
         prediction_words=task.prediction_words,
-        answer_template=f"package/service/answers/{task.name}.py.jinja",
-        score_template=f"package/serving/{task.name}.py.jinja",
+        answer_template=f"package/service/responses/{task.name}.py.jinja",
+        score_template=f"package/packaging/live_service/{task.name}.py.jinja",
         answer_names=Code(", ".join(_answer_names(project))),
         answer_words=ANSWERS[task.name],
         told_arguments=Code("self.predictor.scorer.classes, " if task.classes else ""),
@@ -193,7 +204,7 @@ def _imports(kind: PythonType) -> tuple[str, ...]:
 
 
 def _answer_names(project: Project) -> list[str]:
-    """Return what ``app.py`` imports of ``answers.py``."""
+    """Return what ``app.py`` imports of ``responses.py``."""
     decision = ["Decision"] if project.config.problem.decision is not None else []
     return ["Answer", *decision, "Explanation", "Part", "explained", "told"]
 
@@ -202,19 +213,18 @@ def package_plan(project: Project, online: OnlinePlan) -> PackagePlan:
     """Plan what goes into the bundle."""
     decision, past = project.config.problem.decision is not None, groups(project)
     functions = functions_plan(project)
-    calling = ("calls.py", "functions.py") if functions.calls else ()
+    calling = ("features/calls.py", "features/functions.py") if functions.calls else ()
     own = {f"{module}.py" for module in (*functions.modules, *own_modules(project))}
-    encoding = tuple(f"encoding/{name}" for name in encoding_plan(project).files)
+    encoding = tuple(f"features/encoding/{name}" for name in encoding_plan(project).files)
     modules = (
         *MODULES,
         *bulk_modules(project, collect_plan(project)),
         *encoding,
         *own,
         *calling,
-        "scoring/__init__.py",
-        *(("payoff.py",) if decision else ()),
+        *(("evaluation/__init__.py", "evaluation/payoff.py") if decision else ()),
         *(PAST_MODULES if past else ()),
-        *(("service/models/moves.py",) if compares_rows(project) else ()),
+        *(("service/models/contributions.py",) if compares_rows(project) else ()),
     )
     return PackagePlan(
         modules=tuple(sorted(modules)),

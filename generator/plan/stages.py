@@ -20,8 +20,24 @@ REFERENCE = "data/reference.parquet"
 FINAL, FINAL_ENCODERS = "final_model", "data/final_encoders.json"
 """The chosen candidate fitted on all rows, and how it sees them."""
 
-FITTING = ("encoders", "guard", "outputs", "rounding", "settings")
+FITTING = ("features.encoders", "common.stage", "common.outputs", "common.rounding", "common.settings")
 """What every candidate is fitted with."""
+
+HOMES = {
+    "define": "problem",
+    "collect": "data",
+    "process": "data",
+    "explore": "exploration",
+    "features": "features",
+    "snapshots": "features",
+    "evaluate": "evaluation",
+    "refit": "models",
+    "package": "packaging",
+    "release": "release",
+    "monitor": "monitoring",
+    "report": "report",
+}
+"""The folder of the package that each stage's module is in."""
 
 GATE = ("min_gain", "beat_baseline", "min_holdout")
 """What of ``release`` the gate goes by."""
@@ -99,7 +115,7 @@ def _watched(path: str) -> str:
 def _stages(project: Project, watched: tuple[str, ...]) -> Iterator[Stage]:
     config = project.config
     package = config.project.package
-    labels = f"{package}/labels.sql"
+    labels = f"{package}/problem/labels.sql"
     table = f"data/tables/{config.data.table}.parquet"
     sources = config.data.sources.values()
     files = tuple(_watched(source.path) for source in sources if source.path and source.package is None)
@@ -107,14 +123,15 @@ def _stages(project: Project, watched: tuple[str, ...]) -> Iterator[Stage]:
     trained = ("data/train.parquet", "data/encoders.json")
 
     def module(name: str, **parts: object) -> Stage:
-        return Stage(name=name, command=f"python -m {package}.{name}", modules=(name,), **parts)  # type: ignore[arg-type]
+        path = f"{HOMES[name]}.{name}"
+        return Stage(name=name, command=f"python -m {package}.{path}", modules=(path,), **parts)  # type: ignore[arg-type]
 
     if watched:
         yield Stage(name="generate", command="ninefold generate", deps=(*watched, "params.yaml"), edited=(package,))
     yield module("collect", deps=files, params=("engine",), outs=("data/raw", f"{REPORTS}/collection.json"))
     yield module(
         "process",
-        deps=("data/raw", f"{package}/process.sql"),
+        deps=("data/raw", f"{package}/data/process.sql"),
         params=("engine",),
         outs=("data/tables", "data/quarantine.parquet", f"{REPORTS}/contract.json"),
     )
@@ -124,10 +141,10 @@ def _stages(project: Project, watched: tuple[str, ...]) -> Iterator[Stage]:
         params=("engine", "problem", "project.title"),
         outs=(f"{REPORTS}/brief.json", f"{REPORTS}/brief.md"),
     )
-    looks = (f"{package}/page.css", f"{package}/page.html")
+    looks = (f"{package}/report/page.css", f"{package}/report/page.html")
     yield module(
         "explore",
-        deps=(table, labels, f"{package}/explore.sql", *looks),
+        deps=(table, labels, f"{package}/exploration/explore.sql", *looks),
         params=("engine", "explore", "project.title"),
         outs=(f"{REPORTS}/exploration.json", f"{REPORTS}/explore.html"),
     )
@@ -138,9 +155,9 @@ def _stages(project: Project, watched: tuple[str, ...]) -> Iterator[Stage]:
         yield module("report", deps=deps, params=("metrics",), outs=page)
         return
     past = bool(project.window_aggregates)
-    read = (f"{package}/snapshots.sql",) if past else ()
+    read = (f"{package}/features/snapshots.sql",) if past else ()
     if past:
-        deps = (table, *read, f"{package}/latest.sql")
+        deps = (table, *read, f"{package}/features/latest.sql")
         yield module("snapshots", deps=deps, params=("engine",), outs=("data/past", "data/snapshots"))
     audited = project.time is not None
     yield module(
@@ -149,8 +166,8 @@ def _stages(project: Project, watched: tuple[str, ...]) -> Iterator[Stage]:
             "data/tables",
             labels,
             *(("data/past", *read) if past else ()),
-            f"{package}/features.sql",
-            *((f"{package}/audit.sql",) if audited else ()),
+            f"{package}/features/features.sql",
+            *((f"{package}/features/audit.sql",) if audited else ()),
         ),
         params=("engine",),
         outs=(
@@ -162,13 +179,13 @@ def _stages(project: Project, watched: tuple[str, ...]) -> Iterator[Stage]:
     )
     yield Stage(
         name="train",
-        command=f"python -m {package}.train_${{key}}",
+        command=f"python -m {package}.models.train_${{key}}",
         modules=(
             *FITTING,
-            *(("progress",) if counts_rounds(project) else ()),
-            *(("usual",) if compares_rows(project) else ()),
+            *(("common.progress",) if counts_rounds(project) else ()),
+            *(("models.background",) if compares_rows(project) else ()),
         ),
-        deps=(*trained, f"{package}/train_${{key}}.py", f"{package}/scoring/${{item.kind}}.py"),
+        deps=(*trained, f"{package}/models/train_${{key}}.py", f"{package}/models/scoring/${{item.kind}}.py"),
         params=("model.${key}",),
         outs=("models/${key}",),
         foreach="${model}",
@@ -180,7 +197,7 @@ def _stages(project: Project, watched: tuple[str, ...]) -> Iterator[Stage]:
     sliced = (table,) if by_column or audited else ()
     yield module(
         "evaluate",
-        deps=("models", *trained, "data/holdout.parquet", *sliced, f"{package}/scoring"),
+        deps=("models", *trained, "data/holdout.parquet", *sliced, f"{package}/models/scoring"),
         params=("metrics.bootstrap", "metrics.slice_rows", *decision),
         outs=(f"{REPORTS}/evaluation.json", f"{REPORTS}/plots", REFERENCE, *((CHOSEN,) if refits else ())),
         metrics=(f"{REPORTS}/metrics.json",),
@@ -188,13 +205,18 @@ def _stages(project: Project, watched: tuple[str, ...]) -> Iterator[Stage]:
     if refits:  # models/ tells of the code and the settings that each candidate was fitted with
         yield module(
             "refit",
-            deps=("models", *trained, "data/holdout.parquet", CHOSEN, f"{package}/scoring"),
+            deps=("models", *trained, "data/holdout.parquet", CHOSEN, f"{package}/models/scoring"),
             outs=(FINAL, FINAL_ENCODERS),
         )
     yield Stage(
         name="package",
-        command=f"python -m {package}.package",
-        modules=("package", "service.__main__", "engine", *(("payoff",) if decision else ())),
+        command=f"python -m {package}.packaging.package",
+        modules=(
+            "packaging.package",
+            "service.__main__",
+            "common.engine",
+            *(("evaluation.payoff",) if decision else ()),
+        ),
         deps=(
             "models",
             *((FINAL, FINAL_ENCODERS) if refits else ()),
@@ -203,11 +225,11 @@ def _stages(project: Project, watched: tuple[str, ...]) -> Iterator[Stage]:
             "data/encoders.json",
             "data/holdout.parquet",
             f"{REPORTS}/evaluation.json",
-            f"{package}/scoring",
+            f"{package}/models/scoring",
             f"{package}/service",
-            f"{package}/features.sql",
+            f"{package}/features/features.sql",
             *((f"{package}/deploy",) if any(deploy_files(project)) else ()),
-            *(("data/snapshots", f"{package}/latest.sql", *read) if past else ()),
+            *(("data/snapshots", f"{package}/features/latest.sql", *read) if past else ()),
         ),
         params=("service", "engine", *decision),
         outs=("bundle", f"{REPORTS}/package.json", f"{REPORTS}/contract.yaml"),
@@ -222,7 +244,7 @@ def _stages(project: Project, watched: tuple[str, ...]) -> Iterator[Stage]:
             "data/holdout.parquet",
             REFERENCE,
             table,
-            f"{package}/scoring",
+            f"{package}/models/scoring",
         ),
         params=("engine", "metrics.bootstrap", "metrics.guardrails", *(f"release.{key}" for key in GATE)),
         persistent=("registry",),

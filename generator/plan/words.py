@@ -61,7 +61,7 @@ class Task:
     @property
     def linear_template(self) -> str:
         """Return what renders how a linear model is fitted."""
-        return f"package/linear/{self.name}.py.jinja"
+        return f"package/models/linear/{self.name}.py.jinja"
 
     @property
     def single_link_template(self) -> str:
@@ -87,9 +87,9 @@ TASKS = {
         baseline_words=Code("the base rate"),
         baseline_type=Code("float"),
         baseline_shape=Code("len(matrix)"),
-        link_template="package/link/binary.py.jinja",
-        power_template="package/power/binary.py.jinja",
-        curves_template="package/curves/binary.py.jinja",
+        link_template="package/models/link/binary.py.jinja",
+        power_template="package/problem/power/binary.py.jinja",
+        curves_template="package/evaluation/curves/binary.py.jinja",
         curve_arguments=Code(""),
         label_arguments=Code(', ("false", "true")'),
         linear_words=Code("logistic regression"),
@@ -116,9 +116,9 @@ TASKS = {
         baseline_words=Code("the share of each class"),
         baseline_type=Code("list[float]"),
         baseline_shape=Code("(len(matrix), len(self.prediction))"),
-        link_template="package/link/multiclass.py.jinja",
-        power_template="package/power/multiclass.py.jinja",
-        curves_template="package/curves/multiclass.py.jinja",
+        link_template="package/models/link/multiclass.py.jinja",
+        power_template="package/problem/power/multiclass.py.jinja",
+        curves_template="package/evaluation/curves/multiclass.py.jinja",
         curve_arguments=Code(', encoders["classes"]'),
         label_arguments=Code(', encoders["classes"]'),
         linear_words=Code("logistic regression"),
@@ -145,9 +145,9 @@ TASKS = {
         baseline_words=Code("the mean of the target"),
         baseline_type=Code("float"),
         baseline_shape=Code("len(matrix)"),
-        link_template="package/link/regression.py.jinja",
-        power_template="package/power/regression.py.jinja",
-        curves_template="package/curves/regression.py.jinja",
+        link_template="package/models/link/regression.py.jinja",
+        power_template="package/problem/power/regression.py.jinja",
+        curves_template="package/evaluation/curves/regression.py.jinja",
         curve_arguments=Code(""),
         label_arguments=Code(""),
         linear_words=Code("ridge regression"),

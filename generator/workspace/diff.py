@@ -11,6 +11,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import Literal
 
+from generator.workspace.moves import former, relocated
+
 BASE = ".ninefold/base"
 SUFFIX = ".rendered"
 """Added to every name in BASE, so that no tool takes a copy for the thing: DVC reads each dvc.yaml it finds."""
@@ -116,7 +118,15 @@ def _merged(path: str, ours: str, before: str | None, new: str) -> Change:
 
 
 def _moved(tree: Mapping[str, str], known: set[str], root: Path) -> dict[str, str]:
-    """Return the former paths of files whose package has a new name: all of a folder went, and all of one came."""
+    """Return the former paths of files that lay in one folder once, or whose package has a new name.
+
+    Of the latter all of a folder went, and all of one came.
+    """
+    inside = (path for path in tree if f"{top(path)}/__init__.py" in known and not (root / path).is_file())
+    pairs = {path: f"{top(path)}/{former(path.partition('/')[2])}" for path in inside}
+    within = {path: old for path, old in pairs.items() if old != path and old in known}
+    if within:
+        return within
     gone = {top(path) for path in known} - {top(path) for path in tree}
     came = {top(path) for path in tree} - {top(path) for path in known}
     gone = {folder for folder in gone if (root / folder).is_dir()}
@@ -128,15 +138,17 @@ def _moved(tree: Mapping[str, str], known: set[str], root: Path) -> dict[str, st
     return {path: former for path, former in pairs.items() if former in known}
 
 
-def _taken_over(path: str, former: str, new: str, root: Path) -> Change:
+def _taken_over(path: str, source: str, new: str, root: Path) -> Change:
     """Return a file under its new name, with what the user had changed in it under the former."""
-    ours, before = read(root / former), read(base(former, root))
+    ours, before = read(root / source), read(base(source, root))
     if ours is None:
-        return Change(path, "deleted", None, source=former)
+        return Change(path, "deleted", None, source=source)
     if ours == before:
-        return Change(path, "create", new, source=former)
+        return Change(path, "create", new, source=source)
+    if top(source) == top(path):
+        ours, before = relocated(ours, top(path)), before and relocated(before, top(path))
     merged = _merged(path, ours, before, new)
-    return replace(merged, status="conflict" if merged.status == "conflict" else "merged", source=former)
+    return replace(merged, status="conflict" if merged.status == "conflict" else "merged", source=source)
 
 
 def _stale(path: str, root: Path, taken: bool) -> Change:

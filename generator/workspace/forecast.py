@@ -15,7 +15,7 @@ Verdict = Literal["runs", "may run", "stays", "goes"]
 Body = Mapping[str, Any]
 
 SECONDS = ".dvc/tmp/seconds"
-"""Where each stage leaves how long it took; see templates/package/outputs.py.jinja."""
+"""Where each stage leaves how long it took; see templates/package/common/outputs.py.jinja."""
 
 ESCAPED = r"\\${"
 """How JSON has what DVC reads as a plain `${` in dvc.yaml, and writes as that to dvc.lock."""

@@ -57,7 +57,9 @@ def released(bundle: Path, candidate: bool) -> str:
         return f"version {json.loads((bundle / RELEASE).read_text(encoding='utf-8'))['version']}"
     if candidate:
         return "the candidate, which is not released"
-    sys.exit(f"{bundle} is not a released version: `python -m flights.registry` names it; --candidate packs this")
+    sys.exit(
+        f"{bundle} is not a released version: `python -m flights.release.registry` names it; --candidate packs this"
+    )
 
 
 def fill(bundle: Path, folder: Path) -> None:

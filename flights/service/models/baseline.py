@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from flights.outputs import read_json
+from flights.common.outputs import read_json
 
 LIBRARIES = ()
 Score = float

@@ -5,7 +5,7 @@ from array import array
 from pathlib import Path
 from typing import Any
 
-from flights.outputs import read_json
+from flights.common.outputs import read_json
 
 LIBRARIES = ()
 Score = float

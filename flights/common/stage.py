@@ -1,0 +1,36 @@
+"""Run a stage: what is wrong with its data ends it with a message, a fault in its code with a traceback."""
+
+import sys
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+
+import duckdb
+
+PACKAGE = Path(__file__).parents[1]
+MISSING = "`dvc repro` makes what a stage writes, `dvc pull` fetches what is kept elsewhere, and conf/data/ says where sources are"
+
+
+def run_stage(main: Callable[[], None]) -> None:
+    """Run ``main``; exit with code 1 and one message where a file, a value or a setting is what is wrong."""
+    try:
+        main()
+    except Exception as error:
+        if not is_foreseen(error):
+            raise
+        sys.exit(f"{Path(sys.argv[0]).stem}: {message(error)}")
+
+
+def is_foreseen(error: Exception) -> bool:
+    """Return whether ``error`` is told by DuckDB or the system, or was raised on purpose by a module of the project."""
+    if isinstance(error, duckdb.Error | OSError):
+        return not isinstance(error, duckdb.InternalException)
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    return Path(last.filename).is_relative_to(PACKAGE) and (last.line or "").startswith("raise ")
+
+
+def message(error: Exception) -> str:
+    """Return what ``error`` says, and of a file that is not there what to do."""
+    if isinstance(error, FileNotFoundError) and error.filename:
+        return f"there is no file {error.filename}: {MISSING}"
+    return str(error)

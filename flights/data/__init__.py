@@ -1,0 +1,1 @@
+"""Data collection and processing: the stages `collect` and `process`."""

@@ -1,0 +1,14 @@
+"""Read files as conf/data/ says that they are written."""
+
+from pathlib import Path
+
+import duckdb
+
+from flights.data.paths import exact
+
+
+def read_csv(database: duckdb.DuckDBPyConnection, files: list[Path]) -> duckdb.DuckDBPyRelation:
+    """Read CSV files, every value as text."""
+    return database.read_csv(
+        exact(files), header=True, skiprows=0, all_varchar=True, sep=",", na_values=["NA", ""], hive_partitioning=False
+    )

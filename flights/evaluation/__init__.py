@@ -1,0 +1,1 @@
+"""Metrics, and offline evaluation: the stage `evaluate`."""

@@ -1,0 +1,187 @@
+"""Choose a candidate on the validation part, then look once at the holdout: metrics with intervals, slices, curves."""
+
+from collections.abc import Mapping
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from flights.common.outputs import new_folder, read_json, write_json
+from flights.common.settings import setting
+from flights.common.stage import run_stage
+from flights.evaluation.caveats import close_race, few_rounds, few_rows
+from flights.evaluation.curves import CURVES
+from flights.evaluation.decision import curve, payoffs, realised
+from flights.evaluation.metrics import HIGHER_IS_BETTER, METRICS, PRIMARY, Bootstrap, measure
+from flights.evaluation.reference import write_reference
+from flights.features.encoders import read_matrix, read_parts, read_target
+from flights.models.candidates import CANDIDATES
+
+TRAIN = Path("data/train.parquet")
+HOLDOUT = Path("data/holdout.parquet")
+ENCODERS = Path("data/encoders.json")
+MODELS = Path("models")
+TABLE = Path("data/tables/flights.parquet")
+COLUMNS = (
+    "origin",
+    "carrier",
+)  # of the slices, those of the table; the others are features
+SLICES = (
+    "origin",
+    "carrier",
+)
+MOST_NUMBERS = 20  # that are groups of their own; more are put into quarters
+EVALUATION = Path("reports/evaluation.json")
+CHOSEN = Path("reports/chosen.json")
+METRICS_FILE = Path("reports/metrics.json")
+PLOTS = Path("reports/plots")
+ABOUT = "The figures are of models fitted on training rows alone. What is released is the chosen candidate fitted again on all rows, the holdout too, with the settings, rounds and kinds of encodings that training chose."
+
+Scores = Mapping[str, np.ndarray]
+
+
+def select(target: np.ndarray, scores: Scores, bootstrap: Bootstrap) -> dict[str, Any]:
+    """Return the best candidate on the validation part, and whether its lead over the next is more than noise."""
+    values = {name: measure(target, score)[PRIMARY] for name, score in scores.items()}
+    order = sorted(values, key=values.__getitem__, reverse=HIGHER_IS_BETTER)
+    selection: dict[str, Any] = {"chosen": order[0], "values": {name: round(values[name], 6) for name in order}}
+    if len(order) > 1:
+        value, bounds = bootstrap.gain(target, scores[order[0]], scores[order[1]])
+        lead = {"over": order[1], "gain": value, "interval": bounds, "beyond_noise": bounds[0] > 0}
+        selection["lead"] = lead
+    return selection
+
+
+def assess(target: np.ndarray, scores: Scores, bootstrap: Bootstrap) -> dict[str, Any]:
+    """Return every metric of every candidate on the holdout, each with its interval."""
+    drawn = bootstrap.resample(target, scores, METRICS)
+    return {
+        candidate: {
+            name: {"value": round(value, 6), "interval": bootstrap.interval(drawn[candidate][name])}
+            for name, value in measure(target, score).items()
+        }
+        for candidate, score in scores.items()
+    }
+
+
+def sliced() -> pa.Table:
+    """Return what the rows of the holdout are grouped by."""
+    features = [name for name in SLICES if name not in COLUMNS]
+    held = pq.read_table(HOLDOUT, columns=["__row", *features])
+    table = pq.read_table(TABLE, columns=["__row", *COLUMNS])
+    places = np.searchsorted(table["__row"].to_numpy(), held["__row"].to_numpy())
+    for name in COLUMNS:
+        held = held.append_column(name, table[name].take(places))
+    return held
+
+
+def in_quarters(values: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Return ``values``, or the quarter that each is in where they are many numbers."""
+    if not pa.types.is_floating(values.type) or pc.count_distinct(values).as_py() <= MOST_NUMBERS:
+        return values
+    found = values.to_numpy()
+    edges = np.unique(np.quantile(found[np.isfinite(found)], [0, 0.25, 0.5, 0.75, 1]))
+    names = [f"{low:g} to {high:g}" for low, high in pairwise(edges)]
+    places = np.clip(np.searchsorted(edges, found, side="right") - 1, 0, len(names) - 1)
+    known = np.isfinite(found).tolist()
+    return pa.chunked_array(
+        [[names[place] if there else None for place, there in zip(places.tolist(), known, strict=True)]]
+    )
+
+
+def slices(target: np.ndarray, score: np.ndarray) -> dict[str, list[dict[str, Any]]]:
+    """Return the primary metric in each group of the holdout that has rows enough, largest group first."""
+    fewest = setting("metrics", "slice_rows")
+    rows = sliced()
+    found: dict[str, list[dict[str, Any]]] = {}
+    for name in SLICES:
+        values = in_quarters(rows[name])
+        counts = sorted(pc.value_counts(values).to_pylist(), key=lambda group: (-group["counts"], str(group["values"])))
+        found[name] = []
+        for group in counts:
+            inside = pc.equal(values, group["values"]).fill_null(group["values"] is None).to_numpy(zero_copy_only=False)
+            if group["counts"] >= fewest and len(np.unique(target[inside])) > 1:
+                value = round(METRICS[PRIMARY](target[inside], score[inside], None), 6)
+                found[name].append({"value": str(group["values"]), "rows": group["counts"], PRIMARY: value})
+    return found
+
+
+def worth(target: np.ndarray, score: np.ndarray, bootstrap: Bootstrap) -> dict[str, Any]:
+    """Return the money per 1,000 rows from deciding by ``score``, and from the two decisions that need no model."""
+    payoff = payoffs()
+    decided = realised(payoff, target, payoff.act(score))
+    always = realised(payoff, target, np.ones(len(target), dtype=bool))
+    never = realised(payoff, target, np.zeros(len(target), dtype=bool))
+    best_blind = always if always.mean() > never.mean() else never
+    gained = 1_000 * (decided - best_blind)
+    gains = [float(np.average(gained, weights=weight)) for weight in bootstrap.weights(len(target))]
+    return {
+        "action": setting("problem", "decision", "action"),
+        "currency": setting("problem", "decision", "currency"),
+        "acts_on": round(float(payoff.act(score).mean()), 6),
+        "per_1000_rows": {
+            "by_model": round(1_000 * float(decided.mean()), 2),
+            "always": round(1_000 * float(always.mean()), 2),
+            "never": round(1_000 * float(never.mean()), 2),
+        },
+        "gain_over_best_without_model": {
+            "value": round(float(gained.mean()), 2),
+            "interval": bootstrap.interval(gains, digits=2),
+        },
+    }
+
+
+def main() -> None:
+    bootstrap = Bootstrap(**setting("metrics", "bootstrap"))
+    encoders = read_json(ENCODERS)
+    validated = read_target(TRAIN, encoders)[read_parts(TRAIN)]
+    validation = {name: np.load(MODELS / name / "validation.npy") for name in CANDIDATES}
+    selection = select(validated, validation, bootstrap)
+    chosen = selection["chosen"]
+    matrix, target = read_matrix(HOLDOUT, encoders), read_target(HOLDOUT, encoders)
+    scores = {name: module.Model.load(MODELS / name).predict(matrix) for name, module in CANDIDATES.items()}
+    doubts = [
+        *few_rounds({name: read_json(MODELS / name / "summary.json") for name in CANDIDATES}),
+        *few_rows("validation part", validated, ("false", "true")),
+        *few_rows("holdout", target, ("false", "true")),
+        *close_race(selection),
+    ]
+    evaluation = {
+        "chosen": chosen,
+        "doubts": doubts,
+        "primary": PRIMARY,
+        "higher_is_better": HIGHER_IS_BETTER,
+        "confidence": bootstrap.confidence,
+        "about": ABOUT,
+        "rows": {"training": len(read_parts(TRAIN)), "validation": len(validated), "holdout": len(target)},
+        "selection": selection,
+        "holdout": assess(target, scores, bootstrap),
+        "slices": slices(target, scores[chosen]),
+        "decision": worth(target, scores[chosen], bootstrap),
+    }
+    with new_folder(PLOTS) as folder:
+        for name, points in CURVES.items():
+            write_json(folder / f"{name}.json", points(target, scores[chosen]))
+        write_json(folder / "payoff.json", curve(target, scores[chosen]))
+    write_json(EVALUATION, evaluation)
+    write_reference(validation[chosen], scores[chosen], encoders)
+    write_json(CHOSEN, {"candidate": chosen})
+    measured = {name: round(figure["value"], 5) for name, figure in evaluation["holdout"][chosen].items()}
+    flat: dict[str, Any] = {"chosen": chosen, **measured}
+    flat["value_per_1000_rows"] = evaluation["decision"]["per_1000_rows"]["by_model"]
+    flat["candidates"] = {
+        name: {PRIMARY: round(figures[PRIMARY]["value"], 5)} for name, figures in evaluation["holdout"].items()
+    }
+    flat["interval"] = evaluation["holdout"][chosen][PRIMARY]["interval"]  # a list: no column of `dvc exp show`
+    write_json(METRICS_FILE, flat)
+    for doubt in doubts:
+        print(f"doubt: {doubt}")
+    print(f"chosen: {chosen}; {PRIMARY} on the holdout: {flat[PRIMARY]:.4f}")
+
+
+if __name__ == "__main__":
+    run_stage(main)

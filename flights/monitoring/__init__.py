@@ -1,0 +1,1 @@
+"""Monitoring: the stage `monitor`, drift, and realised performance."""

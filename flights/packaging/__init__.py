@@ -1,0 +1,1 @@
+"""Deployment: the stage `package`, which makes the bundle and proves it."""

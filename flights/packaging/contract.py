@@ -1,0 +1,53 @@
+"""Learn from training rows what is usual in each field of a request; write reports/contract.yaml to be reviewed.
+
+What is to hold instead goes into conf/, under `service.usual`, in the same form.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+import yaml
+
+from flights.common.outputs import new_file
+from flights.common.settings import setting
+from flights.packaging.bundles import TABLE
+from flights.service.request import COLUMNS, FIELDS
+
+TRAIN = Path("data/train.parquet")
+CONTRACT = Path("reports/contract.yaml")
+MOST_VALUES = 1_000  # a column of more texts names things, and new ones are usual
+
+
+def seen(values: pa.ChunkedArray) -> dict[str, Any]:
+    """Return what there is in a column: gaps, the least and the largest number, or the texts."""
+    found: dict[str, Any] = {"missing": values.null_count > 0}
+    if pa.types.is_integer(values.type) or pa.types.is_floating(values.type):
+        found |= pc.min_max(values).as_py()
+    elif pa.types.is_string(values.type) or pa.types.is_large_string(values.type):
+        texts = pc.unique(values.drop_null()).to_pylist()
+        if len(texts) <= MOST_VALUES:
+            found["values"] = sorted(texts)
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def learn() -> dict[str, dict[str, Any]]:
+    """Return what is usual in each field: what training rows show, or what params.yaml says."""
+    rows = pq.read_table(TABLE, columns=["__row"])["__row"].to_numpy()
+    places = np.searchsorted(rows, pq.read_table(TRAIN, columns=["__row"])["__row"].to_numpy())
+    said = setting("service", "usual")
+    with pq.ParquetFile(TABLE) as file:
+        return {
+            field: seen(file.read(columns=[column])[column].take(places)) | said.get(field, {})
+            for field, column in zip(FIELDS, COLUMNS, strict=True)
+        }
+
+
+def write_contract(contract: dict[str, dict[str, Any]]) -> None:
+    """Write ``contract`` as it would stand in conf/."""
+    text = yaml.safe_dump({"usual": contract}, sort_keys=False, allow_unicode=True, width=120, default_flow_style=None)
+    with new_file(CONTRACT) as file:
+        file.write_text(f"# What is usual in a request, by the rows of training.\n{text}", encoding="utf-8")

@@ -1,0 +1,1 @@
+"""Release: the stage `release`, its gate, and the registry."""

@@ -1,0 +1,1 @@
+"""The report: the stage `report`, and how its pages look."""

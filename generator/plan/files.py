@@ -1,0 +1,237 @@
+"""The one list of every file of a package: from which template it is rendered, with which part of the plan."""
+
+from collections.abc import Iterator
+
+from generator.exploration.rendered import MODULES as SHARED
+from generator.exploration.rendered import module as shared_text
+from generator.plan.audit import audit_plan
+from generator.plan.bulk import bulk_plan, shared_modules
+from generator.plan.candidates import (
+    candidate_plan,
+    candidates_plan,
+    compares_rows,
+    evaluate_plan,
+    scorer_plan,
+)
+from generator.plan.collect import collect_plan, module_text
+from generator.plan.define import define_plan
+from generator.plan.deploy import deploy_files
+from generator.plan.encoding import encoding_plan
+from generator.plan.explore import explore_plan
+from generator.plan.features import features_plan
+from generator.plan.functions import functions_plan
+from generator.plan.gate import ReleasePlan, gate_plan
+from generator.plan.known import known_plan
+from generator.plan.labels import labels_plan, parts_plan, unseen_plan
+from generator.plan.metrics import metrics_plan
+from generator.plan.monitor import monitor_plan
+from generator.plan.online import online_plan
+from generator.plan.past import snapshots_plan
+from generator.plan.process import process_plan
+from generator.plan.report import report_plan
+from generator.plan.service import package_plan, service_plan
+from generator.plan.tests import tests_plan
+from generator.plan.words import TASKS
+from generator.project import Project
+from generator.sql.code import Code
+
+SERVICE = (
+    "__init__.py",
+    "__main__.py",
+    "README.md",
+    "access.py",
+    "responses.py",
+    "app.py",
+    "client.py",
+    "contract.py",
+    "validation.py",
+    "endpoint.py",
+    "integrity.py",
+    "load.py",
+    "page.html",
+    "predictor.py",
+    "protocol.py",
+    "reload.py",
+    "replay.py",
+    "request.py",
+    "scorer.py",
+    "telemetry.py",
+)
+"""What every service is made of."""
+
+STEPS = ("common", "data", "problem", "exploration", "report")
+"""The folders of every package, by the steps of the lifecycle."""
+
+MODELLED = ("features", "models", "evaluation", "packaging", "release", "monitoring")
+"""Those of a package with a model."""
+
+Module = tuple[str, str, object]
+"""A path in the package, the template where its name differs, and the context."""
+
+
+def package_files(project: Project, release: ReleasePlan) -> Iterator[Module]:
+    """Yield every file of the package, in the order of the lifecycle."""
+    modelled = project.config.problem.use != "descriptive"
+    for name in (
+        "__init__.py",
+        "ruff.toml",
+        *(f"{folder}/__init__.py" for folder in (*STEPS, *(MODELLED if modelled else ()))),
+    ):
+        yield name, "", None
+    for name in ("settings", "outputs", "progress", "engine", "stage"):
+        yield f"common/{name}.py", "", None
+    yield "common/counts.py", "", module_text("counts")
+    collect = collect_plan(project)
+    if collect.databases:
+        yield "data/database.py", "", module_text("database")
+    for name in shared_modules(project, collect):
+        yield f"data/{name}.py", "", module_text(name)
+    if collect.readers:
+        yield "data/readers.py", "", collect
+    yield "data/collect.py", "", collect
+    process = process_plan(project)
+    yield "data/process.sql", "", process
+    yield "data/process.py", "", process
+    yield "problem/labels.sql", "", labels_plan(project)
+    yield "problem/define.py", "", define_plan(project)
+    yield from _pages(project)
+    if modelled:
+        yield from _features(project)
+        yield from _models(project)
+        yield from _service(project)
+        yield from _release(project, release)
+        yield from _deploy(project)
+        yield from _tests(project)
+
+
+def _features(project: Project) -> Iterator[Module]:
+    """Yield what computes the features, and proves that none knows the future."""
+    features, snapshots = features_plan(project), snapshots_plan(project)
+    yield "features/columns.py", "", features
+    yield "common/digests.py", "", None
+    yield "features/features.sql", "", features
+    yield "features/features.py", "", features
+    yield "features/split.py", "", parts_plan(project)
+    yield "features/comparison.py", "", None
+    for name in ("features/snapshots.sql", "features/latest.sql", "features/snapshots.py") if snapshots.groups else ():
+        yield name, "", snapshots
+    if features.calls:
+        yield "features/calls.py", "", None
+        yield "features/functions.py", "", functions_plan(project)
+    if project.time is not None:
+        audit = audit_plan(project)
+        yield "features/audit.sql", "", audit
+        yield "features/audit.py", "", audit
+    encoding = encoding_plan(project)
+    yield "features/encoders.py", "", encoding
+    for name in encoding.files:
+        yield f"features/encoding/{name}", "", encoding
+
+
+def _models(project: Project) -> Iterator[Module]:
+    """Yield what fits the candidates and chooses among them."""
+    task = TASKS[project.config.problem.task]
+    yield "evaluation/metrics.py", "", metrics_plan(project)
+    yield "common/rounding.py", "", None
+    yield "models/scoring/__init__.py", "", None
+    for kind in sorted({candidate.kind for candidate in project.config.model.values()}):
+        yield f"models/scoring/{kind}.py", "", scorer_plan(project, kind)
+    if compares_rows(project):
+        yield "models/background.py", "", None
+    for name, candidate in project.config.model.items():
+        yield f"models/train_{name}.py", f"models/train_{candidate.kind}.py", candidate_plan(project, name)
+    yield "evaluation/curves.py", f"evaluation/curves/{task.name}.py", None
+    if project.config.problem.decision is not None:
+        yield "evaluation/decision.py", "", None
+        yield "evaluation/payoff.py", "", None
+    yield "models/candidates.py", "", candidates_plan(project)
+    evaluated = evaluate_plan(project)
+    yield "evaluation/caveats.py", "", evaluated
+    if evaluated.reads.columns:
+        yield "evaluation/metric_columns.py", "", evaluated
+    yield "evaluation/reference.py", "", evaluated
+    yield "evaluation/evaluate.py", "", evaluated
+    if project.config.release.refits:
+        yield "models/refit.py", "", encoding_plan(project)
+
+
+def _service(project: Project) -> Iterator[Module]:
+    """Yield what answers requests."""
+    service, online = service_plan(project), online_plan(project)
+    for name in SERVICE:
+        yield f"service/{name}", "", service
+    for name in ("feedback.py", "log.py") if service.log else ():
+        yield f"service/{name}", "", service
+    kinds = {candidate.kind for candidate in project.config.model.values()}
+    for name in ("__init__", *sorted(kinds | ({"contributions"} if compares_rows(project) else set()))):
+        yield f"service/models/{name}.py", "", scorer_plan(project, name)
+    bulk = bulk_plan(project, collect_plan(project), service.calls)
+    for name in ("bulk.py", "rows.py", "writing.py"):
+        yield f"service/{name}", "", bulk
+    yield "service/inputs.sql", "", bulk.clean
+    yield "service/raw.sql", "service/inputs.sql", bulk.raw
+    yield "service/features.py", "", online
+    if online.tables:
+        yield "service/tables.py", "", online
+    if online.functions:
+        yield "service/sql.py", "", online
+    if known := known_plan(project):
+        yield "service/window_aggregates.py", "", known
+    if online.tables:
+        yield "features/lookup_tables.py", "", None
+    for name in ("packaging/bundles.py", "packaging/contract.py", "packaging/live_service.py"):
+        yield name, "", service
+    yield "packaging/parity.py", "", service
+    yield "packaging/fitted_rows.py", "", unseen_plan(project)
+    yield "packaging/package.py", "", package_plan(project, online)
+
+
+def _release(project: Project, release: ReleasePlan) -> Iterator[Module]:
+    """Yield what releases a bundle and watches it."""
+    yield "release/gate.py", "", gate_plan(project)
+    yield "release/registry.py", "", None
+    yield "release/release.py", "", release
+    monitor = monitor_plan(project)
+    yield "monitoring/drift.py", "", monitor
+    yield "monitoring/calibration.py", f"monitoring/calibration/{'time' if monitor.time else 'random'}.py", monitor
+    yield "monitoring/logs.py", "", monitor
+    if monitor.measured:
+        yield "monitoring/performance.py", "", monitor
+    yield "monitoring/monitor.py", "", monitor
+
+
+def _deploy(project: Project) -> Iterator[Module]:
+    """Yield what runs the bundle elsewhere: files for each target that the config gives."""
+    for path, context in deploy_files(project):
+        yield f"deploy/{path}", f"deploy/{path.replace('/.', '/')}", context
+
+
+def _tests(project: Project) -> Iterator[Module]:
+    """Yield the tests of the project."""
+    tests = tests_plan(project)
+    names = ("test_encoding", "test_features", "test_metrics", "test_service", "test_training")
+    for name in ("__init__", "examples", *names):
+        yield f"tests/{name}.py", "", tests
+
+
+def _pages(project: Project) -> Iterator[Module]:
+    """Yield what draws the two pages, of the exploration and of everything."""
+    explore = explore_plan(project)
+    for name in (
+        "exploration/explore.sql",
+        "exploration/explore.py",
+        *(f"exploration/{name}.py" for name in explore.modules),
+    ):
+        yield name, "", explore
+    for name in SHARED:
+        text = shared_text(name, project.config.project.package)
+        yield f"exploration/{name}.py", "exploration/shared.py", Code(text)
+    for name in ("report/markup.py", "report/page.py", "report/page.html", "report/page.css"):
+        yield name, "", None
+    report = report_plan(project)
+    for name in (
+        "report/report.py",
+        *(f"report/sections/{name}.py" for name in ("__init__", "tiles", *report.sections)),
+        *report.parts,
+    ):
+        yield name, "", report
