@@ -8,6 +8,7 @@ from generator.plan.process import TablePlan, table_plan
 from generator.plan.requests import needed_columns
 from generator.plan.select import ColumnPlan
 from generator.project import Column, Project, Rule
+from generator.schema.origins import PackageFile, ProjectFile, origin_of
 from generator.sources.reading import StepPlan
 from generator.sql.code import Code, name
 
@@ -113,7 +114,7 @@ def bulk_plan(project: Project, collect: CollectPlan, calls: bool) -> BulkPlan:
             ),
         ),
         raw_columns=raw,
-        own=source.format if source.path else "",
+        own=source.format if isinstance(origin_of(source), ProjectFile | PackageFile) else "",
         reader=collect.readers_of.get(label),
         steps=tuple(step for step in collect.steps_of.get(label, ()) if step.function != "unpacked"),
         texts=source.is_text,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from generator.plan.types import File, Stage
 from generator.project import Project
 from generator.schema.config import Config
+from generator.schema.origins import DatabaseTable, origin_of
 from generator.sql.code import Code
 
 CHECKOUT = Code("actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1")
@@ -72,7 +73,8 @@ def _plan(project: Project, stages: tuple[Stage, ...], renders: bool) -> CiPlan:
     config = project.config
     ci, problem, package = config.ci, config.problem, config.project.package
     models, writes = problem.use != "descriptive", ci.comment or ci.cron is not None
-    databases = (source.database for source in config.data.sources.values() if source.database)
+    origins = map(origin_of, config.data.sources.values())
+    databases = (origin.variable for origin in origins if isinstance(origin, DatabaseTable))
     asked = dict.fromkeys(databases, "the URL of a database") | dict.fromkeys(ci.secrets, "for DVC's remote")
     secrets = tuple(Row(name=Code(name), text=Code(text)) for name, text in asked.items())
     targets = ("setup", "repro", "check", *(("test", "serve", "candidate") if models else ()), "diff", "clean")

@@ -3,13 +3,17 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import assert_never
 
 from generator.project import Project
-from generator.schema.data import Source, table_parts
+from generator.schema.data import Source
+from generator.schema.origins import DatabaseTable, Origin, PackageFile, ProjectFile, RowsFunction, origin_of
 from generator.sources.reading import StepPlan, options_of, steps_of
 from generator.sql.cleaning import cleaned_once
 from generator.sql.code import Code, name, python
 from generator.sql.parsing import TYPES
+
+AnyFile = ProjectFile | PackageFile
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,27 +69,31 @@ class CollectPlan:
 def collect_plan(project: Project) -> CollectPlan:
     """Plan the reading of every source; sources that are read alike share a function."""
     sources = project.config.data.sources
-    files = {label: source for label, source in sources.items() if source.path}
+    origins = {label: origin_of(source) for label, source in sources.items()}
+    files = {label: sources[label] for label, origin in origins.items() if isinstance(origin, AnyFile)}
     steps = {label: steps_of(source) for label, source in files.items()}
     readers: dict[str, Reader] = {}
     for label, source in files.items():
         readers[label] = _reader(project, label, source, readers)
-    modules = sorted({source.python.split(".")[0] for source in sources.values() if source.python})
+    functions = [origin for origin in origins.values() if isinstance(origin, RowsFunction)]
+    modules = sorted({function.module for function in functions})
+    databases = any(isinstance(origin, DatabaseTable) for origin in origins.values())
     return CollectPlan(
         readers=tuple(dict.fromkeys(readers.values())),
         sources=tuple(
-            _source(project, label, source, readers.get(label), steps.get(label, ()))
-            for label, source in sources.items()
+            _source(project, label, origin, readers.get(label), steps.get(label, ()))
+            for label, origin in origins.items()
         ),
         modules=tuple(Code(module) for module in modules),
-        made=any(source.path is None for source in sources.values()),
-        databases=any(source.database for source in sources.values()),
-        partial=any(source.params or source.database for source in sources.values())
+        made=len(files) < len(sources),
+        databases=databases,
+        partial=databases
+        or any(function.params for function in functions)
         or any(step.options for found in steps.values() for step in found),
-        packaged=any(source.package for source in files.values()),
+        packaged=any(isinstance(origin, PackageFile) for origin in origins.values()),
         steps=tuple(sorted({(Code(step.module), Code(step.function)) for found in steps.values() for step in found})),
         uses=tuple(sorted({used for reader in readers.values() for used in reader.uses})),
-        patterns=any("*" in source.path for source in files.values() if source.path),
+        patterns=any(isinstance(origin, AnyFile) and "*" in origin.path for origin in origins.values()),
         readers_of=readers,
         steps_of=steps,
     )
@@ -137,44 +145,51 @@ def _words(source: Source, flat: bool) -> Code:
 
 
 def _source(
-    project: Project, label: str, source: Source, reader: Reader | None, steps: tuple[StepPlan, ...]
+    project: Project, label: str, origin: Origin, reader: Reader | None, steps: tuple[StepPlan, ...]
 ) -> SourcePlan:
-    columns = _columns(project, label, source)
+    columns = _columns(project, label, project.config.data.sources[label])
     own = project.columns if label == project.config.data.table else ()
     read = {column.source: column.read.text if column.read else None for column in own}
     values = {column.source: cleaned_once(column.source, read[column.source], column.nulls) for column in own}
     times = [column for column, kind in columns.items() if kind in ("TIMESTAMP", "DATE")]
     time = f"TRY_CAST({values.get(times[0], name(times[0]))} AS TIMESTAMP)" if times else None
-    kind = Code("Source" if source.path else "Made")
-    code = _file(source, reader, steps) if reader else _function(source)
     return SourcePlan(
         name=label,
-        kind=kind,
-        code=code,
+        kind=Code("Source" if reader else "Made"),
+        code=_code(origin, reader, steps),
         columns=tuple(columns),
         time_range=f"min({time}), max({time})" if time else None,
     )
 
 
-def _file(source: Source, reader: Reader, steps: tuple[StepPlan, ...]) -> Code:
-    """Return where the file is, what reads it, and the steps before that."""
-    path = python(source.path)
-    file = f"packaged({python(source.package)}, {path})" if source.package else f"Path({path})"
+def _code(origin: Origin, reader: Reader | None, steps: tuple[StepPlan, ...]) -> Code:
+    """Return where the rows are and what reads them: for a file the steps before that, for a function its arguments."""
+    match origin:
+        case ProjectFile():
+            return _read(f"Path({python(origin.path)})", reader, steps)
+        case PackageFile():
+            return _read(f"packaged({python(origin.package)}, {python(origin.path)})", reader, steps)
+        case DatabaseTable():
+            schema = f", schema={python(origin.schema)}" if origin.schema else ""
+            return Code(f"partial(read_table, {python(origin.variable)}, {python(origin.name)}{schema})")
+        case RowsFunction():
+            function = f"{origin.module}.{origin.function}"
+            return _partial(function, origin.params) if origin.params else Code(function)
+        case _:
+            assert_never(origin)
+
+
+def _read(file: str, reader: Reader | None, steps: tuple[StepPlan, ...]) -> Code:
+    assert reader is not None
     listed = f", steps=({''.join(f'{step_code(step)}, ' for step in steps)})" if steps else ""
     return Code(f"{file}, {reader.name}{listed}")
 
 
 def step_code(step: StepPlan) -> Code:
     """Return the code of one step."""
-    given = "".join(f", {key}={python(value)}" for key, value in step.options.items())
-    return Code(f"partial({step.function}{given})" if given else step.function)
+    return _partial(step.function, step.options) if step.options else Code(step.function)
 
 
-def _function(source: Source) -> Code:
-    """Return the function that returns the rows, with its parameters."""
-    if source.database and source.table:
-        schema, table = table_parts(source.table)
-        place = f"{python(table)}, schema={python(schema)}" if schema else python(table)
-        return Code(f"partial(read_table, {python(source.database)}, {place})")
-    given = "".join(f", {key}={python(value)}" for key, value in (source.params or {}).items())
-    return Code(f"partial({source.python}{given})" if given else source.python)
+def _partial(function: str, given: Mapping[str, object]) -> Code:
+    listed = "".join(f", {key}={python(value)}" for key, value in given.items())
+    return Code(f"partial({function}{listed})")
