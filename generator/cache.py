@@ -20,7 +20,7 @@ from typing import Any, TypeVar, cast
 T = TypeVar("T")
 
 FOLDER = ".ninefold/cache"
-"""Where a project keeps them; git is told in there to leave them out."""
+"""Where a project keeps them; a .gitignore in there leaves them out."""
 
 KEY_LENGTH = 32
 LARGEST = 64 * 2**20

@@ -1,4 +1,4 @@
-"""The command ``ninefold``: its verbs, and how a problem with a config is told."""
+"""The command ``ninefold``: its verbs, and how a problem with a config is reported."""
 
 import sys
 from collections.abc import Iterable
@@ -74,11 +74,11 @@ def main() -> None:
         say(f"{count} problem{'s' if count > 1 else ''} in the config; nothing was written.")
         sys.exit(1)
     except OSError as error:
-        say(told(error))
+        say(message_of(error))
         sys.exit(1)
 
 
-def told(error: OSError) -> str:
+def message_of(error: OSError) -> str:
     """Return what is wrong with a file, a folder, or a program that is not there."""
     name = str(error.filename or "")
     if isinstance(error, FileNotFoundError) and name in PROGRAMS:

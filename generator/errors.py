@@ -1,4 +1,4 @@
-"""What a user can get wrong, and how it is told: every problem at once, each with its file, line and remedy."""
+"""What a user can get wrong, and how it is reported: every problem at once, each with its file, line and remedy."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

@@ -16,7 +16,7 @@ from generator.compile.runtime_dates import EPOCH, micros_of
 from generator.compile.source import definitions, imports
 from generator.sql.binding import bind
 from generator.sql.parsing import parse, render
-from generator.sql.typing import Judge
+from generator.sql.typing import ExpressionTyping
 
 TYPES = {
     "flag": "BOOLEAN",
@@ -377,8 +377,8 @@ class Bench:
     """Both engines over the same rows."""
 
     def __init__(self) -> None:
-        self.judge = Judge()
-        self.judge._database.execute("SET threads = 1")
+        self.typing = ExpressionTyping()
+        self.typing._database.execute("SET threads = 1")
         self.database = duckdb.connect(config={"enable_external_access": "false", "threads": 1})
         self.database.execute("SET TimeZone = 'UTC'")
         body = ", ".join(f"{name} {kind}" for name, kind in TYPES.items())
@@ -401,8 +401,8 @@ class Bench:
 
     def compiled(self, text: str) -> tuple[str, Compiled]:
         """Return ``text`` as DuckDB is to run it, and compiled."""
-        tree = normalise(bind(parse(text), TYPES), TYPES, self.judge)
-        return render(tree), compile_expression(tree, TYPES, self.judge, str)
+        tree = normalise(bind(parse(text), TYPES), TYPES, self.typing)
+        return render(tree), compile_expression(tree, TYPES, self.typing, str)
 
     def of_python(self, compiled: Compiled) -> list[Any]:
         """Return Python's answer for every row, or the error."""

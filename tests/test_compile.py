@@ -11,7 +11,7 @@ from generator.compile.expressions import check_expression, compile_expression, 
 from generator.compile.source import definitions
 from generator.sql.binding import bind
 from generator.sql.parsing import SqlError, parse, render
-from generator.sql.typing import Judge
+from generator.sql.typing import ExpressionTyping
 
 TYPES = {
     "flag": "BOOLEAN",
@@ -26,12 +26,12 @@ TYPES = {
     "moment": "TIMESTAMP WITH TIME ZONE",
     "single": "FLOAT",
 }
-JUDGE = Judge()
+TYPING = ExpressionTyping()
 
 
 def compiled(text: str) -> str:
-    tree = normalise(bind(parse(text), TYPES), TYPES, JUDGE)
-    return compile_expression(tree, TYPES, JUDGE, str).code
+    tree = normalise(bind(parse(text), TYPES), TYPES, TYPING)
+    return compile_expression(tree, TYPES, TYPING, str).code
 
 
 @pytest.mark.parametrize(
@@ -120,7 +120,7 @@ def test_what_cannot_be_compiled_is_refused_with_a_way_out(sql: str, what: str, 
     assert what in caught.value.what
     assert hint in caught.value.hint
     assert "{python: module.function, of: [...]}" in caught.value.hint
-    assert check_expression(bind(parse(sql), TYPES), TYPES, JUDGE)
+    assert check_expression(bind(parse(sql), TYPES), TYPES, TYPING)
 
 
 @pytest.mark.parametrize(
@@ -136,19 +136,19 @@ def test_what_cannot_be_compiled_is_refused_with_a_way_out(sql: str, what: str, 
     ],
 )
 def test_fractions_become_doubles_where_they_would_make_decimals(sql: str, normal: str) -> None:
-    tree = normalise(bind(parse(sql), TYPES), TYPES, JUDGE)
+    tree = normalise(bind(parse(sql), TYPES), TYPES, TYPING)
     assert render(tree) == normal
-    assert compile_expression(tree, TYPES, JUDGE, str).type in ("DOUBLE", "BOOLEAN")
+    assert compile_expression(tree, TYPES, TYPING, str).type in ("DOUBLE", "BOOLEAN")
 
 
 def test_temporaries_and_names_stay_out_of_each_others_way() -> None:
     types = {"part1": "BIGINT", "word": "VARCHAR"}
     tree = bind(parse("coalesce(part1, length(word)) + 1"), types)
-    found = compile_expression(tree, types, JUDGE, str)
+    found = compile_expression(tree, types, TYPING, str)
     assert found.temporaries == ("part2",) or "part1 :=" not in found.code
     assert {"bigint", "datetime", "float"} <= taken()
     with pytest.raises(AssertionError, match="bigint"):
-        compile_expression(bind(parse("bigint"), {"bigint": "BIGINT"}), {"bigint": "BIGINT"}, JUDGE, str)
+        compile_expression(bind(parse("bigint"), {"bigint": "BIGINT"}), {"bigint": "BIGINT"}, TYPING, str)
 
 
 def test_texts_from_a_config_stay_texts() -> None:
@@ -158,7 +158,7 @@ def test_texts_from_a_config_stay_texts() -> None:
 
 def test_functions_come_with_what_they_need() -> None:
     tree = bind(parse("regexp_matches(lower(word), 'a') AND hour(moment AT TIME ZONE 'Asia/Kolkata') > 2"), TYPES)
-    found = compile_expression(tree, TYPES, JUDGE, str)
+    found = compile_expression(tree, TYPES, TYPING, str)
     assert found.functions >= {"lower", "matches", "pattern", "to_zone", "RowError", "OutsideError", "all_true"}
     assert found.libraries == {"google-re2", "tzdata"}
     text = sources(found.functions)

@@ -9,7 +9,7 @@ from sqlglot import exp
 from generator.sql.binding import bind
 from generator.sql.duckdb_catalog import functions
 from generator.sql.parsing import SqlError, column_names, identifier, literal, parse, render
-from generator.sql.typing import Judge
+from generator.sql.typing import ExpressionTyping
 
 DATABASE = duckdb.connect()
 KEYWORDS = "SELECT DISTINCT keyword_name FROM duckdb_keywords() ORDER BY 1"
@@ -83,10 +83,10 @@ def test_identifier_is_read_back_as_the_same_column(name: str) -> None:
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_bound_expression_over_a_hostile_name_is_typed(name: str) -> None:
-    with Judge() as judge:
-        judge.table("t", {name: "BIGINT"})
+    with ExpressionTyping() as typing:
+        typing.table("t", {name: "BIGINT"})
         bound = render(bind(parse(f"{identifier(name)} + 1"), [name], table="t"))
-        assert judge.type_of(bound, "t") == "BIGINT"
+        assert typing.type_of(bound, "t") == "BIGINT"
 
 
 def test_bind_respells_as_declared_and_says_what_is_unknown() -> None:
@@ -187,16 +187,16 @@ def test_parse_answers_any_text_with_a_tree_or_a_refusal(text: str) -> None:
 
 
 def test_judge_reads_no_files_and_says_what_does_not_fit() -> None:
-    with Judge() as judge:
-        judge.table("t", {"price": "DOUBLE", "area": "VARCHAR"})
+    with ExpressionTyping() as typing:
+        typing.table("t", {"price": "DOUBLE", "area": "VARCHAR"})
         for expression, what in {
             "area - price": "'-' cannot take (VARCHAR, DOUBLE)",
             "uper(area)": "no function 'uper'",
             "upper(price)": "'upper' cannot take (DOUBLE)",
         }.items():
             with pytest.raises(SqlError) as caught:
-                judge.type_of(expression, "t")
+                typing.type_of(expression, "t")
             assert caught.value.what == what
             assert caught.value.hint
         with pytest.raises(SqlError):
-            judge.type_of("(SELECT content FROM read_text('/etc/hostname'))", "t")
+            typing.type_of("(SELECT content FROM read_text('/etc/hostname'))", "t")

@@ -8,7 +8,7 @@ from sqlglot import exp
 from generator.config.composed import Composed
 from generator.schema.config import Config
 from generator.sql.binding import own
-from generator.sql.typing import Judge
+from generator.sql.typing import ExpressionTyping
 from generator.validation.semantics.session import Session, Types
 
 
@@ -20,7 +20,7 @@ class Silent:
 
 
 def session() -> Session:
-    return Session(cast("Config", None), Composed({}, {}), cast("Judge", Silent()))
+    return Session(cast("Config", None), Composed({}, {}), cast("ExpressionTyping", Silent()))
 
 
 def test_a_column_as_it_stands_is_not_put_to_duckdb() -> None:

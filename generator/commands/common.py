@@ -96,8 +96,8 @@ def _rendered(project: Path, overrides: list[str], last: bool, keep: Collection[
 
 def check_version(project: Path) -> None:
     """Exit with what to do where another version of Ninefold rendered the folder ``project``."""
-    if told := mismatch(project):
-        say(told)
+    if message := mismatch(project):
+        say(message)
         raise typer.Exit(1)
 
 
@@ -118,8 +118,8 @@ def bring(changes: tuple[Change, ...], tree: Tree, project: Path, take: Collecti
 
     So is params.yaml where it is that of an experiment, unless it is among the files to ``take``.
     """
-    if PARAMS not in take and (told := undone(changes, project)):
-        say(told)
+    if PARAMS not in take and (message := undone(changes, project)):
+        say(message)
         raise typer.Exit(1)
     for change in changes:
         if change.status != "identical":

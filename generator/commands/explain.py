@@ -45,7 +45,7 @@ def explain(
         found = entries(path, here.values if here else None)
     except UnknownKeyError as error:
         raise typer.BadParameter(f"{error}: {error.hint}") from error
-    print("\n\n".join("\n".join(_told(entry, here)) for entry in found))
+    print("\n\n".join("\n".join(_lines(entry, here)) for entry in found))
 
 
 def _bare(part: str) -> str:
@@ -68,7 +68,7 @@ def _groups() -> Iterator[str]:
         yield from wrap(", ".join(names), WIDTH, initial_indent="    ", subsequent_indent="    ")
 
 
-def _told(entry: Entry, here: Composed | None) -> Iterator[str]:
+def _lines(entry: Entry, here: Composed | None) -> Iterator[str]:
     """Yield the lines that explain ``entry``."""
     yield ".".join(entry.path) + (f" (of `kind: {entry.kind}`)" if entry.kind and entry.path[-1] != "kind" else "")
     for meaning in entry.meanings:

@@ -45,8 +45,8 @@ def plan(
     if as_json:
         print(json.dumps(_machine(changes, stages, project), indent=2))
     else:
-        if told := undone(tuple(changes), project):
-            typer.secho(told, fg=COLOURS["conflict"])
+        if message := undone(tuple(changes), project):
+            typer.secho(message, fg=COLOURS["conflict"])
         for change in changes:
             typer.secho(_line(change, project), fg=COLOURS.get(change.status))
             for line in _diff(change, project)[2:] if diff else ():

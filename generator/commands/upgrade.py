@@ -27,12 +27,12 @@ def upgrade(project: Folder = Path()) -> None:
     conf = project / "conf"
     for file in sorted(conf.rglob("*.yaml")):
         try:
-            text, told = migrated(file.read_text(encoding="utf-8-sig"), file.relative_to(conf).parts[:-1])
+            text, renames = migrated(file.read_text(encoding="utf-8-sig"), file.relative_to(conf).parts[:-1])
         except (OSError, UnicodeDecodeError, yaml.YAMLError):
-            continue  # told with its place where it is rendered
-        if told:
+            continue  # reported with its place where it is rendered
+        if renames:
             create({file.relative_to(project).as_posix(): text}, project)
-        for line in told:
+        for line in renames:
             say(f"{file.relative_to(project)}:{line}")
     for path, (before, text) in followers(project).items():
         create({path: text}, project)

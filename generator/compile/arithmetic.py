@@ -8,7 +8,19 @@ from sqlglot import exp
 
 from generator.compile.compiler import Compiler, Entry, refused
 from generator.compile.convert import as_double, quoted
-from generator.compile.piece import ATOM, INTEGERS, POWER, PRODUCT, SIGN, SUM, Bound, Piece, constant, merged, null
+from generator.compile.python_expression import (
+    ATOM,
+    INTEGERS,
+    POWER,
+    PRODUCT,
+    SIGN,
+    SUM,
+    Bound,
+    PythonExpression,
+    constant,
+    merged,
+    null,
+)
 from generator.compile.spans import add_spans, is_moment, subtract_spans
 from generator.sql.parsing import SqlError
 
@@ -24,15 +36,19 @@ def refused_type(node: exp.Expression, kind: str) -> SqlError:
     )
 
 
-def checked(text: str, rank: int, kind: str, pieces: list[Piece], bounds: tuple[Bound, Bound]) -> Piece:
+def checked(
+    text: str, rank: int, kind: str, codes: list[PythonExpression], bounds: tuple[Bound, Bound]
+) -> PythonExpression:
     """Return integer ``text``, with a check where it may leave the range of ``kind``."""
     (low, high), (least, most) = bounds, INTEGERS[kind]
     if least <= low and high <= most:
-        return Piece(text, kind, merged(pieces), rank, low, high)
-    return Piece(f"{CHECKS[kind]}({text})", kind, merged(pieces), ATOM, least, most)
+        return PythonExpression(text, kind, merged(codes), rank, low, high)
+    return PythonExpression(f"{CHECKS[kind]}({text})", kind, merged(codes), ATOM, least, most)
 
 
-def corners(left: Piece, right: Piece, apply: Callable[[Bound, Bound], Bound]) -> tuple[Bound, Bound] | None:
+def corners(
+    left: PythonExpression, right: PythonExpression, apply: Callable[[Bound, Bound], Bound]
+) -> tuple[Bound, Bound] | None:
     """Return the least and the largest that ``apply`` gives within the bounds of both, or None without bounds."""
     if left.low is None or left.high is None or right.low is None or right.high is None:
         return None
@@ -44,11 +60,13 @@ ANYTHING = (-math.inf, math.inf)
 """The bounds of an integer of which nothing is known."""
 
 
-def infix(sign: str, rank: int, apply: Callable[[Bound, Bound], Bound]) -> Callable[[Compiler, exp.Expression], Piece]:
+def infix(
+    sign: str, rank: int, apply: Callable[[Bound, Bound], Bound]
+) -> Callable[[Compiler, exp.Expression], PythonExpression]:
     """Return how ``+``, ``-`` or ``*`` is compiled."""
 
-    def compile_(compiler: Compiler, node: exp.Expression) -> Piece:
-        left, right, kind = compiler.piece(node.this), compiler.piece(node.expression), compiler.type(node)
+    def compile_(compiler: Compiler, node: exp.Expression) -> PythonExpression:
+        left, right, kind = compiler.code(node.this), compiler.code(node.expression), compiler.type(node)
         if left.is_null or right.is_null:
             return null(kind)
         if is_moment(left) or is_moment(right):
@@ -69,19 +87,19 @@ def infix(sign: str, rank: int, apply: Callable[[Bound, Bound], Bound]) -> Calla
         bounds = corners(left, right, apply)
         if kind in CHECKS:
             return checked(text, rank, kind, [left, right], bounds or ANYTHING)
-        return finite(Piece(text, kind, merged([left, right]), rank), bounds)
+        return finite(PythonExpression(text, kind, merged([left, right]), rank), bounds)
 
     return compile_
 
 
-def finite(piece: Piece, bounds: tuple[Bound, Bound] | None) -> Piece:
-    """Return ``piece`` with ``bounds`` where they show that it is finite."""
+def finite(code: PythonExpression, bounds: tuple[Bound, Bound] | None) -> PythonExpression:
+    """Return ``code`` with ``bounds`` where they show that it is finite."""
     if bounds is None or not (bounds[0] > -LARGE and bounds[1] < LARGE):
-        return piece
-    return piece.bounded(*bounds)
+        return code
+    return code.bounded(*bounds)
 
 
-def divide(compiler: Compiler, node: exp.Expression) -> Piece:
+def divide(compiler: Compiler, node: exp.Expression) -> PythonExpression:
     """Compile ``/``, which is the division of doubles."""
     left, right, kind = compiler.settled(node.this), compiler.settled(node.expression), compiler.type(node)
     if left.is_null or right.is_null:
@@ -90,12 +108,12 @@ def divide(compiler: Compiler, node: exp.Expression) -> Piece:
         raise refused_type(node, kind)
     if right.low is not None and right.high is not None and (right.low > 0 or right.high < 0):
         left, right = as_double(left, inside=True), as_double(right, inside=True)
-        piece = Piece(f"{left.at(PRODUCT)} / {right.at(SIGN)}", kind, merged([left, right]), PRODUCT)
-        return finite(piece, corners(left, right, lambda x, y: x / y) if abs(right.low or 0) >= 1 else None)
+        code = PythonExpression(f"{left.at(PRODUCT)} / {right.at(SIGN)}", kind, merged([left, right]), PRODUCT)
+        return finite(code, corners(left, right, lambda x, y: x / y) if abs(right.low or 0) >= 1 else None)
     return compiler.strict("divide({0}, {1})", [as_double(left), as_double(right)], kind)
 
 
-def divide_whole(compiler: Compiler, node: exp.Expression) -> Piece:
+def divide_whole(compiler: Compiler, node: exp.Expression) -> PythonExpression:
     """Compile ``//``: towards zero for integers, and like ``/`` for doubles, but an error for a zero divisor."""
     left, right, kind = compiler.settled(node.this), compiler.settled(node.expression), compiler.type(node)
     if left.is_null or right.is_null:
@@ -108,12 +126,12 @@ def divide_whole(compiler: Compiler, node: exp.Expression) -> Piece:
         bounds = (_toward_zero(left.low, right.const), _toward_zero(left.high, right.const))
         if left.low >= 0:
             text = f"{left.at(PRODUCT)} // {right}"
-            return Piece(text, kind, merged([left, right]), PRODUCT, *bounds)
+            return PythonExpression(text, kind, merged([left, right]), PRODUCT, *bounds)
         return compiler.strict("quotient({0}, {1})", [left, right], kind, ATOM, *bounds)
     return _within(compiler.strict("quotient({0}, {1})", [left, right], kind), kind, left, right)
 
 
-def remainder(compiler: Compiler, node: exp.Expression) -> Piece:
+def remainder(compiler: Compiler, node: exp.Expression) -> PythonExpression:
     """Compile ``%``, whose result has the sign of the dividend."""
     left, right, kind = compiler.settled(node.this), compiler.settled(node.expression), compiler.type(node)
     if left.is_null or right.is_null:
@@ -126,19 +144,19 @@ def remainder(compiler: Compiler, node: exp.Expression) -> Piece:
         most = right.const - 1
         if left.low >= 0:
             text = f"{left.at(PRODUCT)} % {right}"
-            return Piece(text, kind, merged([left, right]), PRODUCT, 0, min(most, left.high))
+            return PythonExpression(text, kind, merged([left, right]), PRODUCT, 0, min(most, left.high))
         return compiler.strict("remainder({0}, {1})", [left, right], kind, ATOM, -most, most)
     return _within(compiler.strict("remainder({0}, {1})", [left, right], kind), kind, left, right)
 
 
-def _within(piece: Piece, kind: str, left: Piece, right: Piece) -> Piece:
+def _within(code: PythonExpression, kind: str, left: PythonExpression, right: PythonExpression) -> PythonExpression:
     """Return a quotient with a check for the one case in which it overflows: the least integer by -1."""
     least, most = INTEGERS[kind]
     if (left.low is not None and left.low > least) or (right.low is not None and right.low > -1):
-        return piece
-    if piece.text.startswith("remainder"):
-        return replace(piece, text=f"{piece.text[:-1]}, {least})")
-    return replace(piece, text=f"{CHECKS[kind]}({piece.text})", low=least, high=most)
+        return code
+    if code.text.startswith("remainder"):
+        return replace(code, text=f"{code.text[:-1]}, {least})")
+    return replace(code, text=f"{CHECKS[kind]}({code.text})", low=least, high=most)
 
 
 def _toward_zero(value: Bound, divisor: int) -> int:
@@ -146,19 +164,19 @@ def _toward_zero(value: Bound, divisor: int) -> int:
     return quotient if value >= 0 else -quotient
 
 
-def negate(compiler: Compiler, node: exp.Expression) -> Piece:
+def negate(compiler: Compiler, node: exp.Expression) -> PythonExpression:
     """Compile the minus sign."""
-    piece, kind = compiler.settled(compiler.piece(node.this)), compiler.type(node)
-    if piece.is_null:
+    code, kind = compiler.settled(compiler.code(node.this)), compiler.type(node)
+    if code.is_null:
         return null(kind)
-    if piece.is_constant and isinstance(piece.const, int | float) and kind in (*CHECKS, "DOUBLE", *_decimals(kind)):
-        return constant(-piece.const, piece.type if _decimals(kind) else kind)
+    if code.is_constant and isinstance(code.const, int | float) and kind in (*CHECKS, "DOUBLE", *_decimals(kind)):
+        return constant(-code.const, code.type if _decimals(kind) else kind)
     if kind == "DOUBLE":
-        low, high = (None if bound is None else -bound for bound in (piece.high, piece.low))
-        return Piece(f"-{piece.at(POWER)}", kind, piece.guards, SIGN, low, high)
-    if kind not in CHECKS or piece.low is None or piece.high is None:
+        low, high = (None if bound is None else -bound for bound in (code.high, code.low))
+        return PythonExpression(f"-{code.at(POWER)}", kind, code.guards, SIGN, low, high)
+    if kind not in CHECKS or code.low is None or code.high is None:
         raise refused_type(node, kind)
-    return checked(f"-{piece.at(POWER)}", SIGN, kind, [piece], (-piece.high, -piece.low))
+    return checked(f"-{code.at(POWER)}", SIGN, kind, [code], (-code.high, -code.low))
 
 
 def _decimals(kind: str) -> tuple[str, ...]:

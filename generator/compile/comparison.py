@@ -6,7 +6,19 @@ from sqlglot import exp
 
 from generator.compile.compiler import Compiler, Entry, refused
 from generator.compile.convert import as_double, at_midnight, folded, quoted
-from generator.compile.piece import AND, ATOM, COMPARISON, INTEGERS, NOT, SUM, Piece, constant, merged, null, whole
+from generator.compile.python_expression import (
+    AND,
+    ATOM,
+    COMPARISON,
+    INTEGERS,
+    NOT,
+    SUM,
+    PythonExpression,
+    constant,
+    merged,
+    null,
+    whole,
+)
 
 PYTHON = {"=": "==", "<>": "!=", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
 OPPOSITE = {"==": "!=", "!=": "==", "<": ">=", "<=": ">", ">": "<=", ">=": "<"}
@@ -22,15 +34,17 @@ WITH_NAN = {"==": "equal({0}, {1})", "!=": "not equal({0}, {1})", "<": "less({0}
             ">": "less({1}, {0})", ">=": "not less({0}, {1})"}  # fmt: skip
 
 
-def compare(compiler: Compiler, node: exp.Expression) -> Piece:
+def compare(compiler: Compiler, node: exp.Expression) -> PythonExpression:
     """Compile a comparison of two values."""
     sign = PYTHON[SIGNS[type(node)]]
-    left, right = compiler.piece(node.this), compiler.piece(node.expression)
+    left, right = compiler.code(node.this), compiler.code(node.expression)
     return compared(compiler, sign, left, right, node)
 
 
-def compared(compiler: Compiler, sign: str, left: Piece, right: Piece, node: exp.Expression) -> Piece:
-    """Return the comparison ``left sign right`` of two pieces."""
+def compared(
+    compiler: Compiler, sign: str, left: PythonExpression, right: PythonExpression, node: exp.Expression
+) -> PythonExpression:
+    """Return the comparison ``left sign right``."""
     if left.is_null or right.is_null:
         return null("BOOLEAN")
     left, right = alike(compiler, compiler.settled(left), compiler.settled(right), node)
@@ -41,14 +55,14 @@ def compared(compiler: Compiler, sign: str, left: Piece, right: Piece, node: exp
     return _plain(sign, left, right)
 
 
-def _plain(sign: str, left: Piece, right: Piece) -> Piece:
-    blind = sign == "==" and all(piece.is_name or piece.is_constant for piece in (left, right))
+def _plain(sign: str, left: PythonExpression, right: PythonExpression) -> PythonExpression:
+    blind = sign == "==" and all(code.is_name or code.is_constant for code in (left, right))
     blind = blind and (left.is_constant or right.is_constant)
     text = f"{left.at(SUM)} {sign} {right.at(SUM)}"
-    return Piece(text, "BOOLEAN", merged([left, right]), COMPARISON, blind=blind)
+    return PythonExpression(text, "BOOLEAN", merged([left, right]), COMPARISON, blind=blind)
 
 
-def _of_doubles(compiler: Compiler, sign: str, left: Piece, right: Piece) -> Piece:
+def _of_doubles(compiler: Compiler, sign: str, left: PythonExpression, right: PythonExpression) -> PythonExpression:
     """Compare doubles; where a side is known to be no NaN, Python's own operators can be made to do."""
     sides_finite = (left.low is not None, right.low is not None)
     if sides_finite == (False, False):
@@ -60,7 +74,9 @@ def _of_doubles(compiler: Compiler, sign: str, left: Piece, right: Piece) -> Pie
     return replace(_plain(OPPOSITE[sign], left, right), text=f"not {_plain(OPPOSITE[sign], left, right)}", rank=NOT)
 
 
-def alike(compiler: Compiler, left: Piece, right: Piece, node: exp.Expression) -> tuple[Piece, Piece]:
+def alike(
+    compiler: Compiler, left: PythonExpression, right: PythonExpression, node: exp.Expression
+) -> tuple[PythonExpression, PythonExpression]:
     """Return both sides in the type in which DuckDB compares them."""
     pair = {left.type, right.type}
     if pair <= INTEGERS.keys() or (len(pair) == 1):
@@ -78,9 +94,9 @@ def alike(compiler: Compiler, left: Piece, right: Piece, node: exp.Expression) -
     raise refused(what, "cast one side, as in TRY_CAST(x AS DOUBLE)")
 
 
-def distinct(compiler: Compiler, node: exp.Expression) -> Piece:
+def distinct(compiler: Compiler, node: exp.Expression) -> PythonExpression:
     """Compile IS [NOT] DISTINCT FROM, which never gives NULL."""
-    left, right = compiler.piece(node.this), compiler.piece(node.expression)
+    left, right = compiler.code(node.this), compiler.code(node.expression)
     is_same = isinstance(node, exp.NullSafeEQ)
     if left.is_null or right.is_null:
         return _is_none(whole(right if left.is_null else left), is_same)
@@ -90,37 +106,39 @@ def distinct(compiler: Compiler, node: exp.Expression) -> Piece:
     sides = [whole(side) for side in (left, right)]
     if "DOUBLE" in (left.type, right.type) and left.low is None and right.low is None:
         call = f"same({sides[0]}, {sides[1]})"
-        return Piece(call if is_same else f"not {call}", "BOOLEAN", (), ATOM if is_same else NOT)
-    return Piece(f"{sides[0].at(SUM)} {'==' if is_same else '!='} {sides[1].at(SUM)}", "BOOLEAN", (), COMPARISON)
+        return PythonExpression(call if is_same else f"not {call}", "BOOLEAN", (), ATOM if is_same else NOT)
+    return PythonExpression(
+        f"{sides[0].at(SUM)} {'==' if is_same else '!='} {sides[1].at(SUM)}", "BOOLEAN", (), COMPARISON
+    )
 
 
-def _is_none(operand: Piece, wanted: bool) -> Piece:
+def _is_none(operand: PythonExpression, wanted: bool) -> PythonExpression:
     if operand.is_null or operand.is_certain:
         return constant(operand.is_null is wanted, "BOOLEAN")
-    return Piece(f"{operand.at(SUM)} is {'' if wanted else 'not '}None", "BOOLEAN", (), COMPARISON)
+    return PythonExpression(f"{operand.at(SUM)} is {'' if wanted else 'not '}None", "BOOLEAN", (), COMPARISON)
 
 
-def is_(compiler: Compiler, node: exp.Expression) -> Piece:
+def is_(compiler: Compiler, node: exp.Expression) -> PythonExpression:
     """Compile IS NULL, IS TRUE and IS FALSE; IS NOT is NOT of them."""
     if isinstance(node.expression, exp.Null):
-        return _is_none(whole(compiler.piece(node.this)), True)
+        return _is_none(whole(compiler.code(node.this)), True)
     operand = whole(compiler.boolean(node.this))
     if operand.is_constant:
         return constant(operand.const is bool(node.expression.this), "BOOLEAN")
-    return Piece(f"{operand.at(SUM)} is {bool(node.expression.this)}", "BOOLEAN", (), COMPARISON)
+    return PythonExpression(f"{operand.at(SUM)} is {bool(node.expression.this)}", "BOOLEAN", (), COMPARISON)
 
 
-def between(compiler: Compiler, node: exp.Expression) -> Piece:
+def between(compiler: Compiler, node: exp.Expression) -> PythonExpression:
     """Compile BETWEEN, which is two comparisons joined by AND."""
-    operand = compiler.settled(compiler.piece(node.this))
-    low, high = (compiler.piece(node.args[side]) for side in ("low", "high"))
+    operand = compiler.settled(compiler.code(node.this))
+    low, high = (compiler.code(node.args[side]) for side in ("low", "high"))
     if node.args.get("symmetric"):
         raise refused(f"`{quoted(node)}` is symmetric", "use BETWEEN least(a, b) AND greatest(a, b)")
     if low.is_constant and high.is_constant and not (low.is_null or high.is_null or operand.is_constant):
         (first, low), (second, high) = (alike(compiler, operand, side, node) for side in (low, high))
         if first == second and first.type != "INTERVAL":
             text = f"{low.at(SUM)} <= {first.at(SUM)} <= {high.at(SUM)}"
-            return Piece(text, "BOOLEAN", first.guards, COMPARISON)
+            return PythonExpression(text, "BOOLEAN", first.guards, COMPARISON)
     operand = compiler.named(operand)
     # A NULL operand makes both comparisons NULL; what is left to ask is whether the bounds are.
     known = replace(operand, guards=())
@@ -128,36 +146,36 @@ def between(compiler: Compiler, node: exp.Expression) -> Piece:
     return replace(_both(parts), guards=operand.guards)
 
 
-def _both(parts: list[Piece]) -> Piece:
+def _both(parts: list[PythonExpression]) -> PythonExpression:
     if any(part.is_null or part.guards or part.maybe for part in parts):
-        return Piece(
+        return PythonExpression(
             f"all_true({', '.join(whole(part).text for part in parts)})", "BOOLEAN", (), maybe=True, parts=tuple(parts)
         )
-    return Piece(" and ".join(part.at(AND) for part in parts), "BOOLEAN", (), AND)
+    return PythonExpression(" and ".join(part.at(AND) for part in parts), "BOOLEAN", (), AND)
 
 
-def in_(compiler: Compiler, node: exp.Expression) -> Piece:
+def in_(compiler: Compiler, node: exp.Expression) -> PythonExpression:
     """Compile IN with a list of values."""
     if not node.expressions:
         raise refused(f"`{quoted(node)}` looks into something else than a list", "write x IN (1, 2, 3)")
-    operand = compiler.settled(compiler.piece(node.this))
+    operand = compiler.settled(compiler.code(node.this))
     if operand.is_null:
         return null("BOOLEAN")
-    items = [compiler.piece(item) for item in node.expressions]
+    items = [compiler.code(item) for item in node.expressions]
     if all(item.is_constant and not item.is_null for item in items):
         pairs = [alike(compiler, operand, item, node) for item in items]
         if all(pair[0] == pairs[0][0] for pair in pairs) and operand.type != "INTERVAL":
             first = pairs[0][0]
             listed = ", ".join(pair[1].text for pair in pairs)
             text = f"{first.at(SUM)} in ({listed}{',' if len(items) == 1 else ''})"
-            return Piece(text, "BOOLEAN", first.guards, COMPARISON, blind=first.is_name)
+            return PythonExpression(text, "BOOLEAN", first.guards, COMPARISON, blind=first.is_name)
     operand = compiler.named(operand)
     again = compiler.again(operand)
     # With the operand given, only the items can be NULL.
     known = replace(again, guards=())
     parts = [whole(compared(compiler, "==", known, item, node)) for item in items]
     text = f"any_true({', '.join(part.text for part in parts)})"
-    return Piece(text, "BOOLEAN", operand.guards, maybe=True)
+    return PythonExpression(text, "BOOLEAN", operand.guards, maybe=True)
 
 
 GROUP = "comparison"

@@ -1,4 +1,4 @@
-"""From a tree to pieces: typing by DuckDB, dispatch through the table of what is supported, temporaries."""
+"""From a tree to Python expressions: typing by DuckDB, dispatch through the table of what is supported, temporaries."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from typing import cast
 from sqlglot import exp
 
 from generator.compile.nodes import name_of, values
-from generator.compile.piece import (
+from generator.compile.python_expression import (
     ATOM,
     COMPARISON,
     INTEGERS,
     SIGN,
     Bound,
     Guard,
-    Piece,
+    PythonExpression,
     constant,
     merged,
     null,
@@ -26,7 +26,7 @@ from generator.compile.piece import (
 )
 from generator.errors import excerpt
 from generator.sql.parsing import SqlError, render
-from generator.sql.typing import Judge
+from generator.sql.typing import ExpressionTyping
 
 WAY_OUT = (
     "see docs/expressions.md for what is supported, "
@@ -39,13 +39,13 @@ COLUMN_TYPES = (*INTEGERS, "BOOLEAN", "DOUBLE", "VARCHAR", "DATE", "TIMESTAMP", 
 class Entry:
     """Something that is supported: ``forms`` are patterns like ``round({double}, {digits}) -> double``.
 
-    ``compile`` turns a node of the tree into a piece. Documentation, dispatch and random tests all read this.
+    ``compile`` turns a node of the tree into Python. Documentation, dispatch and random tests all read this.
     """
 
     group: str
     name: str
     forms: tuple[str, ...]
-    compile: Callable[[Compiler, exp.Expression], Piece]
+    compile: Callable[[Compiler, exp.Expression], PythonExpression]
     note: str = ""
 
 
@@ -61,14 +61,14 @@ class Compiler:
         self,
         tree: exp.Expression,
         types: Mapping[str, str],
-        judge: Judge,
+        typing: ExpressionTyping,
         spell: Callable[[str], str],
         table: Mapping[str, Entry],
         temporary: str = "part",
         known: Container[str] = (),
     ) -> None:
-        judge.table("judged", types)
-        self.judge = judge
+        typing.table("inputs", types)
+        self.typing = typing
         self.temporaries: list[str] = []
         self._spell = spell
         self._table = table
@@ -77,17 +77,17 @@ class Compiler:
         self._taken = {spell(name) for name in types}
         self._texts = {id(node): render(node) for node in values(tree)}
         distinct = list(dict.fromkeys(self._texts.values()))
-        found = judge.types_of([f"({text})" for text in distinct], "judged")
+        found = typing.types_of([f"({text})" for text in distinct], "inputs")
         self._types = dict(zip(distinct, found, strict=True))
 
     def type(self, node: exp.Expression) -> str:
         """Return DuckDB's type of ``node``."""
         return self._types[self._texts[id(node)]]
 
-    def piece(self, node: exp.Expression) -> Piece:
+    def code(self, node: exp.Expression) -> PythonExpression:
         """Return ``node`` compiled."""
         if isinstance(node, exp.Paren):
-            return self.piece(node.this)
+            return self.code(node.this)
         if isinstance(node, exp.Column):
             return self._column(node)
         if isinstance(node, exp.Literal | exp.Boolean | exp.Null):
@@ -104,45 +104,45 @@ class Compiler:
         if text is None or node.find(exp.Column):
             return False
         try:
-            return bool(self.judge.values_of([f"({text}) IS NULL"])[0])
+            return bool(self.typing.values_of([f"({text}) IS NULL"])[0])
         except SqlError:
             return False
 
-    def settled(self, node: exp.Expression | Piece) -> Piece:
-        """Return a piece whose text is never None where its guards are not."""
-        piece = node if isinstance(node, Piece) else self.piece(node)
-        return self.named(piece) if piece.maybe else piece
+    def settled(self, node: exp.Expression | PythonExpression) -> PythonExpression:
+        """Return a code whose text is never None where its guards are not."""
+        code = node if isinstance(node, PythonExpression) else self.code(node)
+        return self.named(code) if code.maybe else code
 
-    def named(self, piece: Piece) -> Piece:
-        """Return ``piece`` as a variable, so that it may be used more than once."""
-        bare = piece.is_name and not piece.maybe
-        if piece.is_constant or (bare and all(guard.name == piece.text for guard in piece.guards)):
-            return piece
+    def named(self, code: PythonExpression) -> PythonExpression:
+        """Return ``code`` as a variable, so that it may be used more than once."""
+        bare = code.is_name and not code.maybe
+        if code.is_constant or (bare and all(guard.name == code.text for guard in code.guards)):
+            return code
         name = self._fresh()
-        guard = Guard(name, whole(piece).text)
-        return replace(piece, text=name, guards=(guard,), rank=ATOM, maybe=False, blind=False, parts=())
+        guard = Guard(name, whole(code).text)
+        return replace(code, text=name, guards=(guard,), rank=ATOM, maybe=False, blind=False, parts=())
 
-    def again(self, piece: Piece) -> Piece:
-        """Return the named ``piece`` for use after the place where its variable is assigned."""
-        return replace(piece, guards=tuple(Guard(guard.name) for guard in piece.guards))
+    def again(self, code: PythonExpression) -> PythonExpression:
+        """Return the named ``code`` for use after the place where its variable is assigned."""
+        return replace(code, guards=tuple(Guard(guard.name) for guard in code.guards))
 
     def strict(
         self,
         template: str,
-        pieces: Sequence[Piece],
+        codes: Sequence[PythonExpression],
         kind: str,
         rank: int = ATOM,
         low: Bound | None = None,
         high: Bound | None = None,
         maybe: bool = False,
-    ) -> Piece:
-        """Return ``template`` filled with ``pieces``; NULL where one of them is."""
-        if any(piece.is_null for piece in pieces):
+    ) -> PythonExpression:
+        """Return ``template`` filled with ``codes``; NULL where one of them is."""
+        if any(code.is_null for code in codes):
             return null(kind)
-        settled = [self.settled(piece) for piece in pieces]
+        settled = [self.settled(code) for code in codes]
         if kind in INTEGERS and low is None:
             low, high = INTEGERS[kind]
-        return Piece(template.format(*settled), kind, merged(settled), rank, low, high, maybe)
+        return PythonExpression(template.format(*settled), kind, merged(settled), rank, low, high, maybe)
 
     def condition(self, node: exp.Expression) -> tuple[str, int]:
         """Return Python that is true where ``node`` is true, and how tightly it binds."""
@@ -165,22 +165,22 @@ class Compiler:
         if isinstance(node, exp.Not):
             return self.condition(node.this)
         if isinstance(node, exp.Is) and isinstance(node.expression, exp.Null):
-            operand = whole(self.piece(node.this))
+            operand = whole(self.code(node.this))
             if operand.is_null or operand.is_certain:
                 return str(not operand.is_null), ATOM
             return f"{operand.at(SIGN)} is not None", COMPARISON
         return when_false(self.boolean(node))
 
-    def boolean(self, node: exp.Expression) -> Piece:
+    def boolean(self, node: exp.Expression) -> PythonExpression:
         """Return ``node`` compiled; refused where it is no BOOLEAN."""
-        piece = self.piece(node)
-        if piece.is_null:
+        code = self.code(node)
+        if code.is_null:
             return null("BOOLEAN")
-        if piece.type != "BOOLEAN":
+        if code.type != "BOOLEAN":
             raise refused(
-                f"`{excerpt(render(node))}` is {piece.type} where true or false is meant", "compare it, as in x <> 0"
+                f"`{excerpt(render(node))}` is {code.type} where true or false is meant", "compare it, as in x <> 0"
             )
-        return piece
+        return code
 
     def _joined(
         self, node: exp.Expression, word: str, part: Callable[[exp.Expression], tuple[str, int]]
@@ -198,16 +198,16 @@ class Compiler:
         self.temporaries.append(name)
         return name
 
-    def _column(self, node: exp.Column) -> Piece:
+    def _column(self, node: exp.Column) -> PythonExpression:
         kind = self.type(node)
         if kind not in COLUMN_TYPES:
             raise refused(f"'{node.name}' is {kind}, which cannot be compiled for serving", "cast it to DOUBLE")
         name = self._spell(node.name)
         low, high = INTEGERS.get(kind, (None, None))
         guards = () if node.name in self._known else (Guard(name),)
-        return Piece(name, kind, guards, low=low, high=high)
+        return PythonExpression(name, kind, guards, low=low, high=high)
 
-    def _literal(self, node: exp.Expression) -> Piece:
+    def _literal(self, node: exp.Expression) -> PythonExpression:
         if isinstance(node, exp.Null):
             return null(self.type(node))
         if isinstance(node, exp.Boolean):

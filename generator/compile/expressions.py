@@ -15,13 +15,13 @@ from sqlglot import exp
 from generator.compile.compiler import COLUMN_TYPES, Compiler, refused
 from generator.compile.nodes import values
 from generator.compile.normalise import normalise
-from generator.compile.piece import whole
+from generator.compile.python_expression import whole
 from generator.compile.registry import TABLE, supported
 from generator.compile.source import definitions, import_lines, imports, libraries, names_in, needed, sources
 from generator.errors import excerpt
 from generator.sql.code import Code
 from generator.sql.parsing import SqlError, column_names, render
-from generator.sql.typing import Judge
+from generator.sql.typing import ExpressionTyping
 
 __all__ = [
     "Compiled",
@@ -58,7 +58,7 @@ class Compiled:
 def compile_expression(
     tree: exp.Expression,
     types: Mapping[str, str],
-    judge: Judge,
+    typing: ExpressionTyping,
     spell: Callable[[str], str],
     temporary: str = "part",
     known: Container[str] = (),
@@ -70,24 +70,24 @@ def compile_expression(
     cannot be compiled.
     """
     try:
-        compiler = Compiler(tree, types, judge, spell, TABLE, temporary, known)
-        piece = whole(compiler.piece(tree))
+        compiler = Compiler(tree, types, typing, spell, TABLE, temporary, known)
+        code = whole(compiler.code(tree))
         _refuse_nan(tree, compiler)
     except RecursionError as error:
         raise refused("nested too deeply to be compiled", "make an earlier feature of a part") from error
-    if piece.type not in (*COLUMN_TYPES, '"NULL"'):
+    if code.type not in (*COLUMN_TYPES, '"NULL"'):
         raise refused(
-            f"`{excerpt(render(tree))}` is {piece.type}, which cannot be compiled for serving", "cast it to DOUBLE"
+            f"`{excerpt(render(tree))}` is {code.type}, which cannot be compiled for serving", "cast it to DOUBLE"
         )
-    used = names_in(piece.text)
+    used = names_in(code.text)
     variables = {spell(name) for name in column_names(tree)}
     clash = sorted(variables & taken())
     assert not clash, f"a column may not be spelt {clash[0]}: the runtime has that name"
     functions = needed(used - variables)
     return Compiled(
-        code=Code(piece.text),
+        code=Code(code.text),
         type=compiler.type(tree),
-        nullable=piece.maybe,
+        nullable=code.maybe,
         called=(used - variables) & functions,
         functions=functions,
         names=frozenset((used - variables) & imports().keys()),
@@ -103,18 +103,18 @@ def _refuse_nan(tree: exp.Expression, compiler: Compiler) -> None:
             continue
         text = render(node)
         try:
-            (value,) = compiler.judge.values_of([text])
+            (value,) = compiler.typing.values_of([text])
         except SqlError:
             continue
         if value is not None and math.isnan(value):
             raise refused(f"`{excerpt(text)}` is NaN in every row", "NULL stands for what is not known")
 
 
-def check_expression(text: exp.Expression, types: Mapping[str, str], judge: Judge) -> SqlError | None:
+def check_expression(text: exp.Expression, types: Mapping[str, str], typing: ExpressionTyping) -> SqlError | None:
     """Return why the normalised tree ``text`` cannot be compiled, or None where it can."""
     spelt = {name: f"column{index}" for index, name in enumerate(types)}
     try:
-        compile_expression(text, types, judge, spelt.__getitem__)
+        compile_expression(text, types, typing, spelt.__getitem__)
     except SqlError as error:
         return error
     return None

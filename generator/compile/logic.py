@@ -8,29 +8,41 @@ from generator.compile.comparison import compared
 from generator.compile.compiler import Compiler, Entry
 from generator.compile.convert import branches, implicit
 from generator.compile.nodes import arguments
-from generator.compile.piece import AND, ATOM, CHOICE, COMPARISON, NOT, OR, Piece, constant, null, when_true, whole
+from generator.compile.python_expression import (
+    AND,
+    ATOM,
+    CHOICE,
+    COMPARISON,
+    NOT,
+    OR,
+    PythonExpression,
+    constant,
+    null,
+    when_true,
+    whole,
+)
 
 
-def connect(compiler: Compiler, node: exp.Expression) -> Piece:
+def connect(compiler: Compiler, node: exp.Expression) -> PythonExpression:
     """Compile AND and OR with three truth values."""
     word = "and" if isinstance(node, exp.And) else "or"
     return connected(word, [compiler.boolean(side) for side in (node.this, node.expression)])
 
 
-def connected(word: str, pieces: Sequence[Piece]) -> Piece:
-    """Return the AND or the OR of ``pieces``."""
+def connected(word: str, codes: Sequence[PythonExpression]) -> PythonExpression:
+    """Return the AND or the OR of ``codes``."""
     deciding, rank = word == "or", AND if word == "and" else OR
-    if any(piece.const is deciding for piece in pieces):
+    if any(code.const is deciding for code in codes):
         return constant(deciding, "BOOLEAN")
-    if all(piece.is_null for piece in pieces):
+    if all(code.is_null for code in codes):
         return null("BOOLEAN")
-    if any(piece.guards or piece.maybe for piece in pieces):
+    if any(code.guards or code.maybe for code in codes):
         name = "all_true" if word == "and" else "any_true"
-        return Piece(f"{name}({', '.join(whole(piece).text for piece in pieces)})", "BOOLEAN", maybe=True)
-    return Piece(f" {word} ".join(piece.at(rank + 1) for piece in pieces), "BOOLEAN", (), rank)
+        return PythonExpression(f"{name}({', '.join(whole(code).text for code in codes)})", "BOOLEAN", maybe=True)
+    return PythonExpression(f" {word} ".join(code.at(rank + 1) for code in codes), "BOOLEAN", (), rank)
 
 
-def negate(compiler: Compiler, node: exp.Expression) -> Piece:
+def negate(compiler: Compiler, node: exp.Expression) -> PythonExpression:
     """Compile NOT; of AND and OR by the rule of De Morgan."""
     inner = node.this.unnest()
     if isinstance(inner, exp.And | exp.Or):
@@ -39,39 +51,41 @@ def negate(compiler: Compiler, node: exp.Expression) -> Piece:
     return denied(compiler, inner)
 
 
-def denied(compiler: Compiler, inner: exp.Expression) -> Piece:
+def denied(compiler: Compiler, inner: exp.Expression) -> PythonExpression:
     """Return NOT of ``inner``."""
     if isinstance(inner, exp.Is):
         text, rank = compiler.refuted(inner)
-        return Piece(text, "BOOLEAN", (), rank)
-    piece = compiler.settled(compiler.boolean(inner))
-    if piece.is_null:
+        return PythonExpression(text, "BOOLEAN", (), rank)
+    code = compiler.settled(compiler.boolean(inner))
+    if code.is_null:
         return null("BOOLEAN")
-    if piece.is_constant:
-        return constant(not piece.const, "BOOLEAN")
-    if piece.rank == NOT and piece.text.startswith("not "):
-        return Piece(piece.text[4:], "BOOLEAN", piece.guards, COMPARISON)
-    return Piece(f"not {piece.at(NOT)}", "BOOLEAN", piece.guards, NOT)
+    if code.is_constant:
+        return constant(not code.const, "BOOLEAN")
+    if code.rank == NOT and code.text.startswith("not "):
+        return PythonExpression(code.text[4:], "BOOLEAN", code.guards, COMPARISON)
+    return PythonExpression(f"not {code.at(NOT)}", "BOOLEAN", code.guards, NOT)
 
 
-def case(compiler: Compiler, node: exp.Expression) -> Piece:
+def case(compiler: Compiler, node: exp.Expression) -> PythonExpression:
     """Compile CASE in both of its forms, and if(condition, then, else)."""
     cases = [node] if isinstance(node, exp.If) else node.args["ifs"]
     kind = compiler.type(node)
     conditions = _conditions(compiler, node, cases)
     otherwise = node.args.get("false") if isinstance(node, exp.If) else node.args.get("default")
-    results = [compiler.piece(item.args["true"]) for item in cases]
-    results.append(compiler.piece(otherwise) if otherwise is not None else null(kind))
+    results = [compiler.code(item.args["true"]) for item in cases]
+    results.append(compiler.code(otherwise) if otherwise is not None else null(kind))
     return choice(compiler, conditions, branches(compiler, results, kind, node), kind)
 
 
-def choice(compiler: Compiler, conditions: Sequence[str], results: Sequence[Piece], kind: str) -> Piece:
+def choice(
+    compiler: Compiler, conditions: Sequence[str], results: Sequence[PythonExpression], kind: str
+) -> PythonExpression:
     """Return ``results[i]`` for the first true one of ``conditions``, else the last of ``results``."""
-    parts = [f"{piece.at(OR)} if {condition}" for piece, condition in zip(results, conditions, strict=False)]
+    parts = [f"{code.at(OR)} if {condition}" for code, condition in zip(results, conditions, strict=False)]
     text = " else ".join([*parts, results[-1].at(CHOICE)])
-    low = _bound([piece.low for piece in results if not piece.is_null], min)
-    high = _bound([piece.high for piece in results if not piece.is_null], max)
-    return Piece(text, kind, (), CHOICE, low, high, maybe=any(piece.maybe for piece in results))
+    low = _bound([code.low for code in results if not code.is_null], min)
+    high = _bound([code.high for code in results if not code.is_null], max)
+    return PythonExpression(text, kind, (), CHOICE, low, high, maybe=any(code.maybe for code in results))
 
 
 def _bound(
@@ -87,37 +101,37 @@ def _conditions(compiler: Compiler, node: exp.Expression, cases: Sequence[exp.Ex
     if operand is None:
         found = [compiler.condition(item.this) for item in cases]
     else:
-        given, found = compiler.named(compiler.piece(operand)), []
+        given, found = compiler.named(compiler.code(operand)), []
         for item in cases:
-            answer = compared(compiler, "==", given, compiler.piece(item.this), item.this)
+            answer = compared(compiler, "==", given, compiler.code(item.this), item.this)
             found.append(("False", ATOM) if answer.is_null else when_true(answer))
             given = given if answer.is_null else compiler.again(given)
     return [text if rank > CHOICE else f"({text})" for text, rank in found]
 
 
-def coalesce(compiler: Compiler, node: exp.Expression) -> Piece:
+def coalesce(compiler: Compiler, node: exp.Expression) -> PythonExpression:
     """Compile coalesce: the first value that is not NULL."""
     kind = compiler.type(node)
-    pieces = [implicit(compiler, compiler.piece(item), kind, node) for item in arguments(node)]
-    pieces = [piece for piece in pieces if not piece.is_null]
-    if len(pieces) < 2:
-        return pieces[0] if pieces else null(kind)
+    codes = [implicit(compiler, compiler.code(item), kind, node) for item in arguments(node)]
+    codes = [code for code in codes if not code.is_null]
+    if len(codes) < 2:
+        return codes[0] if codes else null(kind)
     conditions, results = [], []
-    for piece in pieces[:-1]:
-        if not piece.guards and not piece.maybe:
-            results.append(piece)
+    for code in codes[:-1]:
+        if not code.guards and not code.maybe:
+            results.append(code)
             break
-        named = compiler.named(piece)
+        named = compiler.named(code)
         conditions.append(f"{named.guards[0]} is not None")
-        results.append(Piece(named.text, kind, low=piece.low, high=piece.high))
+        results.append(PythonExpression(named.text, kind, low=code.low, high=code.high))
     else:
-        results.append(whole(pieces[-1]))
+        results.append(whole(codes[-1]))
     return choice(compiler, conditions, results, kind)
 
 
-def nullif(compiler: Compiler, node: exp.Expression) -> Piece:
+def nullif(compiler: Compiler, node: exp.Expression) -> PythonExpression:
     """Compile nullif: NULL where both are equal, else the first."""
-    first, second = compiler.named(compiler.piece(node.this)), compiler.piece(node.expression)
+    first, second = compiler.named(compiler.code(node.this)), compiler.code(node.expression)
     again = compiler.again(first)
     answer = compared(compiler, "==", first, second, node)
     if answer.is_null:
@@ -127,28 +141,30 @@ def nullif(compiler: Compiler, node: exp.Expression) -> Piece:
     if first.guards and first.guards[0].bound is not None and str(first.guards[0]) not in condition:
         condition = f"{first.guards[0]} is not None and {condition}"
     kind = compiler.type(node)
-    return Piece(f"None if {condition} else {again.text}", kind, (), CHOICE, first.low, first.high, maybe=True)
+    return PythonExpression(
+        f"None if {condition} else {again.text}", kind, (), CHOICE, first.low, first.high, maybe=True
+    )
 
 
-def extreme(compiler: Compiler, node: exp.Expression) -> Piece:
+def extreme(compiler: Compiler, node: exp.Expression) -> PythonExpression:
     """Compile greatest and least, which pass over NULL."""
     kind, items = compiler.type(node), arguments(node)
-    pieces = [implicit(compiler, compiler.piece(item), kind, node) for item in items]
-    pieces = [piece for piece in pieces if not piece.is_null]
+    codes = [implicit(compiler, compiler.code(item), kind, node) for item in items]
+    codes = [code for code in codes if not code.is_null]
     greatest = isinstance(node, exp.Greatest)
-    if len(pieces) < 2:
-        return pieces[0] if pieces else null(kind)
-    certain = not any(piece.guards or piece.maybe for piece in pieces)
+    if len(codes) < 2:
+        return codes[0] if codes else null(kind)
+    certain = not any(code.guards or code.maybe for code in codes)
     pick = max if greatest else min
-    low, high = _bound([piece.low for piece in pieces], pick), _bound([piece.high for piece in pieces], pick)
+    low, high = _bound([code.low for code in codes], pick), _bound([code.high for code in codes], pick)
     if certain and (kind != "DOUBLE" or low is not None):
-        return Piece(f"{pick.__name__}({', '.join(piece.text for piece in pieces)})", kind, (), ATOM, low, high)
+        return PythonExpression(f"{pick.__name__}({', '.join(code.text for code in codes)})", kind, (), ATOM, low, high)
     if not certain:
-        low = _bound([piece.low for piece in pieces], min)
-        high = _bound([piece.high for piece in pieces], max)
+        low = _bound([code.low for code in codes], min)
+        high = _bound([code.high for code in codes], max)
     name = ("greatest" if greatest else "least") + ("_double" if kind == "DOUBLE" else "")
-    text = f"{name}({', '.join(whole(piece).text for piece in pieces)})"
-    return Piece(text, kind, (), ATOM, low, high, maybe=True)
+    text = f"{name}({', '.join(whole(code).text for code in codes)})"
+    return PythonExpression(text, kind, (), ATOM, low, high, maybe=True)
 
 
 GROUP = "logic"

@@ -10,7 +10,7 @@ from generator.compile.compiler import Compiler, Entry, refused
 from generator.compile.convert import NAME_THE_ZONE, as_double, quoted
 from generator.compile.dates import GROUP, ZONED
 from generator.compile.nodes import arguments
-from generator.compile.piece import INTEGERS, Piece
+from generator.compile.python_expression import INTEGERS, PythonExpression
 from generator.compile.spans import interval
 
 CONSTRUCTORS = {
@@ -23,63 +23,63 @@ CONSTRUCTORS = {
 }
 
 
-def last_day(compiler: Compiler, node: exp.Expression) -> Piece:
+def last_day(compiler: Compiler, node: exp.Expression) -> PythonExpression:
     """Compile last_day, the last day of the month."""
-    piece = compiler.settled(arguments(node)[0])
-    if piece.type not in ("DATE", "TIMESTAMP"):
-        raise refused(f"`{quoted(node)}` of {piece.type} cannot be compiled for serving", NAME_THE_ZONE)
-    return compiler.strict("last_day({0})", [piece], "DATE")
+    code = compiler.settled(arguments(node)[0])
+    if code.type not in ("DATE", "TIMESTAMP"):
+        raise refused(f"`{quoted(node)}` of {code.type} cannot be compiled for serving", NAME_THE_ZONE)
+    return compiler.strict("last_day({0})", [code], "DATE")
 
 
-def make_date(compiler: Compiler, node: exp.Expression) -> Piece:
+def make_date(compiler: Compiler, node: exp.Expression) -> PythonExpression:
     """Compile make_date of a year, a month and a day."""
-    pieces = [compiler.settled(item) for item in arguments(node)]
-    if len(pieces) != 3 or any(piece.type not in INTEGERS and not piece.is_null for piece in pieces):
+    codes = [compiler.settled(item) for item in arguments(node)]
+    if len(codes) != 3 or any(code.type not in INTEGERS and not code.is_null for code in codes):
         raise refused(f"`{quoted(node)}` cannot be compiled for serving", "use make_date(year, month, day)")
-    return compiler.strict("make_date({0}, {1}, {2})", pieces, "DATE")
+    return compiler.strict("make_date({0}, {1}, {2})", codes, "DATE")
 
 
-def make_timestamp(compiler: Compiler, node: exp.Expression) -> Piece:
+def make_timestamp(compiler: Compiler, node: exp.Expression) -> PythonExpression:
     """Compile make_timestamp of six parts."""
-    pieces = [compiler.settled(item) for item in arguments(node)]
-    if len(pieces) != 6 or any(piece.type not in INTEGERS and not piece.is_null for piece in pieces[:5]):
+    codes = [compiler.settled(item) for item in arguments(node)]
+    if len(codes) != 6 or any(code.type not in INTEGERS and not code.is_null for code in codes[:5]):
         raise refused(
             f"`{quoted(node)}` cannot be compiled", "use make_timestamp(year, month, day, hour, minute, second)"
         )
     call = "make_timestamp({0}, {1}, {2}, {3}, {4}, {5})"
-    return compiler.strict(call, [*pieces[:5], as_double(pieces[5])], "TIMESTAMP")
+    return compiler.strict(call, [*codes[:5], as_double(codes[5])], "TIMESTAMP")
 
 
-def constructor(name: str) -> Callable[[Compiler, exp.Expression], Piece]:
+def constructor(name: str) -> Callable[[Compiler, exp.Expression], PythonExpression]:
     """Return how to_days(x) and the like are compiled."""
 
-    def compile_(compiler: Compiler, node: exp.Expression) -> Piece:
-        piece = compiler.settled(arguments(node)[0])
+    def compile_(compiler: Compiler, node: exp.Expression) -> PythonExpression:
+        code = compiler.settled(arguments(node)[0])
         if name == "to_seconds":
-            return compiler.strict("seconds_interval({0})", [as_double(piece)], "INTERVAL")
-        if piece.type not in INTEGERS and not piece.is_null:
-            raise refused(f"`{quoted(node)}` of {piece.type} cannot be compiled for serving", "give a whole number")
-        return compiler.strict(CONSTRUCTORS[name], [piece], "INTERVAL")
+            return compiler.strict("seconds_interval({0})", [as_double(code)], "INTERVAL")
+        if code.type not in INTEGERS and not code.is_null:
+            raise refused(f"`{quoted(node)}` of {code.type} cannot be compiled for serving", "give a whole number")
+        return compiler.strict(CONSTRUCTORS[name], [code], "INTERVAL")
 
     return compile_
 
 
-def at_zone(compiler: Compiler, node: exp.Expression) -> Piece:
+def at_zone(compiler: Compiler, node: exp.Expression) -> PythonExpression:
     """Compile AT TIME ZONE and timezone(zone, x) with a constant zone."""
     zone, operand = arguments(node)
     if not (isinstance(zone, exp.Literal) and zone.is_string):
         raise refused(
             f"`{quoted(node)}`: the time zone varies", "write it as a text, as in AT TIME ZONE 'Europe/Berlin'"
         )
-    name, piece = zone_name(str(zone.this), node), compiler.settled(operand)
-    if name == "UTC" and piece.type in (ZONED, "TIMESTAMP"):
-        to = ("None", "TIMESTAMP") if piece.type == ZONED else ("UTC", ZONED)
-        return compiler.strict(f"{{0.atom}}.replace(tzinfo={to[0]})", [piece], to[1])
-    if piece.type == ZONED:
-        return compiler.strict(f"to_zone({{0}}, {name!r})", [piece], "TIMESTAMP")
-    if piece.type == "TIMESTAMP":
-        return compiler.strict(f"from_zone({{0}}, {name!r})", [piece], ZONED)
-    raise refused(f"`{quoted(node)}` of {piece.type} cannot be compiled for serving", "cast it to TIMESTAMP")
+    name, code = zone_name(str(zone.this), node), compiler.settled(operand)
+    if name == "UTC" and code.type in (ZONED, "TIMESTAMP"):
+        to = ("None", "TIMESTAMP") if code.type == ZONED else ("UTC", ZONED)
+        return compiler.strict(f"{{0.atom}}.replace(tzinfo={to[0]})", [code], to[1])
+    if code.type == ZONED:
+        return compiler.strict(f"to_zone({{0}}, {name!r})", [code], "TIMESTAMP")
+    if code.type == "TIMESTAMP":
+        return compiler.strict(f"from_zone({{0}}, {name!r})", [code], ZONED)
+    raise refused(f"`{quoted(node)}` of {code.type} cannot be compiled for serving", "cast it to TIMESTAMP")
 
 
 def zone_name(name: str, node: exp.Expression) -> str:

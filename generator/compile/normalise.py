@@ -6,13 +6,13 @@ from sqlglot import exp
 
 from generator.compile.nodes import values
 from generator.sql.parsing import render
-from generator.sql.typing import Judge
+from generator.sql.typing import ExpressionTyping
 
 DIGITS = 15
 """Fractions of so many digits are compared with numbers as exactly as doubles are."""
 
 
-def normalise(tree: exp.Expression, types: Mapping[str, str], judge: Judge) -> exp.Expression:
+def normalise(tree: exp.Expression, types: Mapping[str, str], typing: ExpressionTyping) -> exp.Expression:
     """Return ``tree`` with its fractions written as doubles (``0.5e0``) where they would make it DECIMAL.
 
     Both compilers, to SQL and to Python, read what this returns.
@@ -20,9 +20,9 @@ def normalise(tree: exp.Expression, types: Mapping[str, str], judge: Judge) -> e
     fractions = [node for node in tree.find_all(exp.Literal) if _is_fraction(node)]
     if not fractions:
         return tree
-    judge.table("judged", types)
+    typing.table("inputs", types)
     nodes = list(values(tree))
-    kinds = judge.types_of([f"({render(node)})" for node in nodes], "judged")
+    kinds = typing.types_of([f"({render(node)})" for node in nodes], "inputs")
     mixed = any(
         kind.startswith(("DECIMAL", "HUGEINT")) for node, kind in zip(nodes, kinds, strict=True) if not _bare(node)
     )

@@ -7,7 +7,7 @@ from sqlglot import exp
 from generator.compile.compiler import Compiler, Entry, refused
 from generator.compile.convert import as_double, implicit, quoted
 from generator.compile.nodes import arguments
-from generator.compile.piece import ATOM, INTEGERS, Piece, null
+from generator.compile.python_expression import ATOM, INTEGERS, PythonExpression, null
 
 GROUP = "numbers"
 OF_DOUBLES = {
@@ -44,37 +44,37 @@ RUNTIME = {
 }
 
 
-def of_doubles(template: str) -> Callable[[Compiler, exp.Expression], Piece]:
+def of_doubles(template: str) -> Callable[[Compiler, exp.Expression], PythonExpression]:
     """Return how a function is compiled that takes doubles and gives one."""
 
-    def compile_(compiler: Compiler, node: exp.Expression) -> Piece:
-        pieces = [as_double(compiler.settled(item)) for item in arguments(node)]
-        return compiler.strict(template, pieces, "DOUBLE")
+    def compile_(compiler: Compiler, node: exp.Expression) -> PythonExpression:
+        codes = [as_double(compiler.settled(item)) for item in arguments(node)]
+        return compiler.strict(template, codes, "DOUBLE")
 
     return compile_
 
 
-def absolute(compiler: Compiler, node: exp.Expression) -> Piece:
+def absolute(compiler: Compiler, node: exp.Expression) -> PythonExpression:
     """Compile abs."""
-    piece = compiler.settled(node.this)
+    code = compiler.settled(node.this)
     kind = compiler.type(node)
-    if piece.is_null:
+    if code.is_null:
         return null(kind)
     if kind == "DOUBLE":
-        found = compiler.strict("abs({0})", [as_double(piece)], kind)
-        return found if piece.low is None or piece.high is None else found.bounded(0, max(-piece.low, piece.high))
-    if kind not in INTEGERS or piece.low is None or piece.high is None:
+        found = compiler.strict("abs({0})", [as_double(code)], kind)
+        return found if code.low is None or code.high is None else found.bounded(0, max(-code.low, code.high))
+    if kind not in INTEGERS or code.low is None or code.high is None:
         raise refused(f"`{quoted(node)}` is {kind}, which cannot be compiled for serving", "cast it to DOUBLE")
-    most = max(-piece.low, piece.high)
+    most = max(-code.low, code.high)
     if most <= INTEGERS[kind][1]:
-        return compiler.strict("abs({0})", [piece], kind, ATOM, 0, most)
-    return compiler.strict(f"{kind.lower()}(abs({{0}}))", [piece], kind, ATOM, 0, INTEGERS[kind][1])
+        return compiler.strict("abs({0})", [code], kind, ATOM, 0, most)
+    return compiler.strict(f"{kind.lower()}(abs({{0}}))", [code], kind, ATOM, 0, INTEGERS[kind][1])
 
 
-def rounded(name: str) -> Callable[[Compiler, exp.Expression], Piece]:
+def rounded(name: str) -> Callable[[Compiler, exp.Expression], PythonExpression]:
     """Return how round or trunc is compiled: ``name`` is ``round`` or ``trunc``."""
 
-    def compile_(compiler: Compiler, node: exp.Expression) -> Piece:
+    def compile_(compiler: Compiler, node: exp.Expression) -> PythonExpression:
         first, *rest = [compiler.settled(item) for item in arguments(node)]
         kind = compiler.type(node)
         if first.is_null or any(item.is_null for item in rest):
@@ -94,32 +94,32 @@ def rounded(name: str) -> Callable[[Compiler, exp.Expression], Piece]:
     return compile_
 
 
-def sign(compiler: Compiler, node: exp.Expression) -> Piece:
+def sign(compiler: Compiler, node: exp.Expression) -> PythonExpression:
     """Compile sign, which is 0 for NaN."""
     return compiler.strict("sign({0})", [compiler.settled(node.this)], "TINYINT", ATOM, -1, 1)
 
 
-def logarithm(compiler: Compiler, node: exp.Expression) -> Piece:
+def logarithm(compiler: Compiler, node: exp.Expression) -> PythonExpression:
     """Compile log(x), log10 and log2 and log(base, x)."""
-    pieces = [as_double(compiler.settled(item)) for item in arguments(node)]
-    return compiler.strict("log10({0})" if len(pieces) == 1 else "log({0}, {1})", pieces, "DOUBLE")
+    codes = [as_double(compiler.settled(item)) for item in arguments(node)]
+    return compiler.strict("log10({0})" if len(codes) == 1 else "log({0}, {1})", codes, "DOUBLE")
 
 
-def is_kind(template: str) -> Callable[[Compiler, exp.Expression], Piece]:
+def is_kind(template: str) -> Callable[[Compiler, exp.Expression], PythonExpression]:
     """Return how isnan, isinf or isfinite is compiled."""
 
-    def compile_(compiler: Compiler, node: exp.Expression) -> Piece:
-        piece = compiler.settled(arguments(node)[0])
-        if piece.type not in (*INTEGERS, "DOUBLE"):
-            raise refused(f"`{quoted(node)}` of {piece.type} cannot be compiled for serving", "use it on a number")
-        return compiler.strict(template, [as_double(piece)], "BOOLEAN")
+    def compile_(compiler: Compiler, node: exp.Expression) -> PythonExpression:
+        code = compiler.settled(arguments(node)[0])
+        if code.type not in (*INTEGERS, "DOUBLE"):
+            raise refused(f"`{quoted(node)}` of {code.type} cannot be compiled for serving", "use it on a number")
+        return compiler.strict(template, [as_double(code)], "BOOLEAN")
 
     return compile_
 
 
-def pi(compiler: Compiler, node: exp.Expression) -> Piece:
+def pi(compiler: Compiler, node: exp.Expression) -> PythonExpression:
     """Compile the number pi."""
-    return Piece("math.pi", "DOUBLE", low=3, high=4)
+    return PythonExpression("math.pi", "DOUBLE", low=3, high=4)
 
 
 ENTRIES = (

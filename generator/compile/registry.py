@@ -39,6 +39,6 @@ def _cell(text: str) -> str:
 def _plain(form: str) -> str:
     """Return a form without its braces; of several choices, the first."""
     parts = []
-    for index, piece in enumerate(form.replace("}", "{").split("{")):
-        parts.append(piece.split("|")[0] if index % 2 and piece != "|" else piece)
+    for index, code in enumerate(form.replace("}", "{").split("{")):
+        parts.append(code.split("|")[0] if index % 2 and code != "|" else code)
     return "".join(parts)

@@ -6,7 +6,7 @@ from sqlglot import exp
 
 from generator.compile.compiler import Compiler, refused
 from generator.compile.convert import NAME_THE_ZONE, at_midnight, quoted
-from generator.compile.piece import ATOM, INTEGERS, SUM, Piece, merged, null
+from generator.compile.python_expression import ATOM, INTEGERS, SUM, PythonExpression, merged, null
 from generator.sql.parsing import render
 
 DAYS = 3_652_058
@@ -14,21 +14,21 @@ DAYS = 3_652_058
 UNITS = (("hours", 3_600_000_000), ("minutes", 60_000_000), ("seconds", 1_000_000), ("microseconds", 1))
 
 
-def is_moment(piece: Piece) -> bool:
-    """Return whether ``piece`` is a date, a timestamp or an interval."""
-    return piece.type in ("DATE", "INTERVAL") or piece.type.startswith("TIMESTAMP")
+def is_moment(code: PythonExpression) -> bool:
+    """Return whether ``code`` is a date, a timestamp or an interval."""
+    return code.type in ("DATE", "INTERVAL") or code.type.startswith("TIMESTAMP")
 
 
-def interval(compiler: Compiler, node: exp.Expression) -> Piece:
+def interval(compiler: Compiler, node: exp.Expression) -> PythonExpression:
     """Compile a constant interval, as DuckDB reads it."""
     if node.find(exp.Column):
         raise refused(f"`{quoted(node)}` is an interval that varies", "use to_days(x), to_hours(x), to_minutes(x)")
     text = render(node)
     fields = ("year", "month", "day", "hour", "minute", "microsecond")
-    found = compiler.judge.values_of([f"date_part('{field}', {text})" for field in fields])
+    found = compiler.typing.values_of([f"date_part('{field}', {text})" for field in fields])
     years, months, days, hours, minutes, micros = found
     value = (12 * years + months, days, (hours * 60 + minutes) * 60_000_000 + micros)
-    return Piece("Interval({}, {}, {})".format(*value), "INTERVAL", const=value)
+    return PythonExpression("Interval({}, {}, {})".format(*value), "INTERVAL", const=value)
 
 
 def delta(value: tuple[int, int, int]) -> str | None:
@@ -44,29 +44,37 @@ def delta(value: tuple[int, int, int]) -> str | None:
     return f"timedelta({', '.join(parts)})" if parts else None
 
 
-def add_spans(compiler: Compiler, left: Piece, right: Piece, kind: str, node: exp.Expression) -> Piece:
+def add_spans(
+    compiler: Compiler, left: PythonExpression, right: PythonExpression, kind: str, node: exp.Expression
+) -> PythonExpression:
     """Compile ``+`` where a date, a timestamp or an interval takes part."""
     if left.type == "INTERVAL" or left.type in INTEGERS:
         left, right = right, left
-    return _moved(compiler, left, right, kind, node, "+")
+    return _added(compiler, left, right, kind, node, "+")
 
 
-def subtract_spans(compiler: Compiler, left: Piece, right: Piece, kind: str, node: exp.Expression) -> Piece:
+def subtract_spans(
+    compiler: Compiler, left: PythonExpression, right: PythonExpression, kind: str, node: exp.Expression
+) -> PythonExpression:
     """Compile ``-`` where a date, a timestamp or an interval takes part."""
     if right.type in ("INTERVAL", *INTEGERS):
-        return _moved(compiler, left, right, kind, node, "-")
+        return _added(compiler, left, right, kind, node, "-")
     if "TIMESTAMP WITH TIME ZONE" in (left.type, right.type):
         raise refused(f"`{quoted(node)}` depends on the time zone of the session", "use epoch(a) - epoch(b)")
     if kind == "BIGINT":
         left, right = compiler.settled(left), compiler.settled(right)
-        return Piece(f"({left.at(SUM)} - {right.at(SUM + 1)}).days", kind, merged([left, right]), ATOM, -DAYS, DAYS)
+        return PythonExpression(
+            f"({left.at(SUM)} - {right.at(SUM + 1)}).days", kind, merged([left, right]), ATOM, -DAYS, DAYS
+        )
     sides = [at_midnight(compiler, side) if side.type == "DATE" else side for side in (left, right)]
     if kind == "INTERVAL" and all(side.type == "TIMESTAMP" for side in sides):
         return compiler.strict("interval_between({0}, {1})", sides, kind)
     raise refused(f"`{quoted(node)}` is {kind}, which cannot be compiled for serving", "use date_diff('hour', a, b)")
 
 
-def _moved(compiler: Compiler, start: Piece, by: Piece, kind: str, node: exp.Expression, sign: str) -> Piece:
+def _added(
+    compiler: Compiler, start: PythonExpression, by: PythonExpression, kind: str, node: exp.Expression, sign: str
+) -> PythonExpression:
     """Return ``start`` moved by days or by an interval."""
     if start.is_null or by.is_null:
         return null(kind)
@@ -75,7 +83,7 @@ def _moved(compiler: Compiler, start: Piece, by: Piece, kind: str, node: exp.Exp
         return compiler.strict(f"{'add' if sign == '+' else 'subtract'}_intervals({{0}}, {{1}})", [start, by], kind)
     if kind == "DATE" and start.type == "DATE" and by.type in INTEGERS:
         if by.is_constant and 0 <= by.const <= DAYS:
-            return Piece(f"{start.at(SUM)} {sign} timedelta(days={by.const})", kind, start.guards, SUM)
+            return PythonExpression(f"{start.at(SUM)} {sign} timedelta(days={by.const})", kind, start.guards, SUM)
         return compiler.strict(f"add_days({{0}}, {'-' if sign == '-' else ''}{{1.atom}})", [start, by], kind)
     if start.type == "TIMESTAMP WITH TIME ZONE":
         raise refused(f"`{quoted(node)}` depends on the time zone of the session", NAME_THE_ZONE)
@@ -87,9 +95,9 @@ def _moved(compiler: Compiler, start: Piece, by: Piece, kind: str, node: exp.Exp
     return _shifted(compiler, start, by, sign)
 
 
-def _shifted(compiler: Compiler, start: Piece, by: Piece, sign: str) -> Piece:
+def _shifted(compiler: Compiler, start: PythonExpression, by: PythonExpression, sign: str) -> PythonExpression:
     constant: Any = by.const if by.is_constant else None
     simple = delta(constant) if constant is not None else None
     if simple is not None and min(constant) >= 0:
-        return Piece(f"{start.at(SUM)} {sign} {simple}", "TIMESTAMP", start.guards, SUM)
+        return PythonExpression(f"{start.at(SUM)} {sign} {simple}", "TIMESTAMP", start.guards, SUM)
     return compiler.strict(f"{'later' if sign == '+' else 'earlier'}({{0}}, {{1}})", [start, by], "TIMESTAMP")

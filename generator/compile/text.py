@@ -7,7 +7,7 @@ from sqlglot import exp
 from generator.compile.compiler import Compiler, Entry, refused
 from generator.compile.convert import as_text, quoted
 from generator.compile.nodes import arguments
-from generator.compile.piece import ATOM, COMPARISON, INTEGERS, SUM, Piece, merged, null, whole
+from generator.compile.python_expression import ATOM, COMPARISON, INTEGERS, SUM, PythonExpression, merged, null, whole
 
 GROUP = "texts"
 LONGEST = 2**40
@@ -30,101 +30,99 @@ CALLS = {
 
 def texts_and_counts(
     compiler: Compiler, node: exp.Expression, items: Sequence[exp.Expression], wanted: str
-) -> list[Piece] | None:
+) -> list[PythonExpression] | None:
     """Return the arguments as texts (``t``) and integers (``i``), or None where one is NULL."""
     if len(items) != len(wanted):
         raise refused(f"`{quoted(node)}` with {len(items)} arguments cannot be compiled", f"it takes {len(wanted)}")
-    pieces = [compiler.settled(item) for item in items]
-    for piece, kind in zip(pieces, wanted, strict=True):
-        fits = piece.type == "VARCHAR" if kind == "t" else piece.type in INTEGERS
-        if not fits and not piece.is_null:
+    codes = [compiler.settled(item) for item in items]
+    for code, kind in zip(codes, wanted, strict=True):
+        fits = code.type == "VARCHAR" if kind == "t" else code.type in INTEGERS
+        if not fits and not code.is_null:
             raise refused(
-                f"`{quoted(node)}`: {piece.type} where a {'text' if kind == 't' else 'count'} is needed", "cast it"
+                f"`{quoted(node)}`: {code.type} where a {'text' if kind == 't' else 'count'} is needed", "cast it"
             )
-    return None if any(piece.is_null for piece in pieces) else pieces
+    return None if any(code.is_null for code in codes) else codes
 
 
-def call(name: str) -> Callable[[Compiler, exp.Expression], Piece]:
+def call(name: str) -> Callable[[Compiler, exp.Expression], PythonExpression]:
     """Return how a function with fixed arguments is compiled."""
     template, wanted, kind = CALLS[name]
 
-    def compile_(compiler: Compiler, node: exp.Expression) -> Piece:
-        pieces = texts_and_counts(compiler, node, arguments(node), wanted)
-        if pieces is None:
+    def compile_(compiler: Compiler, node: exp.Expression) -> PythonExpression:
+        codes = texts_and_counts(compiler, node, arguments(node), wanted)
+        if codes is None:
             return null(compiler.type(node))
         low, high = (0, LONGEST) if kind == "BIGINT" else (None, None)
-        if name == "left" and (pieces[1].high or 0) < 2**32:
-            return compiler.strict("{0.atom}[:{1}]", pieces, kind)
-        return compiler.strict(template, pieces, kind, SUM if name == "strpos" else ATOM, low, high)
+        if name == "left" and (codes[1].high or 0) < 2**32:
+            return compiler.strict("{0.atom}[:{1}]", codes, kind)
+        return compiler.strict(template, codes, kind, SUM if name == "strpos" else ATOM, low, high)
 
     return compile_
 
 
-def contains(compiler: Compiler, node: exp.Expression) -> Piece:
+def contains(compiler: Compiler, node: exp.Expression) -> PythonExpression:
     """Compile contains, which is Python's ``in``."""
-    pieces = texts_and_counts(compiler, node, arguments(node), "tt")
-    if pieces is None:
+    codes = texts_and_counts(compiler, node, arguments(node), "tt")
+    if codes is None:
         return null("BOOLEAN")
-    return Piece(f"{pieces[1].at(SUM)} in {pieces[0].at(SUM)}", "BOOLEAN", merged(pieces), COMPARISON)
+    return PythonExpression(f"{codes[1].at(SUM)} in {codes[0].at(SUM)}", "BOOLEAN", merged(codes), COMPARISON)
 
 
-def substring(compiler: Compiler, node: exp.Expression) -> Piece:
+def substring(compiler: Compiler, node: exp.Expression) -> PythonExpression:
     """Compile substring; a slice where its positions are positive constants."""
     items = arguments(node)
-    pieces = texts_and_counts(compiler, node, items, "tii"[: len(items)])
-    if pieces is None:
+    codes = texts_and_counts(compiler, node, items, "tii"[: len(items)])
+    if codes is None:
         return null("VARCHAR")
-    text, *positions = pieces
-    if all(piece.is_constant and 0 < piece.const < 2**31 for piece in positions):
+    text, *positions = codes
+    if all(code.is_constant and 0 < code.const < 2**31 for code in positions):
         start = positions[0].const - 1
         end = start + positions[1].const if len(positions) == 2 else ""
-        return Piece(f"{text.atom}[{start or ''}:{end}]", "VARCHAR", text.guards)
-    return compiler.strict(f"substring({', '.join(f'{{{index}}}' for index in range(len(pieces)))})", pieces, "VARCHAR")
+        return PythonExpression(f"{text.atom}[{start or ''}:{end}]", "VARCHAR", text.guards)
+    return compiler.strict(f"substring({', '.join(f'{{{index}}}' for index in range(len(codes)))})", codes, "VARCHAR")
 
 
-def trimmed(name: str) -> Callable[[Compiler, exp.Expression], Piece]:
+def trimmed(name: str) -> Callable[[Compiler, exp.Expression], PythonExpression]:
     """Return how trim, ltrim and rtrim are compiled."""
 
-    def compile_(compiler: Compiler, node: exp.Expression) -> Piece:
+    def compile_(compiler: Compiler, node: exp.Expression) -> PythonExpression:
         items = arguments(node)
-        pieces = texts_and_counts(compiler, node, items, "tt"[: len(items)])
-        if pieces is None:
+        codes = texts_and_counts(compiler, node, items, "tt"[: len(items)])
+        if codes is None:
             return null("VARCHAR")
-        return compiler.strict(
-            f"{name}({', '.join(f'{{{index}}}' for index in range(len(pieces)))})", pieces, "VARCHAR"
-        )
+        return compiler.strict(f"{name}({', '.join(f'{{{index}}}' for index in range(len(codes)))})", codes, "VARCHAR")
 
     return compile_
 
 
-def concatenate(compiler: Compiler, node: exp.Expression) -> Piece:
+def concatenate(compiler: Compiler, node: exp.Expression) -> PythonExpression:
     """Compile ``||``, which is NULL where a side is."""
     kind = compiler.type(node)
-    pieces = [compiler.piece(node.this), compiler.piece(node.expression)]
-    if any(piece.is_null for piece in pieces):
+    codes = [compiler.code(node.this), compiler.code(node.expression)]
+    if any(code.is_null for code in codes):
         return null(kind)
     if kind != "VARCHAR":
         raise refused(f"`{quoted(node)}` is {kind}, which cannot be compiled for serving", "join texts")
-    pieces = [compiler.settled(as_text(compiler, piece, node)) for piece in pieces]
-    return Piece(f"{pieces[0].at(SUM)} + {pieces[1].at(SUM + 1)}", kind, merged(pieces), SUM)
+    codes = [compiler.settled(as_text(compiler, code, node)) for code in codes]
+    return PythonExpression(f"{codes[0].at(SUM)} + {codes[1].at(SUM + 1)}", kind, merged(codes), SUM)
 
 
-def concat(compiler: Compiler, node: exp.Expression) -> Piece:
+def concat(compiler: Compiler, node: exp.Expression) -> PythonExpression:
     """Compile concat, which passes over NULL."""
-    pieces = [as_text(compiler, piece, node) for piece in map(compiler.piece, arguments(node)) if not piece.is_null]
-    if not any(piece.guards or piece.maybe for piece in pieces):
-        return Piece(" + ".join(piece.at(SUM + 1) for piece in pieces) or "''", "VARCHAR", (), SUM)
-    return Piece(f"joined({', '.join(whole(piece).text for piece in pieces)})", "VARCHAR")
+    codes = [as_text(compiler, code, node) for code in map(compiler.code, arguments(node)) if not code.is_null]
+    if not any(code.guards or code.maybe for code in codes):
+        return PythonExpression(" + ".join(code.at(SUM + 1) for code in codes) or "''", "VARCHAR", (), SUM)
+    return PythonExpression(f"joined({', '.join(whole(code).text for code in codes)})", "VARCHAR")
 
 
-def concat_ws(compiler: Compiler, node: exp.Expression) -> Piece:
+def concat_ws(compiler: Compiler, node: exp.Expression) -> PythonExpression:
     """Compile concat_ws, which passes over NULL but for the separator."""
-    first, *rest = [compiler.piece(item) for item in arguments(node)]
+    first, *rest = [compiler.code(item) for item in arguments(node)]
     if first.is_null:
         return null("VARCHAR")
     separator = compiler.settled(as_text(compiler, first, node))
-    texts = [whole(as_text(compiler, piece, node)).text for piece in rest if not piece.is_null]
-    return Piece(f"joined_with({', '.join([separator.text, *texts])})", "VARCHAR", separator.guards)
+    texts = [whole(as_text(compiler, code, node)).text for code in rest if not code.is_null]
+    return PythonExpression(f"joined_with({', '.join([separator.text, *texts])})", "VARCHAR", separator.guards)
 
 
 ENTRIES = (

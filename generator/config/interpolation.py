@@ -78,7 +78,7 @@ def _too_long(plain: Any) -> Wrong | None:
 
     def named(key: str) -> float:
         if key not in known:
-            known[key] = 0  # in a circle, which is told otherwise
+            known[key] = 0  # in a circle, which is reported otherwise
             known[key] = grown(_at(plain, key))
         return known[key]
 
@@ -92,7 +92,7 @@ def _too_long(plain: Any) -> Wrong | None:
             None,
         )
     except RecursionError:
-        return None  # told where it is resolved
+        return None  # reported where it is resolved
 
 
 REFERENCE = re.compile(r"\$\{([\w.]+)\}")
@@ -129,7 +129,7 @@ def _unreached(node: Any, key: Any, keys: list[str], path: Path_) -> Iterator[Wr
         if isinstance(found, DictConfig | ListConfig):
             OmegaConf.to_container(found, resolve=True)
     except InterpolationToMissingValueError:
-        return  # told where the value itself is missing
+        return  # reported where the value itself is missing
     except RecursionError:
         yield path, f"'{text}' goes round in a circle", "write the value itself in one of the places"
     except OmegaConfBaseException as error:

@@ -49,14 +49,14 @@ def migrated(text: str, package: Path_, renamed: Iterable[Renamed] = RENAMED) ->
 
     All else stays as it was written: order, comments, quotes.
     """
-    told: list[str] = []
+    renames: list[str] = []
     for item in renamed:
         node = yaml.compose(text, Loader=yaml.SafeLoader)
         for key in reversed(list(_found(node, package, item.path))):
             start, end = key.start_mark, key.end_mark
             text = f"{text[: start.index]}{item.name}{text[end.index :]}"
-            told.insert(0, f"{start.line + 1}: {dotted(item.path)} is {item.name} since {item.version}")
-    return text, tuple(told)
+            renames.insert(0, f"{start.line + 1}: {dotted(item.path)} is {item.name} since {item.version}")
+    return text, tuple(renames)
 
 
 def _found(node: yaml.Node | None, package: Path_, path: Path_) -> Iterator[yaml.Node]:

@@ -14,7 +14,7 @@ MARKED = {
 """What a file begins with that says how it goes on; the marks of UTF-32 begin with those of UTF-16."""
 
 ZERO = b"\0"
-USUAL = (UTF8, "windows-1252")
+COMMON = (UTF8, "windows-1252")
 ANY = "latin-1"
 """An encoding in which every byte is a sign."""
 
@@ -27,7 +27,9 @@ def encoding_of(files: Iterable[Path]) -> str:
     with files[0].open("rb") as file:
         start = file.read(1_000)
     marked = next((name for mark, name in MARKED.items() if start.startswith(mark)), None)
-    return marked or _of_zeros(start) or next((name for name in USUAL if all(_fits(file, name) for file in files)), ANY)
+    return (
+        marked or _of_zeros(start) or next((name for name in COMMON if all(_fits(file, name) for file in files)), ANY)
+    )
 
 
 def _of_zeros(start: bytes) -> str | None:

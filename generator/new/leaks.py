@@ -1,4 +1,4 @@
-"""Inputs that are the target by another name, which are taken out, and those that may be, which are told of."""
+"""Inputs that are the target by another name, which are taken out, and those that may be, which are named."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace

@@ -82,17 +82,19 @@ def _by_time(raw: Raw, target: Choice, time: Choice, answers: Answers) -> Counts
 def _split(target: Choice, time: Choice, answers: Answers) -> str:
     """Return the table `parts` as SQL: the rows that are looked at, each with its part under a split by time."""
     later = "percent_rank() OVER ({}ORDER BY __time) >= {}"
-    held, late = later.format("", 1 - answers.holdout), later.format("PARTITION BY __held ", 1 - answers.validation)
+    holdout, late = later.format("", 1 - answers.holdout), later.format("PARTITION BY __held ", 1 - answers.validation)
     return f"""
         WITH known AS (SELECT {typed_target(target, "binary")} AS __class, {typed(time)} AS __time FROM {RAW}),
-        held AS (SELECT __class, __time, {held} AS __held FROM known WHERE __class IS NOT NULL AND __time IS NOT NULL),
-        parts AS (SELECT __class, __time, __held, {late} AS __late FROM held)"""
+        holdout AS (
+          SELECT __class, __time, {holdout} AS __held FROM known WHERE __class IS NOT NULL AND __time IS NOT NULL
+        ),
+        parts AS (SELECT __class, __time, __held, {late} AS __late FROM holdout)"""
 
 
 def _by_bounds(raw: Raw, target: Choice, time: Choice, answers: Answers) -> Counts:
     """Return the counts in all rows, under a split at the moments at which it would split the sample."""
-    late, held = "min(__time) FILTER (__late AND NOT __held)", "min(__time) FILTER (__held)"
-    ask = f"""{_split(target, time, answers)}, bounds AS (SELECT {late} AS __late, {held} AS __held FROM parts)
+    late, holdout = "min(__time) FILTER (__late AND NOT __held)", "min(__time) FILTER (__held)"
+    ask = f"""{_split(target, time, answers)}, bounds AS (SELECT {late} AS __late, {holdout} AS __held FROM parts)
         SELECT __class, count(*) FILTER (__time < coalesce(__late, __held)),
             count(*) FILTER (__time >= __late AND __time < __held), count(*) FILTER (__time >= __held)
         FROM (SELECT {typed_target(target, "binary")} AS __class, {typed(time)} AS __time FROM {WHOLE}), bounds
@@ -105,9 +107,9 @@ def _at_random(target: Choice, answers: Answers) -> Counts:
     """Return the counts under a split at random, which has its share of every class; none for numbers."""
     counts = {}
     for class_, rows in target.measure.common:
-        held = int(answers.holdout * rows)
-        chosen = int(answers.validation * (rows - held - 1)) + 1 if rows - held > 1 else 0
-        counts[class_] = (rows - held - chosen, chosen, held)
+        holdout = int(answers.holdout * rows)
+        chosen = int(answers.validation * (rows - holdout - 1)) + 1 if rows - holdout > 1 else 0
+        counts[class_] = (rows - holdout - chosen, chosen, holdout)
     return counts
 
 

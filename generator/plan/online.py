@@ -16,7 +16,7 @@ from generator.schema.base import words
 from generator.sql.binding import BoundExpression
 from generator.sql.code import Code
 from generator.sql.parsing import unlike
-from generator.sql.typing import Judge
+from generator.sql.typing import ExpressionTyping
 
 TEMPORARY = "_part"
 """How names of what an expression holds on to begin; those of columns and features never do."""
@@ -83,8 +83,8 @@ class OnlinePlan:
     @property
     def classes(self) -> Code:
         """Return the classes that hold the tables."""
-        held = {"Lookup": self.lookups, "Snapshots": self.snapshots, "TimedLookup": self.timed}
-        return Code(", ".join(name for name, tables in held.items() if tables))
+        classes = {"Lookup": self.lookups, "Snapshots": self.snapshots, "TimedLookup": self.timed}
+        return Code(", ".join(name for name, tables in classes.items() if tables))
 
     @property
     def clock(self) -> Code:
@@ -114,8 +114,8 @@ class OnlinePlan:
 def online_plan(project: Project) -> OnlinePlan:
     """Plan the features of one request."""
     past, decide_before = groups(project), project.config.problem.decide_before or ZERO
-    with Judge() as judge:
-        compiler = _Compiler(project, judge)
+    with ExpressionTyping() as typing:
+        compiler = _Compiler(project, typing)
         lookups = tuple(_lookups(project, compiler))
         snapshots = tuple(_snapshots(group, compiler) for group in past)
         computed = tuple(
@@ -149,8 +149,8 @@ def online_plan(project: Project) -> OnlinePlan:
 class _Compiler:
     """Compiles expressions over columns and features, and remembers what they use."""
 
-    def __init__(self, project: Project, judge: Judge) -> None:
-        self.judge = judge
+    def __init__(self, project: Project, typing: ExpressionTyping) -> None:
+        self.typing = typing
         columns = {column.name: column.type for column in project.with_role("key", "time", "input")}
         self.types = columns | {feature.name: feature.type for feature in project.features}
         modules = {call.module for call in project.calls}
@@ -162,7 +162,7 @@ class _Compiler:
     def compiled(self, expression: BoundExpression) -> Code:
         """Return ``expression`` as Python."""
         types = {name: self.types[name] for name in expression.columns}
-        found = compile_expression(expression.tree, types, self.judge, self.names.__getitem__, TEMPORARY, self.known)
+        found = compile_expression(expression.tree, types, self.typing, self.names.__getitem__, TEMPORARY, self.known)
         self.used.append(found)
         return found.code
 

@@ -111,10 +111,10 @@ def snapshots_plan(project: Project) -> SnapshotsPlan:
     """Plan all tables of snapshots."""
     time = name(project.time.name) if project.time else NOTHING
     ahead = furthest(project)
-    told = words(ahead) if ahead else ""
-    interval = Code(f"INTERVAL '{told}'") if told else NOTHING
+    span = words(ahead) if ahead else ""
+    interval = Code(f"INTERVAL '{span}'") if span else NOTHING
     return SnapshotsPlan(
-        table=Code(project.config.data.table), time=time, ahead=interval, ahead_words=Code(told), groups=groups(project)
+        table=Code(project.config.data.table), time=time, ahead=interval, ahead_words=Code(span), groups=groups(project)
     )
 
 

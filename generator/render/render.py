@@ -73,7 +73,7 @@ def _digest(folders: Iterable[Path]) -> str:
 
 
 def _printed(file: File, project: ProjectPlan, overrides: Path | None, folders: tuple[Path, ...]) -> str:
-    """Return the text of ``file``; what breaks in a template of the user's own is told with its file and line."""
+    """Return the text of ``file``; what breaks in a template of the user's own is reported with its file and line."""
     environment = _environment(folders)
     try:
         return str(environment.get_template(file.template).render(plan=file.context, project=project))

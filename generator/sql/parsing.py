@@ -92,8 +92,8 @@ def _parsed(text: str) -> exp.Expression:
     try:
         tree = _one_expression(sqlglot.parse(f"SELECT {text}\n", dialect=DIALECT), text)
         for node in tree.walk():
-            _judge(cast(exp.Expression, node))
-        _judge_length(tree)
+            _refuse(cast(exp.Expression, node))
+        _refuse_lengths(tree)
     except SqlglotError as error:
         raise SqlError(*_syntax_message(error)) from error
     except RecursionError as error:
@@ -142,7 +142,7 @@ def _syntax_message(error: SqlglotError) -> tuple[str, str]:
     return f"not a SQL expression: {said[:1].lower()}{said[1:]} at '{near}'".rstrip("."), AFTER_SELECT
 
 
-def _judge(node: exp.Expression) -> None:
+def _refuse(node: exp.Expression) -> None:
     if isinstance(node, exp.Column) and node.table:
         raise SqlError(f"'{render(node)}' names a table", f"write '{node.name}' alone")
     kinds = {functions().get(name, "row") for name in _function_names(node)}
@@ -155,7 +155,7 @@ def _judge(node: exp.Expression) -> None:
         raise SqlError(what, "use a column that holds the value")
 
 
-def _judge_length(tree: exp.Expression) -> None:
+def _refuse_lengths(tree: exp.Expression) -> None:
     """Refuse a text or list whose length is written out and beyond measure: one row of it would fill the memory."""
     for node in (cast(exp.Expression, found) for found in tree.find_all(exp.Func)):
         if _length(node) > LONGEST:

@@ -1,4 +1,4 @@
-"""DuckDB as the judge of expressions: their types, and its own refusals in the words of a user."""
+"""The types of SQL expressions, which DuckDB knows, and its refusals in the words of a user."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -18,7 +18,7 @@ Columns = tuple[tuple[str, str], ...]
 CAST = "change a type as in TRY_CAST(x AS DOUBLE), or use another column"
 
 
-class Judge:
+class ExpressionTyping:
     """Empty DuckDB tables with the declared columns, against which expressions are typed before any data is read."""
 
     def __init__(self) -> None:
@@ -31,7 +31,7 @@ class Judge:
 
         return duckdb.connect(config={"enable_external_access": "false"})
 
-    def __enter__(self) -> "Judge":
+    def __enter__(self) -> "ExpressionTyping":
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -1,11 +1,11 @@
-"""Judge a composed config as a whole, so that a misspelt key does not hide a slip in SQL."""
+"""ExpressionTyping a composed config as a whole, so that a misspelt key does not hide a slip in SQL."""
 
 from generator.config.composed import Composed
 from generator.errors import ConfigError, Problem
 from generator.project import Project
 from generator.validation.schema import as_meant, validate
 from generator.validation.semantics.resolve import resolve
-from generator.validation.stage_graph import wiring_problems
+from generator.validation.stage_graph import stage_problems
 
 
 def check(composed: Composed) -> Project:
@@ -15,7 +15,7 @@ def check(composed: Composed) -> Project:
     except ConfigError as error:
         raise ConfigError([*error.problems, *_hidden(composed)]) from error
     project = resolve(config, composed)
-    if problems := list(wiring_problems(project, composed)):
+    if problems := list(stage_problems(project, composed)):
         raise ConfigError(problems)
     return project
 

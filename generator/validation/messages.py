@@ -103,7 +103,7 @@ def _named(value: Any) -> str:
 
 
 def mistold(key: str, error: ErrorDetails) -> tuple[str, str]:
-    """Return what is wrong with a text, or with anything that is told in pydantic's or the schema's own words."""
+    """Return what is wrong with a text, or with anything that is said in pydantic's or the schema's own words."""
     kind, given = error["type"], error["input"]
     if kind == "string_pattern_mismatch":
         return f"'{excerpt(given)}' is not of the right form", PATTERNS.get(key, error["msg"])
@@ -114,7 +114,7 @@ def mistold(key: str, error: ErrorDetails) -> tuple[str, str]:
             f"{excerpt(repr(given))} is too {kind[-5:].strip('_')}",
             f"write {size} character{'s'[size.endswith(' 1') :]}",
         )
-    if kind in ("variable", "remote"):  # which may hold a password, so that it is not told
+    if kind in ("variable", "remote"):  # which may hold a password, so that it is not shown
         what, _, hint = error["msg"].partition(": ")
         more = "; a secret itself stays out of the config" if kind == "variable" else ""
         return f"what is written here is {what}", f"{hint}{more}"

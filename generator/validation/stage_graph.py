@@ -10,7 +10,7 @@ from generator.plan.types import Stage
 from generator.project import Project
 
 
-def wiring_problems(project: Project, composed: Composed) -> Iterator[Problem]:
+def stage_problems(project: Project, composed: Composed) -> Iterator[Problem]:
     """Yield what is wrong with the graph of the stages; all of it is about those of the project's own."""
     own = own_stages(project)
     ours = stages(project, ("conf",))[: -len(own) or None]

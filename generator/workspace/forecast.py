@@ -44,10 +44,10 @@ def forecast(
     stages = stages_of(tree["dvc.yaml"], tree["params.yaml"])
     lock = _read(root / "dvc.lock").get("stages", {})
     params = yaml.safe_load(tree["params.yaml"])
-    told = {name: tuple(dict.fromkeys(_on_disk(on_disk.get(name, []), tree))) for name in stages}
+    reasons = {name: tuple(dict.fromkeys(_on_disk(on_disk.get(name, []), tree))) for name in stages}
     found = {
         name: tuple(
-            dict.fromkeys((*_changed(body, lock.get(name), tree, params), *_folders(body, changed), *told[name]))
+            dict.fromkeys((*_changed(body, lock.get(name), tree, params), *_folders(body, changed), *reasons[name]))
         )
         for name, body in stages.items()
     }
@@ -133,7 +133,7 @@ def _on_disk(said: list[Any], tree: Mapping[str, str]) -> Iterator[str]:
     """Yield what ``dvc status`` says of a stage, but for the files that are rendered anew."""
     for entry in said:
         if not isinstance(entry, dict):
-            continue  # "always changed", "changed command": told from dvc.lock
+            continue  # "always changed", "changed command": dvc.lock says more
         for what in ("changed deps", "changed outs"):
             for path, state in entry.get(what, {}).items():
                 if path not in tree and path != "params.yaml" and isinstance(state, str):

@@ -49,7 +49,7 @@ def check_choices(session: Session) -> None:
     _decision(session)
     check_metrics(session)
     _tuning(session)
-    _usual(session)
+    _expected_values(session)
 
 
 def _package(session: Session) -> None:
@@ -107,7 +107,7 @@ def _origin(session: Session, path: Path_, source: Source) -> None:
             check_params(session, (*path, "params"), node, file, 0)
 
 
-def _usual(session: Session) -> None:
+def _expected_values(session: Session) -> None:
     columns = session.config.data.columns
     for name in session.config.service.usual:
         if name not in columns:

@@ -21,8 +21,8 @@ from generator.sql.parsing import column_names, encoding_of
 from generator.validation.semantics.functions import Signature, signature
 from generator.validation.semantics.lookups import resolve_lookup
 from generator.validation.semantics.order import circles, levels, needs
-from generator.validation.semantics.past import resolve_past
-from generator.validation.semantics.session import Session, Told, Types
+from generator.validation.semantics.session import Refusal, Session, Types
+from generator.validation.semantics.window_aggregates import resolve_window_aggregate
 
 LATE = "is an outcome: it is not known when the prediction is made"
 
@@ -43,7 +43,7 @@ def resolve_features(
         if isinstance(feature, Lookup):
             read = resolve_lookup(session, name, feature, inputs, barred, dimensions)
         elif isinstance(feature, Aggregate):
-            read = resolve_past(session, name, feature, columns, inputs, barred)
+            read = resolve_window_aggregate(session, name, feature, columns, inputs, barred)
         if read is not None:
             found[name] = _encoded(session, read)
     trees, calls = _trees(session)
@@ -53,9 +53,9 @@ def resolve_features(
     return tuple(found[name] for name in given if name in found)
 
 
-def _barred(session: Session, columns: Iterable[Column]) -> dict[str, Told]:
+def _barred(session: Session, columns: Iterable[Column]) -> dict[str, Refusal]:
     """Return why columns of the table that are not inputs cannot be used."""
-    found: dict[str, Told] = {name.lower(): None for name in session.config.data.columns}
+    found: dict[str, Refusal] = {name.lower(): None for name in session.config.data.columns}
     for column in columns:
         if column.role == "outcome":
             hint = "use only columns with `role: input`, `key` or `time`"
@@ -93,7 +93,7 @@ def _arguments(session: Session, name: str, feature: Computed) -> Iterator[tuple
 
 
 def _called(
-    session: Session, name: str, called: Signature, types: Mapping[str, str], barred: Mapping[str, Told]
+    session: Session, name: str, called: Signature, types: Mapping[str, str], barred: Mapping[str, Refusal]
 ) -> FunctionFeature | None:
     """Return a feature in Python with its arguments bound, each of the type that the function takes."""
     feature = session.config.features[name]
@@ -148,13 +148,13 @@ def _expressions(
     trees: Mapping[str, exp.Expression],
     calls: Mapping[str, Signature],
     inputs: Mapping[str, str],
-    barred: Mapping[str, Told],
+    barred: Mapping[str, Refusal],
     looked_up: Mapping[str, AnyFeature],
 ) -> list[ComputedFeature]:
     """Return the features that are expressions, in the order in which they can be computed."""
     columns = {name.lower() for name in inputs}
     later = {name: tree for name, tree in trees.items() if name.lower() not in columns}
-    # What reads a column of its own name that is not there is no circle, and is told so as any other reader is.
+    # What reads a column of its own name that is not there is no circle, and is refused as any other reader is.
     wanted = {name: read - {name} for name, read in needs(later).items()}
     for circle in circles(wanted):
         what = f"goes round in a circle: {' -> '.join([*circle, circle[0]])}"
@@ -164,11 +164,11 @@ def _expressions(
     features = {name.lower() for name in session.config.features}
     found: list[ComputedFeature] = []
     for name in sorted(order, key=lambda item: (order[item], item)):
-        told = _told(trees[name], name, features, barred)
+        refusals = _refusals(trees[name], name, features, barred)
         made: ComputedFeature | None = None
         if name in calls:
-            made = _called(session, name, calls[name], types, told)
-        elif typed := session.served(_path(session, name), trees[name], types, told):
+            made = _called(session, name, calls[name], types, refusals)
+        elif typed := session.served(_path(session, name), trees[name], types, refusals):
             made = ExpressionFeature(name=name, type=typed[0], sql=typed[1])
         if made:
             types.add(name, made.type)
@@ -176,8 +176,10 @@ def _expressions(
     return found
 
 
-def _told(tree: exp.Expression, name: str, features: Container[str], barred: Mapping[str, Told]) -> dict[str, Told]:
-    """Return what is told of names that ``tree``, of the feature ``name``, reads where they are no columns.
+def _refusals(
+    tree: exp.Expression, name: str, features: Container[str], barred: Mapping[str, Refusal]
+) -> dict[str, Refusal]:
+    """Return why names cannot be used that ``tree``, of the feature ``name``, reads where they are no columns.
 
     Of another feature nothing is: that it failed has been said.
     """

@@ -1,4 +1,4 @@
-"""Files of data that are there: the columns that they lack, and keys that several rows share, told before a run."""
+"""Files of data that are there: the columns that they lack, and keys that several rows share, found before a run."""
 
 from pathlib import Path
 
@@ -56,9 +56,9 @@ def _keys(session: Session, label: str, source: Source, file: Path) -> None:
         return
     found = doubles_of(source, file, {name: TYPES[kind] for name, kind in source.columns.items()})
     if found:
-        told = "; ".join(f"{words} in {counted(count, 'row')}" for words, count in found)
+        shared = "; ".join(f"{words} in {counted(count, 'row')}" for words, count in found)
         hint = "keep one row of each (a `python:` source can), or add to `key:` what tells them apart"
-        what = f"{source.path} has several rows of a key, and a lookup reads one: {told}"
+        what = f"{source.path} has several rows of a key, and a lookup reads one: {shared}"
         session.say(("data", "sources", label, "key"), what, hint)
 
 

@@ -53,7 +53,7 @@ def signature(session: Session, name: str, feature: Computed) -> Signature | Non
 
 
 def _is_first(session: Session, name: str, module: str) -> bool:
-    """Return whether ``name`` is the first feature that calls ``module``, so that its faults are told once."""
+    """Return whether ``name`` is the first feature that calls ``module``, so that its faults are reported once."""
     calls = (
         key
         for key, item in session.config.features.items()

@@ -8,7 +8,7 @@ from generator.project import Dimension, LookupFeature
 from generator.schema.features import Lookup
 from generator.sql.binding import BoundExpression
 from generator.sql.parsing import encoding_of
-from generator.validation.semantics.session import Session, Told
+from generator.validation.semantics.session import Refusal, Session
 
 
 def resolve_lookup(
@@ -16,7 +16,7 @@ def resolve_lookup(
     name: str,
     feature: Lookup,
     inputs: Mapping[str, str],
-    barred: Mapping[str, Told],
+    barred: Mapping[str, Refusal],
     dimensions: Iterable[Dimension],
 ) -> LookupFeature | None:
     """Return the feature ``name`` with its key bound to ``inputs``, or None where it is refused."""
@@ -31,7 +31,7 @@ def resolve_lookup(
         hint = f"give one expression for each of: {key}" if key else f"add `key:` to data.sources.{dimension.name}"
         session.say(("features", name, "by"), what, hint)
         return None
-    features: dict[str, Told] = {
+    features: dict[str, Refusal] = {
         other.lower(): (f"'{other}' is a feature, and a lookup is by columns", session.instead_of(other))
         for other in session.computed()
     }
@@ -74,7 +74,7 @@ def _bound(
     text: str,
     part: tuple[str, str | None],
     inputs: Mapping[str, str],
-    barred: Mapping[str, Told],
+    barred: Mapping[str, Refusal],
 ) -> BoundExpression | None:
     """Return one expression of a key bound to ``inputs``; its type has to be that of ``part`` of the key."""
     tree = session.tree(path, text)

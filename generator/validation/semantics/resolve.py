@@ -7,7 +7,7 @@ from generator.config.composed import Composed
 from generator.errors import ConfigError
 from generator.project import Project
 from generator.schema.config import Config
-from generator.sql.typing import Judge
+from generator.sql.typing import ExpressionTyping
 from generator.validation.semantics.candidates import check_candidates
 from generator.validation.semantics.choices import check_choices
 from generator.validation.semantics.dropped import without_dropped
@@ -26,8 +26,8 @@ __all__ = ["resolve"]
 def resolve(config: Config, composed: Composed) -> Project:
     """Return the project that ``config`` describes; raises :class:`ConfigError` with every problem."""
     config = without_dropped(config)
-    with Judge() as judge:
-        session = Session(config, composed, judge)
+    with ExpressionTyping() as typing:
+        session = Session(config, composed, typing)
         check_choices(session)
         columns = resolve_columns(session)
         dimensions = resolve_dimensions(session)

@@ -1,4 +1,4 @@
-"""What every check shares: the config, the judge of its SQL, and the problems found so far."""
+"""What every check shares: the config, the typing of its SQL, and the problems found so far."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -15,9 +15,9 @@ from generator.schema.config import Config
 from generator.schema.features import Expression, Lookup
 from generator.sql.binding import BoundExpression, bind, bound, own
 from generator.sql.parsing import SqlError, column_names, identifier, literal, parse
-from generator.sql.typing import Judge
+from generator.sql.typing import ExpressionTyping
 
-Told = tuple[str, str] | None
+Refusal = tuple[str, str] | None
 """Why a name cannot be used, and what to do; None where another problem has said so already."""
 
 
@@ -44,7 +44,7 @@ class Session:
 
     config: Config
     composed: Composed
-    judge: Judge
+    typing: ExpressionTyping
     problems: list[Problem] = field(default_factory=list)
     modules: dict[str, str] = field(default_factory=dict)
     """The texts of the project's own modules that were read, by their paths from its root."""
@@ -95,7 +95,7 @@ class Session:
         return "use a column of the table, or an expression over columns"
 
     def typed(
-        self, path: Path_, tree: exp.Expression, types: Mapping[str, str], barred: Mapping[str, Told] | None = None
+        self, path: Path_, tree: exp.Expression, types: Mapping[str, str], barred: Mapping[str, Refusal] | None = None
     ) -> tuple[str, BoundExpression] | None:
         """Return the type of ``tree`` over columns of ``types`` and the bound expression, or None where it is refused.
 
@@ -109,25 +109,25 @@ class Session:
                 hint = f"a text stands in single quotes: {literal(name)}" if name in quoted else ""
                 near = "" if hint and not nearest(name, types) else _meant(name, types)
                 self.say(path, f"no column '{name}'", "; ".join(filter(None, (near, hint))))
-            elif told := (barred or {})[name.lower()]:
-                self.say(path, *told)
+            elif refusal := (barred or {})[name.lower()]:
+                self.say(path, *refusal)
         if unknown:
             return None
         try:
             read = _read(tree, types)
-            self.judge.table("judged", read)
+            self.typing.table("inputs", read)
             found = bound(bind(tree, read))
-            return self.judge.type_of(found.text, "judged"), found
+            return self.typing.type_of(found.text, "inputs"), found
         except SqlError as error:
             self.say(path, error.what, error.hint)
             return None
 
     def served(
-        self, path: Path_, tree: exp.Expression, types: Mapping[str, str], barred: Mapping[str, Told] | None = None
+        self, path: Path_, tree: exp.Expression, types: Mapping[str, str], barred: Mapping[str, Refusal] | None = None
     ) -> tuple[str, BoundExpression] | None:
         """Return what :meth:`typed` does for what is computed in serving too, normalised for both compilers.
 
-        What cannot be compiled for serving is told here. A column as it stands has its own type, and nothing is asked.
+        What cannot be compiled for serving is refused. A column as it stands has its own type, and nothing is asked.
         """
         if isinstance(tree, exp.Column) and isinstance(types, Types) and not tree.table:
             name = types.spelt.get(tree.name.lower(), "")
@@ -137,17 +137,17 @@ class Session:
         if typed is None:
             return None
         known = _read(tree, types)
-        found = bound(normalise(bind(tree, known), known, self.judge))
-        if error := check_expression(found.tree, known, self.judge):
+        found = bound(normalise(bind(tree, known), known, self.typing))
+        if error := check_expression(found.tree, known, self.typing):
             self.say(path, error.what, error.hint)
             return typed
-        return self.judge.type_of(found.text, "judged"), found
+        return self.typing.type_of(found.text, "inputs"), found
 
 
 def _read(tree: exp.Expression, types: Mapping[str, str]) -> dict[str, str]:
     """Return the columns of ``types`` that ``tree`` reads, or one that nothing reads: no table is without.
 
-    Of names that differ only by case, which is told elsewhere, one is taken: DuckDB would stop at two.
+    Of names that differ only by case, which is refused elsewhere, one is taken: DuckDB would stop at two.
     """
     known = types.spelt if isinstance(types, Types) else Types(types).spelt
     names = (known.get(name.lower()) for name in column_names(tree))
@@ -156,5 +156,5 @@ def _read(tree: exp.Expression, types: Mapping[str, str]) -> dict[str, str]:
 
 def _meant(name: str, types: Mapping[str, str]) -> str:
     """Return a hint for the column ``name``, which is none of ``types``."""
-    told = suggestion(name, types)
-    return told if nearest(name, types) else "; ".join(["declare it in `data.columns`", *([told] if told else [])])
+    near = suggestion(name, types)
+    return near if nearest(name, types) else "; ".join(["declare it in `data.columns`", *([near] if near else [])])

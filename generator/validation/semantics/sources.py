@@ -8,7 +8,7 @@ from generator.project import Column, Dimension, Rule
 from generator.schema.data import Source
 from generator.sql.binding import BoundExpression
 from generator.sql.parsing import TYPES
-from generator.validation.semantics.session import Session, Told
+from generator.validation.semantics.session import Refusal, Session
 
 
 def resolve_dimensions(session: Session) -> tuple[Dimension, ...]:
@@ -46,7 +46,7 @@ def resolve_rules(session: Session, columns: Iterable[Column], dimensions: Itera
     data = session.config.data
     tables = {dimension.name: dict(dimension.columns) for dimension in dimensions}
     tables[data.table] = {column.name: column.type for column in columns}
-    failed: dict[str, Told] = {name.lower(): None for name in data.columns if name not in tables[data.table]}
+    failed: dict[str, Refusal] = {name.lower(): None for name in data.columns if name not in tables[data.table]}
     rules = []
     for name, check in data.checks.items():
         path: Path_ = ("data", "checks", name)
@@ -74,7 +74,7 @@ def _clearing(session: Session, path: Path_, otherwise: str, clear: tuple[str, .
 
 
 def _expect(
-    session: Session, path: Path_, text: str, types: dict[str, str], failed: dict[str, Told]
+    session: Session, path: Path_, text: str, types: dict[str, str], failed: dict[str, Refusal]
 ) -> BoundExpression | None:
     tree = session.tree(path, text)
     typed = session.typed(path, tree, types, failed) if tree is not None else None

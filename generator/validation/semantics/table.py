@@ -10,7 +10,7 @@ from generator.project import Column
 from generator.sql.binding import BoundExpression, bound, with_text_columns
 from generator.sql.parsing import TYPES
 from generator.validation.semantics.order import circles, levels, needs, reaching
-from generator.validation.semantics.session import Session, Told
+from generator.validation.semantics.session import Refusal, Session
 
 
 def resolve_columns(session: Session) -> tuple[Column, ...]:
@@ -113,7 +113,9 @@ def _derive(
         session.say(_path(circle[0], "sql"), what, "derive one of them from columns of the source alone")
     order, expressions = levels(wanted), {}
     for name in sorted(order, key=order.__getitem__):
-        failed: dict[str, Told] = {other.lower(): None for other in session.config.data.columns if other not in types}
+        failed: dict[str, Refusal] = {
+            other.lower(): None for other in session.config.data.columns if other not in types
+        }
         typed = session.typed(_path(name, "sql"), trees[name], types, failed)
         if typed:
             types[name], expressions[name] = typed

@@ -8,7 +8,7 @@ from generator.config.source_map import Path_
 from generator.project import Column, Target
 from generator.sql.binding import BoundExpression, bound
 from generator.sql.parsing import encoding_of
-from generator.validation.semantics.session import Session, Told
+from generator.validation.semantics.session import Refusal, Session
 
 PATH: Path_ = ("problem", "target", "sql")
 NONE = Target(bound(exp.null()))
@@ -19,7 +19,7 @@ def resolve_target(session: Session, columns: Iterable[Column]) -> Target:
     given, task = session.config.problem.target, session.config.problem.task
     tree = session.tree(PATH, given.sql)
     types = {column.name: column.type for column in columns}
-    failed: dict[str, Told] = {name.lower(): None for name in session.config.data.columns if name not in types}
+    failed: dict[str, Refusal] = {name.lower(): None for name in session.config.data.columns if name not in types}
     typed = session.typed(PATH, tree, types, failed) if tree is not None else None
     if typed is None:
         return NONE

@@ -9,7 +9,7 @@ from generator.schema.base import words
 from generator.schema.features import Aggregate
 from generator.sql.binding import BoundExpression
 from generator.sql.parsing import encoding_of
-from generator.validation.semantics.session import Session, Told
+from generator.validation.semantics.session import Refusal, Session
 
 EXACT = {"avg": "DOUBLE", "sum": "DOUBLE", "stddev": "DOUBLE", "count": "BIGINT", "count_distinct": "BIGINT"}
 """The types of the functions whose type is not that of the value."""
@@ -18,13 +18,13 @@ NUMERIC = ("avg", "sum", "stddev")
 NONE = timedelta(0)
 
 
-def resolve_past(
+def resolve_window_aggregate(
     session: Session,
     name: str,
     feature: Aggregate,
     columns: Iterable[Column],
     inputs: Mapping[str, str],
-    barred: Mapping[str, Told],
+    barred: Mapping[str, Refusal],
 ) -> WindowAggregate | None:
     """Return the feature ``name`` with its expressions bound, or None where it is refused."""
     columns = tuple(columns)
@@ -32,13 +32,13 @@ def resolve_past(
         hint = "give the column that says when a row happens `role: time` in `data.columns`"
         session.say(("features", name), "a feature of the past needs a time column", hint)
     known = {column.name: column.type for column in columns if column.role != "drop"}
-    told = _features_told(session) | {key: why for key, why in barred.items() if key not in map(str.lower, known)}
+    refused = _refused_features(session) | {key: why for key, why in barred.items() if key not in map(str.lower, known)}
     value = "1" if feature.count == "*" else feature.value
-    typed = _typed(session, ("features", name, feature.function), value, known, told)
-    where = _where(session, name, feature, known, told)
+    typed = _typed(session, ("features", name, feature.function), value, known, refused)
+    where = _where(session, name, feature, known, refused)
     by = [
         _typed(
-            session, _by_path(session, name, index), text, inputs, {**_features_told(session), **barred}, served=True
+            session, _by_path(session, name, index), text, inputs, {**_refused_features(session), **barred}, served=True
         )
         for index, text in enumerate(feature.by)
     ]
@@ -71,7 +71,7 @@ def _typed(
     path: Path_,
     text: str,
     types: Mapping[str, str],
-    barred: Mapping[str, Told],
+    barred: Mapping[str, Refusal],
     served: bool = False,
 ) -> tuple[str, BoundExpression] | None:
     tree = session.tree(path, text)
@@ -81,7 +81,7 @@ def _typed(
 
 
 def _where(
-    session: Session, name: str, feature: Aggregate, types: Mapping[str, str], barred: Mapping[str, Told]
+    session: Session, name: str, feature: Aggregate, types: Mapping[str, str], barred: Mapping[str, Refusal]
 ) -> BoundExpression | None:
     if feature.where is None:
         return None
@@ -129,7 +129,7 @@ def _lag(
     return -feature.ahead if feature.ahead is not None else max(feature.lag or NONE, needed)
 
 
-def _features_told(session: Session) -> dict[str, Told]:
+def _refused_features(session: Session) -> dict[str, Refusal]:
     return {
         other.lower(): (f"'{other}' is a feature, and the past is of columns", session.instead_of(other))
         for other in session.computed()

@@ -34,7 +34,7 @@ class Guard:
 
 
 @dataclass(frozen=True)
-class Piece:
+class PythonExpression:
     """``text`` is the value wherever no guard is None; elsewhere the value is NULL.
 
     ``maybe``: the text itself may give None. ``blind``: the text is false, and raises nothing, where a guard is None.
@@ -51,7 +51,7 @@ class Piece:
     maybe: bool = False
     blind: bool = False
     const: Any = UNKNOWN
-    parts: tuple["Piece", ...] = ()
+    parts: tuple["PythonExpression", ...] = ()
 
     def __post_init__(self) -> None:
         if self.type in INTEGERS and (self.low is None or self.high is None):
@@ -98,66 +98,68 @@ class Piece:
         """Whether the type is one of the integer types."""
         return self.type in INTEGERS
 
-    def bounded(self, low: Bound | None, high: Bound | None) -> "Piece":
-        """Return the piece with bounds on its value."""
+    def bounded(self, low: Bound | None, high: Bound | None) -> "PythonExpression":
+        """Return the code with bounds on its value."""
         return replace(self, low=low, high=high)
 
 
-def merged(pieces: Iterable[Piece]) -> tuple[Guard, ...]:
-    """Return the guards of all ``pieces``, each name once."""
+def merged(codes: Iterable[PythonExpression]) -> tuple[Guard, ...]:
+    """Return the guards of all ``codes``, each name once."""
     found: dict[str, Guard] = {}
-    for piece in pieces:
-        for guard in piece.guards:
+    for code in codes:
+        for guard in code.guards:
             found.setdefault(guard.name, guard)
     return tuple(found.values())
 
 
-def whole(piece: Piece) -> Piece:
-    """Return ``piece`` as one text that is None for NULL, without guards."""
-    if not piece.guards:
-        return piece
-    first = piece.guards[0]
-    if len(piece.guards) == 1 and piece.text == first.name:
+def whole(code: PythonExpression) -> PythonExpression:
+    """Return ``code`` as one text that is None for NULL, without guards."""
+    if not code.guards:
+        return code
+    first = code.guards[0]
+    if len(code.guards) == 1 and code.text == first.name:
         if first.bound is None:
-            return replace(piece, guards=(), maybe=True)
-        return replace(piece, text=first.bound, guards=(), maybe=True, rank=CHOICE)
-    tests = " or ".join(f"{guard} is None" for guard in piece.guards)
-    return replace(piece, text=f"None if {tests} else {piece.text}", guards=(), rank=CHOICE, maybe=True, parts=())
+            return replace(code, guards=(), maybe=True)
+        return replace(code, text=first.bound, guards=(), maybe=True, rank=CHOICE)
+    tests = " or ".join(f"{guard} is None" for guard in code.guards)
+    return replace(code, text=f"None if {tests} else {code.text}", guards=(), rank=CHOICE, maybe=True, parts=())
 
 
-def when_true(piece: Piece) -> tuple[str, int]:
-    """Return a condition that holds where the boolean ``piece`` is true, and how tightly it binds."""
-    blind = piece.blind and all(guard.bound is None for guard in piece.guards)
-    if (not piece.guards and not piece.parts) or blind or (piece.is_name and piece.guards[-1] == Guard(piece.text)):
-        return piece.text, piece.rank
-    if piece.is_name and piece.guards[-1].name == piece.text:
-        return str(piece.guards[-1]), ATOM
-    tests = [f"{guard} is not None" for guard in piece.guards]
-    if piece.parts:
-        conditions = [when_true(part) for part in piece.parts]
+def when_true(code: PythonExpression) -> tuple[str, int]:
+    """Return a condition that holds where the boolean ``code`` is true, and how tightly it binds."""
+    blind = code.blind and all(guard.bound is None for guard in code.guards)
+    if (not code.guards and not code.parts) or blind or (code.is_name and code.guards[-1] == Guard(code.text)):
+        return code.text, code.rank
+    if code.is_name and code.guards[-1].name == code.text:
+        return str(code.guards[-1]), ATOM
+    tests = [f"{guard} is not None" for guard in code.guards]
+    if code.parts:
+        conditions = [when_true(part) for part in code.parts]
         return " and ".join([*tests, *(text if rank >= AND else f"({text})" for text, rank in conditions)]), AND
-    return " and ".join([*tests, piece.at(NOT)]), AND
+    return " and ".join([*tests, code.at(NOT)]), AND
 
 
-def when_false(piece: Piece) -> tuple[str, int]:
-    """Return a condition that holds where the boolean ``piece`` is false, and how tightly it binds."""
-    if len(piece.guards) == 1 and piece.guards[0].name == piece.text:
-        return f"{piece.guards[0]} is False", COMPARISON
-    if piece.maybe:
-        plain = whole(piece)
+def when_false(code: PythonExpression) -> tuple[str, int]:
+    """Return a condition that holds where the boolean ``code`` is false, and how tightly it binds."""
+    if len(code.guards) == 1 and code.guards[0].name == code.text:
+        return f"{code.guards[0]} is False", COMPARISON
+    if code.maybe:
+        plain = whole(code)
         return f"{plain.at(SUM)} is False", COMPARISON
-    tests = [f"{guard} is not None" for guard in piece.guards]
-    text = f"not {piece.at(COMPARISON)}"
+    tests = [f"{guard} is not None" for guard in code.guards]
+    text = f"not {code.at(COMPARISON)}"
     return " and ".join([*tests, text]), AND if tests else NOT
 
 
-def constant(value: Any, kind: str) -> Piece:
-    """Return the piece of a number, a truth value or a text that is the same for every row."""
+def constant(value: Any, kind: str) -> PythonExpression:
+    """Return the code of a number, a truth value or a text that is the same for every row."""
     number = isinstance(value, int | float) and not isinstance(value, bool)
     bound = value if number else None
-    return Piece(repr(value), kind, (), SIGN if number and str(value)[0] == "-" else ATOM, bound, bound, const=value)
+    return PythonExpression(
+        repr(value), kind, (), SIGN if number and str(value)[0] == "-" else ATOM, bound, bound, const=value
+    )
 
 
-def null(kind: str) -> Piece:
-    """Return the piece that is NULL for every row."""
-    return Piece("None", kind, maybe=True, const=None)
+def null(kind: str) -> PythonExpression:
+    """Return the code that is NULL for every row."""
+    return PythonExpression("None", kind, maybe=True, const=None)
