@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
-MODULES = ("numbers", "logic", "casts", "text", "dates", "zones")
+MODULES = ("numbers", "elementary", "logic", "casts", "text", "dates", "zones")
 """The modules ``runtime_*``; they are read, not imported, so that generating needs none of their libraries."""
 
 

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
-from generator.plan.past import ZERO, groups, is_rounded
+from generator.plan.partials import is_rounded
+from generator.plan.past import ZERO, groups
 from generator.plan.select import NOTHING, ColumnPlan
 from generator.project import Column, ComputedFeature, Project, WindowAggregate
 from generator.schema.base import words

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from generator.plan.online import length
-from generator.plan.past import COUNTS, ZERO, groups
+from generator.plan.partials import COUNTS
+from generator.plan.past import ZERO, groups
 from generator.plan.requests import attribute_names, field_names, needed_columns
 from generator.plan.select import NOTHING
 from generator.project import Project, WindowAggregate

@@ -1,28 +1,21 @@
 """Plan the features of one request: the expressions of features.sql as straight-line Python, tables read by key."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import assert_never
 
-from generator.compile.expressions import Compiled, compile_expression, import_lines, sources, taken
+from generator.compile.expressions import import_lines, sources
 from generator.plan.features import Key, final
 from generator.plan.functions import functions_plan
-from generator.plan.past import COUNTS, ZERO, Group, groups
+from generator.plan.past import ZERO, Group, groups
 from generator.plan.requests import attribute_names, needed_columns
+from generator.plan.row_compiler import RowCompiler
 from generator.plan.select import NOTHING
-from generator.project import ComputedFeature, ExpressionFeature, FunctionFeature, LookupFeature, Project
+from generator.project import ComputedFeature, LookupFeature, Project
 from generator.schema.base import words
-from generator.sql.binding import BoundExpression
 from generator.sql.code import Code
 from generator.sql.parsing import unlike
 from generator.sql.typing import ExpressionTyping
-
-TEMPORARY = "_part"
-"""How names of what an expression holds on to begin; those of columns and features never do."""
-
-OWN = ("row", "self", "decided", "since")
-"""Names that the rendered function has for itself."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,7 +108,7 @@ def online_plan(project: Project) -> OnlinePlan:
     """Plan the features of one request."""
     past, decide_before = groups(project), project.config.problem.decide_before or ZERO
     with ExpressionTyping() as typing:
-        compiler = _Compiler(project, typing)
+        compiler = RowCompiler(project, typing)
         lookups = tuple(_lookups(project, compiler))
         snapshots = tuple(_snapshots(group, compiler) for group in past)
         computed = tuple(
@@ -146,76 +139,14 @@ def online_plan(project: Project) -> OnlinePlan:
     )
 
 
-class _Compiler:
-    """Compiles expressions over columns and features, and remembers what they use."""
-
-    def __init__(self, project: Project, typing: ExpressionTyping) -> None:
-        self.typing = typing
-        columns = {column.name: column.type for column in project.with_role("key", "time", "input")}
-        self.types = columns | {feature.name: feature.type for feature in project.features}
-        modules = {call.module for call in project.calls}
-        self.names = dict(zip(self.types, attribute_names(self.types, {*OWN, *modules, *taken()}), strict=True))
-        self.used: list[Compiled] = []
-        self.known = {column.name for column in project.with_role("time")}
-        self.known |= {item.name for item in project.window_aggregates if item.function in COUNTS}
-
-    def compiled(self, expression: BoundExpression) -> Code:
-        """Return ``expression`` as Python."""
-        types = {name: self.types[name] for name in expression.columns}
-        found = compile_expression(expression.tree, types, self.typing, self.names.__getitem__, TEMPORARY, self.known)
-        self.used.append(found)
-        return found.code
-
-    def made(self, feature: ComputedFeature) -> Code:
-        """Return how the value of ``feature`` is made in Python."""
-        match feature:
-            case ExpressionFeature():
-                code = self.compiled(feature.sql)
-                self.known |= set() if self.used[-1].nullable else {feature.name}
-                return code
-            case FunctionFeature():
-                function = f"{feature.module}.{feature.function}"
-                arguments = [self.compiled(argument) for argument in feature.arguments]
-                given = ", ".join([function, *arguments]) if feature.strict else ", ".join(arguments)
-                return Code(f"strictly({given})" if feature.strict else f"{function}({given})")
-            case _:
-                assert_never(feature)
-
-    def key(self, by: Iterable[BoundExpression]) -> str:
-        """Return the key that the expressions ``by`` make: one value, or a tuple of several."""
-        parts = [self.compiled(part) for part in by]
-        return parts[0] if len(parts) == 1 else f"({', '.join(parts)})"
-
-    def targets(self, names: Iterable[str]) -> Code:
-        """Return the variables of ``names`` as what a tuple is unpacked into."""
-        variables = [self.names[name] for name in names]
-        return Code(", ".join(variables) if len(variables) > 1 else f"({variables[0]},)")
-
-    def functions(self) -> frozenset[str]:
-        """Return the functions that everything compiled so far needs."""
-        return frozenset(function for item in self.used for function in item.functions)
-
-    def called(self) -> frozenset[str]:
-        """Return the functions that everything compiled so far names itself."""
-        return frozenset(name for item in self.used for name in item.called)
-
-    def imports(self) -> frozenset[str]:
-        """Return what everything compiled so far names of the standard library."""
-        return frozenset(name for item in self.used for name in item.names)
-
-    def libraries(self) -> tuple[str, ...]:
-        """Return the distributions that everything compiled so far runs on."""
-        return tuple(sorted({library for item in self.used for library in item.libraries}))
-
-
-def _inputs(project: Project, compiler: _Compiler) -> Iterator[Line]:
+def _inputs(project: Project, compiler: RowCompiler) -> Iterator[Line]:
     """Yield the assignment of each field of a request to a variable."""
     columns = needed_columns(project)
     for column, field in zip(columns, attribute_names(column.name for column in columns), strict=True):
         yield Line(target=Code(compiler.names[column.name]), code=Code(f"row.{field}"))
 
 
-def _decided(project: Project, compiler: _Compiler, decide_before: timedelta) -> Code:
+def _decided(project: Project, compiler: RowCompiler, decide_before: timedelta) -> Code:
     """Return the moment of the decision."""
     assert project.time is not None
     moment = compiler.names[project.time.name]
@@ -235,7 +166,7 @@ def _cadence(group: Group) -> Cadence:
     return Cadence(constant=Code(f"EVERY_{unit.upper()}"), length=length(group.every), variable=Code(f"step_{unit}"))
 
 
-def _lookups(project: Project, compiler: _Compiler) -> Iterator[Table]:
+def _lookups(project: Project, compiler: RowCompiler) -> Iterator[Table]:
     """Yield a table for each dimension and key by which it is looked up."""
     found: dict[Key, list[LookupFeature]] = {}
     for feature in project.lookups:
@@ -260,7 +191,7 @@ def _lookups(project: Project, compiler: _Compiler) -> Iterator[Table]:
         )
 
 
-def _snapshots(group: Group, compiler: _Compiler) -> Table:
+def _snapshots(group: Group, compiler: RowCompiler) -> Table:
     call = f"self.{group.table}.at({compiler.key(group.by)}, {_cadence(group).variable})"
     return Table(
         attribute=group.table,

@@ -1,10 +1,10 @@
 """Plan the past: tables of snapshots, one for each key, cadence, span and lag, and how rows read them."""
 
 import re
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
+from generator.plan.partials import Value, value_of
 from generator.plan.select import NOTHING, ColumnPlan
 from generator.project import Project, WindowAggregate
 from generator.schema.base import words
@@ -19,30 +19,8 @@ ZERO = timedelta(0)
 FORMS = {"count_distinct": "distinct", "stddev": "spread"}
 """The functions that are no sums of partial results, and the template that computes each."""
 
-EPSILON = "1e-15"
-"""A few times 2 ** -52, the distance of 1 and the next fraction."""
-
 LONGEST = 100
 """Letters of the name of a table of snapshots, which is the name of a file too."""
-
-COUNTS = ("count", "count_distinct")
-"""The functions that give 0, and not NULL, where no row counts."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Value:
-    """What one feature needs at each stage: a value by row, partial results by step, and what is rolled from them.
-
-    ``rounding`` bounds by how much the result hangs on the order in which fractions are added up; nothing where it
-    does not.
-    """
-
-    name: Code
-    value: Code
-    partials: tuple[ColumnPlan, ...]
-    rolled: Code
-    default: Code
-    rounding: Code
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -164,7 +142,7 @@ def _group(project: Project, features: list[WindowAggregate], taken: set[str]) -
         steps=steps,
         leaves=bool(steps),
         frame=Code(f"RANGE BETWEEN {frame} AND CURRENT ROW"),
-        values=tuple(_value(place, feature) for place, feature in enumerate(features, start=1)),
+        values=tuple(value_of(place, feature) for place, feature in enumerate(features, start=1)),
         features=tuple(feature.name for feature in features),
         every=first.every,
     )
@@ -185,83 +163,6 @@ def _number(moment: Code, shift: timedelta, every: timedelta) -> Code:
     sign = "-" if shift < ZERO else "+"
     shifted = f"{moment} {sign} INTERVAL '{words(abs(shift))}'" if shift else moment
     return Code(f"CAST(floor(epoch({shifted}) / {int(every.total_seconds())}) AS BIGINT)")
-
-
-def _value(place: int, feature: WindowAggregate) -> Value:
-    partials, rolled = _rolled(feature, f"__value_{place}", place, "__time, __row")
-    value = _numeric(feature)
-    if feature.where:
-        value = f"CASE WHEN {feature.where} THEN {value} END"
-    default = Code("0") if feature.function in COUNTS else NOTHING
-    return Value(
-        name=name(feature.name),
-        value=Code(value),
-        partials=tuple(partials),
-        rolled=Code(rolled),
-        default=default,
-        rounding=_rounding(feature, value),
-    )
-
-
-def _numeric(feature: WindowAggregate) -> str:
-    """Return the value in the type in which it is added up: whole numbers exactly, others as DOUBLE."""
-    if feature.function == "stddev":
-        return f"CAST({feature.value} AS DOUBLE)"
-    if feature.function in ("avg", "sum"):
-        kind = _exact(feature.value_type)
-        return feature.value.text if feature.value_type == "DOUBLE" else f"CAST({feature.value} AS {kind})"
-    return feature.value.text
-
-
-def _exact(kind: str) -> str:
-    return "DOUBLE" if kind == "FLOAT" or kind.startswith("DECIMAL") else "BIGINT" if kind != "HUGEINT" else kind
-
-
-def _rolled(feature: WindowAggregate, value: str, place: int, order: str) -> tuple[Iterable[ColumnPlan], str]:
-    """Return the partial results of one step, and what a span of steps makes of them."""
-    # Sums of fractions depend on their order, which threads would leave to chance.
-    added = f"sum({value})" if _is_exact(feature) else f"sum({value} ORDER BY {order})"
-    total, count = (f"__{part}_{place}" for part in ("sum", "count"))
-    if feature.function == "avg":
-        parts = {total: added, count: f"count({value})"}
-        return _columns(parts), f"CAST(sum({total}) OVER span AS DOUBLE) / sum({count}) OVER span"
-    if feature.function == "sum":
-        return _columns({total: added}), f"CAST(sum({total}) OVER span AS DOUBLE)"
-    if feature.function == "count":
-        return _columns({count: f"count({value})"}), f"CAST(coalesce(sum({count}) OVER span, 0) AS BIGINT)"
-    if feature.function == "stddev":
-        return (), f"stddev_samp({value}) OVER span"
-    if feature.function == "last":
-        latest = f"__last_{place}"
-        return _columns({latest: f"arg_max({value}, ({order}))"}), f"last_value({latest} IGNORE NULLS) OVER span"
-    if feature.function == "count_distinct":
-        return (), ""
-    part = f"__{feature.function}_{place}"
-    return _columns({part: f"{feature.function}({value})"}), f"{feature.function}({part}) OVER span"
-
-
-def _rounding(feature: WindowAggregate, value: str) -> Code:
-    """Return the SQL of a bound over all rows of a key, of which those of a span are some; see Higham (2002), 4.2.
-
-    A sum of n fractions is off by at most n ulps of the sum of their sizes, a mean by that share of it; so is a spread.
-    """
-    if not is_rounded(feature):
-        return NOTHING
-    size = f"{EPSILON} * count({value}) * max(abs({value}))"
-    return Code(f"{size} * count({value})" if feature.function == "sum" else size)
-
-
-def is_rounded(feature: WindowAggregate) -> bool:
-    """Return whether the last bits of the result hang on the order in which values are added up."""
-    return feature.function == "stddev" or (feature.function in ("avg", "sum") and not _is_exact(feature))
-
-
-def _is_exact(feature: WindowAggregate) -> bool:
-    return feature.value_type != "DOUBLE" and _exact(feature.value_type) != "DOUBLE"
-
-
-def _columns(parts: dict[str, str]) -> Iterator[ColumnPlan]:
-    return (ColumnPlan(name=Code(part), sql=Code(text)) for part, text in parts.items())
 
 
 def _word(text: str) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from generator.plan.rules import ALLOWED, RulePlan, configured, counted, refusal, values_of
 from generator.plan.select import NOTHING, ColumnPlan, Step, layers
 from generator.project import Column, Project, Rule
 from generator.sql.cleaning import cleaned, misfits, typed
@@ -10,24 +11,6 @@ from generator.sql.code import Code, name, names, text
 
 NUMBER = "file_row_number"
 """What DuckDB calls the number of a row in a Parquet file, unless a column of the file is called so."""
-
-ALLOWED = 0.1
-"""Share of rows that may break a rule every table has, before ``process`` stops."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class RulePlan:
-    """A rule as ``process.sql`` judges and counts it."""
-
-    label: Code
-    source: Code
-    source_label: Code
-    otherwise: Code
-    at_most: Code
-    broken: Code
-    shown: Code
-    expect: Code = NOTHING
-    reason: Code = NOTHING
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,10 +107,10 @@ def table_plan(
     """
     steps = layers(columns, Code("typed"))
     refusals = [
-        _refusal(rule.name, rule.expect.text, f"breaks {rule.name}") for rule in rules if rule.otherwise == "quarantine"
+        refusal(rule.name, rule.expect.text, f"breaks {rule.name}") for rule in rules if rule.otherwise == "quarantine"
     ]
     if time:
-        refusals.append(_refusal("time_is_known", f"{name(time.name)} IS NOT NULL", f"{time.name} is missing"))
+        refusals.append(refusal("time_is_known", f"{name(time.name)} IS NOT NULL", f"{time.name} is missing"))
     clears = {column: rule for rule in rules for column in rule.clear}
     return TablePlan(
         name=table,
@@ -208,55 +191,18 @@ def _article(kind: str) -> str:
     }[kind]
 
 
-def _refusal(label: str, expect: str, reason: str) -> RulePlan:
-    nothing = Code("")
-    return RulePlan(
-        label=Code(label),
-        source=nothing,
-        source_label=nothing,
-        otherwise=nothing,
-        at_most=nothing,
-        broken=nothing,
-        shown=nothing,
-        expect=Code(expect),
-        reason=text(reason),
-    )
-
-
 def _rules(project: Project, tables: tuple[TablePlan, ...]) -> tuple[RulePlan, ...]:
     """Return every rule with the condition that counts the rows that break it, the built-in rules first."""
-    rules = []
+    rules: list[RulePlan] = []
     for table in tables:
         if table.misfits:
             broken = "__misfits <> ''"
-            rules.append(_counted("fits_its_types", table.name, "quarantine", ALLOWED, broken, Code("__misfits")))
+            rules.append(counted("fits_its_types", table.name, "quarantine", ALLOWED, broken, Code("__misfits")))
         if table.numbered and project.time:
             broken = f"{name(project.time.name)} IS NULL"
-            rules.append(_counted("time_is_known", table.name, "quarantine", ALLOWED, broken, Code("NULL")))
+            rules.append(counted("time_is_known", table.name, "quarantine", ALLOWED, broken, Code("NULL")))
         if table.unique:
             broken = "__reasons LIKE '%the key is already taken'"
-            key = _values(column.name for column in project.with_role("key", "time"))
-            rules.append(_counted("key_is_unique", table.name, "quarantine", ALLOWED, broken, key))
-    for rule in project.rules:
-        at_most = 0.0 if rule.otherwise == "fail" else rule.at_most
-        broken, values = f"NOT ({rule.expect})", _values(rule.expect.columns)
-        rules.append(_counted(rule.name, rule.source, rule.otherwise, at_most, broken, values))
-    return tuple(rules)
-
-
-def _values(columns: Iterable[str]) -> Code:
-    """Return a text with the values of ``columns`` that are there."""
-    parts = (f"{text(f'{column}: ')} || {name(column)}" for column in columns)
-    return Code(f"concat_ws(', ', {', '.join(parts)})")
-
-
-def _counted(label: str, source: str, otherwise: str, at_most: float, broken: str, shown: Code) -> RulePlan:
-    return RulePlan(
-        label=text(label),
-        source=Code(source),
-        source_label=text(source),
-        otherwise=text(otherwise),
-        at_most=Code(repr(at_most)),
-        broken=Code(broken),
-        shown=shown,
-    )
+            key = values_of(column.name for column in project.with_role("key", "time"))
+            rules.append(counted("key_is_unique", table.name, "quarantine", ALLOWED, broken, key))
+    return (*rules, *configured(project))

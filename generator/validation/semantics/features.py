@@ -87,9 +87,8 @@ def _trees(session: Session) -> tuple[dict[str, exp.Expression], dict[str, Signa
 
 def _arguments(session: Session, name: str, feature: Computed) -> Iterator[tuple[Path_, str]]:
     """Yield what a function is called with, each with its path."""
-    written = session.composed.values.get("features", {}).get(name, {}).get("of")
     for index, text in enumerate(feature.of):
-        yield ("features", name, "of", index) if isinstance(written, list) else ("features", name, "of"), text
+        yield session.part(("features", name, "of"), index), text
 
 
 def _called(

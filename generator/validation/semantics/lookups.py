@@ -36,7 +36,14 @@ def resolve_lookup(
         for other in session.computed()
     }
     by = [
-        _bound(session, _by_path(session, name, index), text, (part, types.get(part)), inputs, {**features, **barred})
+        _bound(
+            session,
+            session.part(("features", name, "by"), index),
+            text,
+            (part, types.get(part)),
+            inputs,
+            {**features, **barred},
+        )
         for index, (part, text) in enumerate(zip(dimension.key, feature.by, strict=True))
     ]
     if None in by:
@@ -86,8 +93,3 @@ def _bound(
         what = f"'{excerpt(text)}' is {kind}, and the key '{key}' is {wanted}"
         session.say(path, what, f"cast it, as in CAST(x AS {wanted}), or use another column")
     return sql
-
-
-def _by_path(session: Session, name: str, index: int) -> Path_:
-    written = session.composed.values.get("features", {}).get(name, {}).get("by")
-    return ("features", name, "by", index) if isinstance(written, list) else ("features", name, "by")

@@ -53,6 +53,10 @@ class Session:
         """Note a problem at ``path``."""
         self.problems.append(self.composed.problem(path, what, hint))
 
+    def part(self, path: Path_, index: int) -> Path_:
+        """Return the path of one of the values at ``path``: that itself, where one alone is written without a list."""
+        return (*path, index) if isinstance(self.composed.at(path), list) else path
+
     def distinct(self, path: Path_, names: Iterable[str]) -> None:
         """Refuse names that SQL cannot tell apart, and those that a project keeps for itself."""
         seen: dict[str, str] = {}

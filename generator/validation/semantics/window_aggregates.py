@@ -38,7 +38,12 @@ def resolve_window_aggregate(
     where = _where(session, name, feature, known, refused)
     by = [
         _typed(
-            session, _by_path(session, name, index), text, inputs, {**_refused_features(session), **barred}, served=True
+            session,
+            session.part(("features", name, "by"), index),
+            text,
+            inputs,
+            {**_refused_features(session), **barred},
+            served=True,
         )
         for index, text in enumerate(feature.by)
     ]
@@ -135,8 +140,3 @@ def _refused_features(session: Session) -> dict[str, Refusal]:
         for other in session.computed()
         if other not in session.config.data.columns
     }
-
-
-def _by_path(session: Session, name: str, index: int) -> Path_:
-    written = session.composed.values.get("features", {}).get(name, {}).get("by")
-    return ("features", name, "by", index) if isinstance(written, list) else ("features", name, "by")
