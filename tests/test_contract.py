@@ -7,9 +7,9 @@ import yaml
 
 from tests.sandbox import copy, run
 
-LEARNED = "# What is usual in a request, by the rows of training.\nusual:\n  island: {missing: false}\n"
-ODD = """# What is usual in a request, by the rows of training.
-usual:
+LEARNED = "# What is expected in a request, by the rows of training.\nexpected:\n  island: {missing: false}\n"
+ODD = """# What is expected in a request, by the rows of training.
+expected:
   island:
     values: [Dream, '${oc.env:HOME}', "line\\nbreak ${x}"]
 """
@@ -34,15 +34,15 @@ def test_it_is_written_once_and_replaced_after(project: Path) -> None:
     option.write_text(option.read_text() + "max_rows: 7\n")
     run(project, "ninefold", "contract")
     assert option.read_text() == before + changed + "max_rows: 7\n"
-    assert yaml.safe_load(run(project, "ninefold", "show"))["service"]["usual"] == {"island": {"missing": True}}
+    assert yaml.safe_load(run(project, "ninefold", "show"))["service"]["expected"] == {"island": {"missing": True}}
 
 
 @pytest.mark.slow
 def test_values_that_look_like_references_stay_values(project: Path) -> None:
     (project / "reports/contract.yaml").write_text(ODD)
     run(project, "ninefold", "contract")
-    shown = yaml.safe_load(run(project, "ninefold", "show"))["service"]["usual"]["island"]["values"]
-    assert shown == yaml.safe_load(ODD)["usual"]["island"]["values"]
+    shown = yaml.safe_load(run(project, "ninefold", "show"))["service"]["expected"]["island"]["values"]
+    assert shown == yaml.safe_load(ODD)["expected"]["island"]["values"]
 
 
 def test_showing_writes_nothing(project: Path) -> None:

@@ -40,7 +40,7 @@ METRICS = {
     "service_request_seconds_bucket": {"path", "le"},
     "service_request_seconds_sum": {"path"},
     "service_request_seconds_count": {"path"},
-    "service_unusual_total": {"field"},
+    "service_unexpected_total": {"field"},
     "service_log_failures_total": set(),
     "service_ready": set(),
     "service_bundle": {"digest", "candidate"},

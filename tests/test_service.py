@@ -168,9 +168,9 @@ def test_marks_what_lies_beyond_the_known_past(client: httpx.Client, example: di
         client.post("/predict", json={**example, "departure": time}).json()
         for time in (example["departure"], "2013-05-01T12:00:00", "2020-05-01T12:00:00")
     ]
-    assert answers[0]["unusual"] == []
-    assert "from when on the past is known" in answers[1]["unusual"][0]["reason"]
-    assert "refresh the snapshots" in answers[2]["unusual"][0]["reason"]
+    assert answers[0]["unexpected"] == []
+    assert "from when on the past is known" in answers[1]["unexpected"][0]["reason"]
+    assert "refresh the snapshots" in answers[2]["unexpected"][0]["reason"]
     assert known["since"] < str(example["departure"]) < known["until"]
     explained = client.post("/explain", json=example).json()["features"]
     past = [part for part in explained if re.search(r"_(\d+[hd]|flights)$", part["feature"])]

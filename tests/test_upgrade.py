@@ -29,6 +29,7 @@ def test_a_stored_project_is_upgraded_and_runs(archive: Path, tmp_path: Path) ->
         assert f"merged  weights/{path}" in said
     assert "update  weights/tally.py" in said
     assert "update  conf/config.yaml" in said
+    assert "conf/service/http.yaml:9: service.on_unusual is on_unexpected since 0.1.0" in said
     assert (folder / "weights/report/markup.py").read_text().endswith("MINE = 1\n")
     assert "from pathlib import Path  # mine\n" in (folder / "weights/models/train_linear.py").read_text()
     assert "from weights.common import outputs, settings\n" in (folder / "weights/tally.py").read_text()
@@ -66,3 +67,10 @@ def test_renamed_keys_are_renamed_where_they_stand() -> None:
     assert [line.split(":")[0] for line in told] == ["3", "4", "5"]
     assert migrated(text, ("split",), [Renamed("0.2.0", ("model", "*", "leaves"), "num_leaves")]) == (text, ())
     assert migrated("kind: x\n", ("split",), [Renamed("0.2.0", ("split", "kind"), "by")])[0] == "by: x\n"
+
+
+def test_keys_that_the_service_had_before_are_renamed() -> None:
+    text = "on_unusual: refuse  # why\nusual:\n  usual: {min: 0}\n"
+    assert migrated(text, ("service",))[0] == "on_unexpected: refuse  # why\nexpected:\n  usual: {min: 0}\n"
+    whole = "service: {on_unusual: mark}\nusual: 1\n"
+    assert migrated(whole, ())[0] == "service: {on_unexpected: mark}\nusual: 1\n"

@@ -47,7 +47,7 @@ def refused_batches(folder: Path) -> Counts:
 
     def refuse(bundle: Path) -> None:
         settings = yaml.safe_load((bundle / "params.yaml").read_text(encoding="utf-8"))
-        settings["service"]["on_unusual"] = "refuse"
+        settings["service"]["on_unexpected"] = "refuse"
         (bundle / "params.yaml").write_text(yaml.safe_dump(settings), encoding="utf-8")
 
     with running(folder, change=refuse) as service:

@@ -22,7 +22,7 @@ def points(**columns: np.ndarray) -> Points:
 
 
 def roc(target: np.ndarray, score: np.ndarray) -> Points:
-    """Return the share of positives found against the share of negatives taken along."""
+    """Return the true positive rate against the false positive rate."""
     false, true, _ = roc_curve(target, score)
     false, true = thin(false, true)
     return points(false_positive_rate=false, true_positive_rate=true)
@@ -36,11 +36,11 @@ def precision_recall(target: np.ndarray, score: np.ndarray) -> Points:
 
 
 def calibration(target: np.ndarray, score: np.ndarray) -> Points:
-    """Return what happened against what was forecast, in groups of equal size."""
+    """Return observed frequencies against predicted probabilities, in groups of equal size."""
     groups = [group for group in np.array_split(np.argsort(score, kind="stable"), 15) if len(group)]
-    forecast = np.array([score[group].mean() for group in groups])
-    happened = np.array([target[group].mean() for group in groups])
-    return points(forecast=forecast, happened=happened)
+    predicted = np.array([score[group].mean() for group in groups])
+    observed = np.array([target[group].mean() for group in groups])
+    return points(predicted_probability=predicted, observed_frequency=observed)
 
 
 CURVES = {"roc": roc, "precision_recall": precision_recall, "calibration": calibration}

@@ -40,9 +40,9 @@ def average_precision(target: np.ndarray, score: np.ndarray, weight: np.ndarray 
 
 
 def log_loss(target: np.ndarray, score: np.ndarray, weight: np.ndarray | None = None) -> float:
-    """Mean surprise, in nats, at what happened."""
-    happened = np.where(target, score, 1 - score)
-    return float(-np.average(np.log(np.maximum(happened, 1e-15)), weights=weight))
+    """Mean of -log of the probability predicted for the outcome."""
+    likelihood = np.where(target, score, 1 - score)
+    return float(-np.average(np.log(np.maximum(likelihood, 1e-15)), weights=weight))
 
 
 def brier(target: np.ndarray, score: np.ndarray, weight: np.ndarray | None = None) -> float:
@@ -51,7 +51,7 @@ def brier(target: np.ndarray, score: np.ndarray, weight: np.ndarray | None = Non
 
 
 def calibration_error(target: np.ndarray, score: np.ndarray, weight: np.ndarray | None = None) -> float:
-    """Mean distance between what is forecast and what happens, over twenty equal ranges of the forecast."""
+    """Mean distance between predicted probability and observed frequency, over twenty equal ranges of the former."""
     weights = np.ones(len(target)) if weight is None else weight
     place = np.minimum((score * 20).astype(np.int64), 19)
     gap = np.bincount(place, weights * (score - target), minlength=20)

@@ -34,8 +34,8 @@ def objective(target: np.ndarray) -> dict[str, object]:
 
 def losses(target: np.ndarray, prediction: np.ndarray) -> np.ndarray:
     """Return the log loss of each row."""
-    happened = np.where(target > 0, prediction, 1 - prediction)
-    return -np.log(np.clip(happened, 1e-6, 1))
+    likelihood = np.where(target > 0, prediction, 1 - prediction)
+    return -np.log(np.clip(likelihood, 1e-6, 1))
 
 
 def constant(target: np.ndarray, rows: int) -> np.ndarray:

@@ -82,9 +82,9 @@ def write(database: duckdb.DuckDBPyConnection) -> None:
     ):
         for first in range(0, latest + 1, BATCH):
             rows = compute(database, first, first + BATCH - 1)
-            held = pc.equal(rows["__part"], "holdout")
-            to_train.write_table(rows.filter(pc.invert(held)))
-            to_holdout.write_table(rows.filter(held))
+            of_holdout = pc.equal(rows["__part"], "holdout")
+            to_train.write_table(rows.filter(pc.invert(of_holdout)))
+            to_holdout.write_table(rows.filter(of_holdout))
 
 
 def main() -> None:

@@ -30,9 +30,9 @@ def main() -> None:
     encoders = read_json(ENCODERS)
     target = read_target(TRAIN, encoders)
     validation = read_parts(TRAIN)
-    judged, model = fit(target[~validation]), fit(target)
+    validation_model, model = fit(target[~validation]), fit(target)
     with new_folder(FOLDER) as folder:
-        np.save(folder / "validation.npy", rounded(judged.predict(target[validation])))
+        np.save(folder / "validation.npy", rounded(validation_model.predict(target[validation])))
         model.save(folder)
         write_json(folder / "encoders.json", encoders)
         summary = {"kind": "baseline", "prediction": model.prediction}

@@ -83,15 +83,19 @@ def main() -> None:
     validation = read_parts(TRAIN)
     params = {**FIXED, **settings["params"], "num_threads": threads(matrix)}
     rows = dataset(matrix, read_target(TRAIN, encoders), categorical(encoders), params)
-    judged = stop_early(rows, validation, params, settings["rounds"], settings["early_stopping"])
-    stopped = {"rounds": judged.best_iteration, "most": settings["rounds"], "fitted": int((~validation).sum())}
+    validation_model = stop_early(rows, validation, params, settings["rounds"], settings["early_stopping"])
+    stopped = {
+        "rounds": validation_model.best_iteration,
+        "most": settings["rounds"],
+        "fitted": int((~validation).sum()),
+    }
     rounds = grown(**stopped, rows=len(matrix))
     booster = boosted(rows, params, rounds)
     print(
-        f"stopped after {judged.best_iteration} of at most {settings['rounds']} rounds; {rounds} on all training rows"
+        f"stopped after {validation_model.best_iteration} of at most {settings['rounds']} rounds; {rounds} on all training rows"
     )
     with new_folder(FOLDER) as folder:
-        np.save(folder / "validation.npy", rounded(Model(judged).predict(matrix[validation])))
+        np.save(folder / "validation.npy", rounded(Model(validation_model).predict(matrix[validation])))
         Model(booster).save(folder)
         write_json(folder / "encoders.json", encoders)
         summary = {

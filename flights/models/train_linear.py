@@ -122,10 +122,10 @@ def main() -> None:
     params = setting("model", "linear", "params")
     encoders = read_json(ENCODERS)
     matrix, target, validation = read_training(TRAIN, encoders), read_target(TRAIN, encoders), read_parts(TRAIN)
-    judged = train(matrix[~validation], target[~validation], encoders, params)
+    validation_model = train(matrix[~validation], target[~validation], encoders, params)
     model = train(matrix, target, encoders, params)
     with new_folder(FOLDER) as folder:
-        np.save(folder / "validation.npy", rounded(judged.predict(matrix[validation])))
+        np.save(folder / "validation.npy", rounded(validation_model.predict(matrix[validation])))
         model.save(folder)
         write_json(folder / "encoders.json", encoders)
         summary = {"kind": "linear", "params": params}

@@ -89,8 +89,8 @@ def with_performance(
     """Return ``summary`` with the realised performance ``found``, None where fewer than ``needed`` outcomes tell it."""
     summary = {**summary, "performance": found, "labels": labels}
     if found is None:
-        told = f"Outcomes of {labels['matched']:,} predictions are known; {needed:,}, of which the metric can be told, are needed."
-        return {**summary, "statement": f"{summary['statement']} {told}"}
+        outcomes = f"Outcomes of {labels['matched']:,} predictions are known; {needed:,}, of which the metric can be told, are needed."
+        return {**summary, "statement": f"{summary['statement']} {outcomes}"}
     rows = f"on the last {found['rows']:,} predictions with an outcome"
     beside = f", on the holdout {found['holdout']:.4g}" if found["holdout"] is not None else ""
     summary["statement"] = f"{summary['statement']} The {found['metric']} {rows} is {found['value']:.4g}{beside}."

@@ -39,8 +39,8 @@ class Answer:
 def held_rows() -> pa.Table:
     """Return the rows of the table that are in the holdout, in its order."""
     table = pq.read_table(TABLE)
-    held = pq.read_table(HOLDOUT, columns=["__row"])["__row"].to_numpy()
-    return table.take(np.searchsorted(table["__row"].to_numpy(), held))
+    holdout = pq.read_table(HOLDOUT, columns=["__row"])["__row"].to_numpy()
+    return table.take(np.searchsorted(table["__row"].to_numpy(), holdout))
 
 
 def run(bundle: Path, *command: str, stdout: int | None = subprocess.DEVNULL) -> None:

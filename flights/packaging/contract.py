@@ -1,6 +1,6 @@
-"""Learn from training rows what is usual in each field of a request; write reports/contract.yaml to be reviewed.
+"""Learn from training rows which values of each field of a request are expected; write reports/contract.yaml to be reviewed.
 
-What is to hold instead goes into conf/, under `service.usual`, in the same form.
+What is to hold instead goes into conf/, under `service.expected`, in the same form.
 """
 
 from pathlib import Path
@@ -19,7 +19,7 @@ from flights.service.request import COLUMNS, FIELDS
 
 TRAIN = Path("data/train.parquet")
 CONTRACT = Path("reports/contract.yaml")
-MOST_VALUES = 1_000  # a column of more texts names things, and new ones are usual
+MOST_VALUES = 1_000  # a column of more texts names things, and new ones are expected
 
 
 def seen(values: pa.ChunkedArray) -> dict[str, Any]:
@@ -35,10 +35,10 @@ def seen(values: pa.ChunkedArray) -> dict[str, Any]:
 
 
 def learn() -> dict[str, dict[str, Any]]:
-    """Return what is usual in each field: what training rows show, or what params.yaml says."""
+    """Return what is expected in each field: what training rows show, or what params.yaml says."""
     rows = pq.read_table(TABLE, columns=["__row"])["__row"].to_numpy()
     places = np.searchsorted(rows, pq.read_table(TRAIN, columns=["__row"])["__row"].to_numpy())
-    said = setting("service", "usual")
+    said = setting("service", "expected")
     with pq.ParquetFile(TABLE) as file:
         return {
             field: seen(file.read(columns=[column])[column].take(places)) | said.get(field, {})
@@ -48,6 +48,8 @@ def learn() -> dict[str, dict[str, Any]]:
 
 def write_contract(contract: dict[str, dict[str, Any]]) -> None:
     """Write ``contract`` as it would stand in conf/."""
-    text = yaml.safe_dump({"usual": contract}, sort_keys=False, allow_unicode=True, width=120, default_flow_style=None)
+    text = yaml.safe_dump(
+        {"expected": contract}, sort_keys=False, allow_unicode=True, width=120, default_flow_style=None
+    )
     with new_file(CONTRACT) as file:
-        file.write_text(f"# What is usual in a request, by the rows of training.\n{text}", encoding="utf-8")
+        file.write_text(f"# What is expected in a request, by the rows of training.\n{text}", encoding="utf-8")

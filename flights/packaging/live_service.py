@@ -78,11 +78,11 @@ def batches(requests: list[bytes]) -> Iterator[bytes]:
 
 
 def answered(bundle: Path, requests: list[bytes]) -> np.ndarray:
-    """Return which of ``requests`` the service of ``bundle`` answers: all, unless it refuses what is unusual."""
-    if setting("service", "on_unusual") != "refuse":
+    """Return which of ``requests`` the service of ``bundle`` answers: all, unless it refuses what is unexpected."""
+    if setting("service", "on_unexpected") != "refuse":
         return np.ones(len(requests), dtype=bool)
     contract, decoder = Contract(bundle / "contract.json"), msgspec.json.Decoder(Row)
-    return np.array([not contract.unusual(decoder.decode(request)) for request in requests], dtype=bool)
+    return np.array([not contract.unexpected(decoder.decode(request)) for request in requests], dtype=bool)
 
 
 def scores(bundle: Path, requests: list[bytes], past: tuple[str, ...]) -> np.ndarray:

@@ -209,15 +209,15 @@ def example_request(bundle: Path) -> bytes:
 
 
 def describe(bundle: Path, contract: dict[str, dict[str, Any]]) -> None:
-    """Write what is usual in a request, one that can be tried, and both into the description of the service."""
+    """Write what is expected in a request, one that can be tried, and both into the description of the service."""
     write_json(bundle / "contract.json", contract)
     example = msgspec.json.decode(example_request(bundle))
     write_json(bundle / "example.json", example)
     description = read_json(bundle / "openapi.json")
     row = description["components"]["schemas"]["Row"]
     row["example"] = example
-    for field, usual in contract.items():
-        row["properties"][field]["x-usual"] = usual
+    for field, expected in contract.items():
+        row["properties"][field]["x-expected"] = expected
     write_json(bundle / "openapi.json", description)
 
 

@@ -111,11 +111,11 @@ def check(bundle: Path, model: Model) -> dict[str, Any]:
         some = evenly(len(rows), ROWS_OVER_HTTP)
         requests = as_requests(asked.take(some))
         here = answered(bundle, requests)
-        told = scores(bundle, list(compress(requests, here)), past)
-        apart = max(apart, check_score(expected[some][here], told, "the service"))
+        served = scores(bundle, list(compress(requests, here)), past)
+        apart = max(apart, check_score(expected[some][here], served, "the service"))
     return {
         "rows": len(rows),
-        "rows_over_http": len(told),
+        "rows_over_http": len(served),
         "features": answer.features.num_columns,
         "largest_difference": apart,
     }

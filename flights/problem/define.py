@@ -25,10 +25,10 @@ TERMS = {
 def count(database: duckdb.DuckDBPyConnection) -> dict[str, Any]:
     """Return how many rows there are, how many have a known outcome, and how many are held out."""
     rows = len(database.read_parquet(TABLE))
-    known, held = database.sql("SELECT count(*), count(*) FILTER (WHERE __part = 'holdout') FROM labelled").fetchall()[
-        0
-    ]
-    return {"rows": rows, "known": known, "unknown": rows - known, "holdout": held}
+    known, holdout = database.sql(
+        "SELECT count(*), count(*) FILTER (WHERE __part = 'holdout') FROM labelled"
+    ).fetchall()[0]
+    return {"rows": rows, "known": known, "unknown": rows - known, "holdout": holdout}
 
 
 def power(database: duckdb.DuckDBPyConnection, holdout: int) -> dict[str, Any]:

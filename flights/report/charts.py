@@ -57,23 +57,23 @@ def curve(points: Points, x: alt.X, y: alt.Y) -> alt.Chart:
 
 
 def roc(points: Points) -> Html:
-    """Return the share of positives found against the share of negatives taken along."""
+    """Return the true positive rate against the false positive rate."""
     x = alt.X("false_positive_rate:Q", title="negatives taken along", axis=SHARE)
-    y = alt.Y("true_positive_rate:Q", title="positives found", axis=SHARE)
+    y = alt.Y("true_positive_rate:Q", title="true positive rate", axis=SHARE)
     return draw(diagonal(0, 1), curve(points, x, y))
 
 
 def precision_recall(points: Points) -> Html:
     """Return how many of those flagged are positive against how many positives are flagged."""
-    x = alt.X("recall:Q", title="positives found", axis=SHARE)
+    x = alt.X("recall:Q", title="recall", axis=SHARE)
     y = alt.Y("precision:Q", title="positive among the flagged", axis=SHARE, scale=alt.Scale(domain=[0, 1]))
     return draw(curve(points, x, y))
 
 
 def calibration(points: Points) -> Html:
-    """Return what happened against what was forecast."""
-    x = alt.X("forecast:Q", title="forecast", axis=SHARE)
-    y = alt.Y("happened:Q", title="happened", axis=SHARE)
+    """Return observed frequencies against predicted probabilities."""
+    x = alt.X("predicted_probability:Q", title="predicted probability", axis=SHARE)
+    y = alt.Y("observed_frequency:Q", title="observed frequency", axis=SHARE)
     top = max(value for point in points for value in point.values())
     line = curve(points, x, y)
     return draw(diagonal(0, top), line, line.mark_circle(color="var(--accent)", size=45, opacity=1))

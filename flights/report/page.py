@@ -28,7 +28,7 @@ def section(name: str, mark: object, title: str, *inner: object) -> Html:
     return element("section", head, element("div", *inner, class_="content"), id=name)
 
 
-def steps(told: Sequence[Step]) -> Html:
+def steps(listed: Sequence[Step]) -> Html:
     """Return the steps as a line of numbered stops that link to their sections."""
     stops = [
         element(
@@ -38,7 +38,7 @@ def steps(told: Sequence[Step]) -> Html:
             element("small", step.fact),
             href=f"#{step.name}",
         )
-        for place, step in enumerate(told, start=1)
+        for place, step in enumerate(listed, start=1)
     ]
     return element("nav", element("ol", *(element("li", stop) for stop in stops), class_="steps"), aria_label="Steps")
 

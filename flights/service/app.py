@@ -20,7 +20,7 @@ from flights.service.access import Access
 from flights.service.endpoint import Endpoint, Refusal
 from flights.service.feedback import Outcome, outcome
 from flights.service.predictor import Prediction, Predictor
-from flights.service.responses import Answer, Decision, Explanation, Part, explained, told
+from flights.service.responses import Answer, Decision, Explanation, Part, answer, explained
 from flights.service.telemetry import Telemetry
 
 HERE = Path(__file__).parent
@@ -50,7 +50,7 @@ class Service:
 
     def told(self, found: Prediction) -> Answer:
         """Return what a client is told of ``found``."""
-        return told(found.id, found.score, found.unusual)
+        return answer(found.id, found.score, found.unexpected)
 
     async def predict(self, body: bytes) -> Answer:
         """Answer for one row."""
@@ -71,13 +71,13 @@ class Service:
         return [self.told(one) for one in found]
 
     async def explain(self, body: bytes) -> Explanation:
-        """Answer for one row, with what moved its score, the strongest first."""
+        """Answer for one row, with the contribution of each feature, the strongest first."""
         row = validation.one(body)
         found = self.predictor.find(row)
         output, what = explained(found.score)
-        moved, base = self.predictor.scorer.moved(found.columns, output)
+        contributions, base = self.predictor.scorer.by_feature(found.columns, output)
         values = dict(zip(FEATURES, found.features, strict=True))
-        parts = [Part(name, values[name], contribution) for name, contribution in moved.items()]
+        parts = [Part(name, values[name], contribution) for name, contribution in contributions.items()]
         self.predictor.keep(row, found)
         return Explanation(*msgspec.structs.astuple(self.told(found)), what, base, parts)
 
@@ -85,7 +85,7 @@ class Service:
         """Say whether to act on one row, what that is expected to gain over passing, and why."""
         row = validation.one(body)
         found = self.predictor.find(row)
-        decision = self.predictor.decider.decide(found.id, found.score, found.unusual)
+        decision = self.predictor.decider.decide(found.id, found.score, found.unexpected)
         self.predictor.keep(row, found)
         return decision
 

@@ -37,16 +37,16 @@ REFUSED = pa.schema([("source_row", pa.int64()), ("reasons", pa.string()), ("con
 """The rows that are refused, as in data/quarantine.parquet: their number from 0, why, and the row as JSON."""
 
 
-def batches(pieces: pa.RecordBatchReader, rows: int) -> Iterator[pa.Table]:
-    """Yield ``pieces`` put together until they have ``rows`` or more: a file may be read in much smaller ones."""
-    held: list[pa.RecordBatch] = []
-    for piece in pieces:
-        held.append(piece)
-        if sum(one.num_rows for one in held) >= rows:
-            yield pa.Table.from_batches(held)
-            held = []
-    if held:
-        yield pa.Table.from_batches(held)
+def batches(read: pa.RecordBatchReader, rows: int) -> Iterator[pa.Table]:
+    """Yield what is ``read`` in tables of ``rows`` or more: a file may be read in much smaller parts."""
+    waiting: list[pa.RecordBatch] = []
+    for batch in read:
+        waiting.append(batch)
+        if sum(one.num_rows for one in waiting) >= rows:
+            yield pa.Table.from_batches(waiting)
+            waiting = []
+    if waiting:
+        yield pa.Table.from_batches(waiting)
 
 
 class Scorer:
@@ -138,10 +138,10 @@ def score_file(rows: Path, scores: Path, form: str | None = None, prefix: str = 
     with tempfile.TemporaryDirectory() as folder, connect() as source, connect() as database:
         opened = open_rows(source, rows, Path(folder), form)
         scorer = Scorer(database, opened, prefix)
-        pieces = opened.relation.to_arrow_reader(scorer.rows)
+        reader = opened.relation.to_arrow_reader(scorer.rows)
         progress = Progress(None, "rows scored")
-        with written(scores, scorer.schema(pieces.schema)) as write, written(aside, REFUSED) as write_refused:
-            for batch in batches(pieces, scorer.rows):
+        with written(scores, scorer.schema(reader.schema)) as write, written(aside, REFUSED) as write_refused:
+            for batch in batches(reader, scorer.rows):
                 found, reasons = scorer.score(batch)
                 write(found)
                 write_refused(refusals(batch, reasons, count))

@@ -9,7 +9,7 @@ from flights.service.request import Row
 
 
 class Seen(Struct):
-    """What is usual in one field; nothing is said of ``values`` where there are too many."""
+    """What is expected in one field; nothing is said of ``values`` where there are too many."""
 
     missing: bool = True
     min: int | float | None = None
@@ -17,7 +17,7 @@ class Seen(Struct):
     values: frozenset[str] | None = None
 
 
-class Unusual(Struct):
+class Unexpected(Struct):
     """A value beyond what training has seen."""
 
     field: str
@@ -25,24 +25,24 @@ class Unusual(Struct):
 
 
 class Contract:
-    """What is usual in every field."""
+    """What is expected in every field."""
 
     def __init__(self, path: Path) -> None:
         seen = msgspec.json.decode(path.read_bytes(), type=dict[str, Seen])
         fields = {field.encode_name: field.name for field in msgspec.structs.fields(Row)}
-        self.fields = [(name, fields[name], usual) for name, usual in seen.items()]
+        self.fields = [(name, fields[name], expected) for name, expected in seen.items()]
 
-    def unusual(self, row: Row) -> list[Unusual]:
-        """Return the values of ``row`` that are unusual."""
+    def unexpected(self, row: Row) -> list[Unexpected]:
+        """Return the values of ``row`` that are unexpected."""
         found = []
         for name, attribute, seen in self.fields:
             value = getattr(row, attribute)
             if value is None:
                 if not seen.missing:
-                    found.append(Unusual(name, "was never missing in training"))
+                    found.append(Unexpected(name, "was never missing in training"))
             elif seen.values is not None:
                 if value not in seen.values:
-                    found.append(Unusual(name, "was never seen in training"))
+                    found.append(Unexpected(name, "was never seen in training"))
             elif seen.min is not None and seen.max is not None and not seen.min <= value <= seen.max:
-                found.append(Unusual(name, f"was between {seen.min:.12g} and {seen.max:.12g} in training"))
+                found.append(Unexpected(name, f"was between {seen.min:.12g} and {seen.max:.12g} in training"))
         return found

@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from flights.common.settings import setting
 from flights.features.columns import FEATURES
-from flights.service.contract import Contract, Unusual
+from flights.service.contract import Contract, Unexpected
 from flights.service.feedback import Outcome
 from flights.service.integrity import digest, prove, version
 from flights.service.log import Log
@@ -28,7 +28,7 @@ class Prediction(Struct, gc=False):
 
     id: str
     score: Score
-    unusual: list[Unusual]
+    unexpected: list[Unexpected]
     features: tuple[Any, ...]
     columns: list[float]
 
@@ -56,7 +56,7 @@ class Predictor:
         prove(self.scorer, bundle)
         self.contract = Contract(bundle / "contract.json")
         self.past = Past(data or bundle / "data")
-        self.refuse_unusual: bool = self.settings["on_unusual"] == "refuse"
+        self.refuse_unexpected: bool = self.settings["on_unexpected"] == "refuse"
         self.telemetry = telemetry
         self.prefix, self.count = secrets.token_hex(8), itertools.count(1)
         limits = self.settings["log_max_bytes"], 3_600 * self.settings["log_max_hours"]
@@ -72,51 +72,53 @@ class Predictor:
         return found
 
     def keep(self, row: Row, found: Prediction) -> None:
-        """Log what was found for ``row``, and count what is unusual in it."""
+        """Log what was found for ``row``, and count what is unexpected in it."""
         self.append(self.encode_lines([self.entry(datetime.now(UTC), row, found)]))
-        if found.unusual:
-            self.mark(found.unusual)
+        if found.unexpected:
+            self.mark(found.unexpected)
 
     def find(self, row: Row) -> Prediction:
         """Return what is found for ``row``; nothing of it is kept yet."""
-        unusual = self.contract.unusual(row)
-        if unusual and self.refuse_unusual:
-            self.refuse([unusual], 0)
+        unexpected = self.contract.unexpected(row)
+        if unexpected and self.refuse_unexpected:
+            self.refuse([unexpected], 0)
         features = self.features(row, 0)
-        unusual += self.past.beyond(row, features)
+        unexpected += self.past.beyond(row, features)
         columns = self.scorer.encode(features)
-        return Prediction(f"{self.prefix}{next(self.count):x}", self.scorer.score(columns), unusual, features, columns)
+        return Prediction(
+            f"{self.prefix}{next(self.count):x}", self.scorer.score(columns), unexpected, features, columns
+        )
 
     def find_many(self, rows: list[Row], first: int) -> list[Prediction]:
         """Return what is found for each of ``rows``, of which the first has the place ``first`` in its request."""
-        unusual = [self.contract.unusual(row) for row in rows]
-        if self.refuse_unusual and any(unusual):
-            self.refuse(unusual, first)
+        unexpected = [self.contract.unexpected(row) for row in rows]
+        if self.refuse_unexpected and any(unexpected):
+            self.refuse(unexpected, first)
         features = [self.features(row, place) for place, row in enumerate(rows, start=first)]
-        for row, values, marks in zip(rows, features, unusual, strict=True):
+        for row, values, marks in zip(rows, features, unexpected, strict=True):
             marks += self.past.beyond(row, values)
         columns = [self.scorer.encode(values) for values in features]
         ids = [f"{self.prefix}{next(self.count):x}" for _ in rows]
-        return list(map(Prediction, ids, self.scorer.scores(columns), unusual, features, columns))
+        return list(map(Prediction, ids, self.scorer.scores(columns), unexpected, features, columns))
 
     def count_batch(self, batch: list[Prediction]) -> None:
-        """Count the rows of a batch, and what is unusual in them."""
+        """Count the rows of a batch, and what is unexpected in them."""
         self.telemetry.batch_rows.inc(len(batch))
         for found in batch:
-            self.mark(found.unusual)
+            self.mark(found.unexpected)
 
-    def mark(self, unusual: list[Unusual]) -> None:
-        """Count values that are unusual."""
-        for value in unusual:
-            self.telemetry.unusual.labels(value.field).inc()
+    def mark(self, unexpected: list[Unexpected]) -> None:
+        """Count values that are unexpected."""
+        for value in unexpected:
+            self.telemetry.unexpected.labels(value.field).inc()
 
-    def refuse(self, unusual: list[list[Unusual]], first: int) -> Never:
-        """Count and refuse values that are unusual, in rows of which the first has the place ``first``."""
+    def refuse(self, unexpected: list[list[Unexpected]], first: int) -> Never:
+        """Count and refuse values that are unexpected, in rows of which the first has the place ``first``."""
         problems = []
-        for place, values in enumerate(unusual, start=first):
+        for place, values in enumerate(unexpected, start=first):
             self.mark(values)
             problems += [Problem(value.field, value.reason, place) for value in values]
-        raise RefusedError(422, "unusual values", problems[:MOST_PROBLEMS])
+        raise RefusedError(422, "unexpected values", problems[:MOST_PROBLEMS])
 
     def features(self, row: Row, place: int) -> tuple[Any, ...]:
         """Return the features of ``row``; refuse values that have none."""

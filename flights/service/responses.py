@@ -5,7 +5,7 @@ from typing import Any
 from msgspec import Struct
 
 from flights.evaluation.payoff import Payoff
-from flights.service.contract import Unusual
+from flights.service.contract import Unexpected
 
 
 class Answer(Struct):
@@ -13,12 +13,12 @@ class Answer(Struct):
 
     id: str
     probability: float
-    unusual: list[Unusual]
+    unexpected: list[Unexpected]
 
 
-def told(id: str, score: float, unusual: list[Unusual]) -> Answer:
+def answer(id: str, score: float, unexpected: list[Unexpected]) -> Answer:
     """Return what is told of ``score``."""
-    return Answer(id, score, unusual)
+    return Answer(id, score, unexpected)
 
 
 def explained(score: float) -> tuple[int, str]:
@@ -27,7 +27,7 @@ def explained(score: float) -> tuple[int, str]:
 
 
 class Part(Struct):
-    """By how much a feature with this value moves the raw score."""
+    """What a feature with this value contributes to the raw score."""
 
     feature: str
     value: Any
@@ -35,7 +35,7 @@ class Part(Struct):
 
 
 class Explanation(Answer):
-    """A prediction and what moved it: the raw score is ``base`` and all contributions together."""
+    """A prediction and its contributions: the raw score is ``base`` and all contributions together."""
 
     explained: str
     base: float
@@ -52,7 +52,7 @@ class Decision(Struct):
     currency: str
     probability: float
     reason: str
-    unusual: list[Unusual]
+    unexpected: list[Unexpected]
 
 
 class Decider:
@@ -63,11 +63,11 @@ class Decider:
         self.action: str = decision["action"]
         self.currency: str = decision["currency"]
 
-    def decide(self, id: str, probability: float, unusual: list[Unusual]) -> Decision:
+    def decide(self, id: str, probability: float, unexpected: list[Unexpected]) -> Decision:
         """Return what to do at ``probability``."""
         gain = self.payoff.advantage(probability)
         reason = (
             f"at a probability of {probability:.4g}, to act ({self.action}) is expected to bring {gain:+,.2f} "
             f"{self.currency} compared with passing"
         )
-        return Decision(id, gain > 0, self.action, gain, self.currency, probability, reason, unusual)
+        return Decision(id, gain > 0, self.action, gain, self.currency, probability, reason, unexpected)

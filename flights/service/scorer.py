@@ -33,10 +33,10 @@ class Scorer:
         self.scores = loaded.scores
         self.contributions = loaded.contributions
 
-    def moved(self, columns: list[float], output: int) -> tuple[dict[str, float], float]:
-        """Return by how much each feature moves the raw score of ``output``, the strongest first, and from where."""
+    def by_feature(self, columns: list[float], output: int) -> tuple[dict[str, float], float]:
+        """Return what each feature contributes to the raw score of ``output``, the strongest first, and the base."""
         *parts, start = self.contributions(columns)[output]
-        moved = dict.fromkeys(FEATURES, 0.0)
+        found = dict.fromkeys(FEATURES, 0.0)
         for name, part in zip(self.encoder.names(), parts, strict=True):
-            moved[name] += part
-        return dict(sorted(moved.items(), key=lambda item: -abs(item[1]))), start
+            found[name] += part
+        return dict(sorted(found.items(), key=lambda item: -abs(item[1]))), start

@@ -28,7 +28,7 @@ class Column(Struct):
 TABLE = json.Decoder(dict[str, Column])
 
 
-def keyed(path: Path, keys: list[str], values: list[str]) -> Iterator[tuple[Key, Values]]:
+def rows_by_key(path: Path, keys: list[str], values: list[str]) -> Iterator[tuple[Key, Values]]:
     """Yield the key and the values of each row of the table in ``path``; a key of one column is that column's value."""
     columns = {name: column.all() for name, column in TABLE.decode(path.read_bytes()).items()}
     found = zip(*(columns[name] for name in values), strict=True)
@@ -41,7 +41,7 @@ class Lookup:
     """A table with one row for each key."""
 
     def __init__(self, path: Path, keys: list[str], values: list[str]) -> None:
-        self.rows = dict(keyed(path, keys, values))
+        self.rows = dict(rows_by_key(path, keys, values))
         self.unknown: Values = (None,) * len(values)
 
     def at(self, key: Key) -> Values:
@@ -53,7 +53,7 @@ class TimedLookup:
     """A table with one row for each key, each of which is known from a moment on."""
 
     def __init__(self, path: Path, keys: list[str], values: list[str], known_at: str) -> None:
-        self.rows = {key: (row[0], row[1:]) for key, row in keyed(path, keys, [known_at, *values])}
+        self.rows = {key: (row[0], row[1:]) for key, row in rows_by_key(path, keys, [known_at, *values])}
         self.unknown: Values = (None,) * len(values)
 
     def at(self, key: Key, moment: datetime) -> Values:
@@ -71,7 +71,7 @@ class Snapshots:
     def __init__(self, path: Path, keys: list[str], values: list[str], unknown: Values) -> None:
         self.unknown = unknown
         self.history: dict[Key, tuple[list[int], list[Values]]] = {}
-        for key, row in keyed(path, keys, ["__snapshot", *values]):
+        for key, row in rows_by_key(path, keys, ["__snapshot", *values]):
             entry = self.history.get(key)
             if entry is None:
                 entry = self.history[key] = ([], [])

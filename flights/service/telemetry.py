@@ -29,7 +29,9 @@ class Telemetry:
             registry=registry,
         )
         self.batch_rows = Counter("service_batch_rows", "Rows that came in batches.", registry=registry)
-        self.unusual = Counter("service_unusual", "Values that training has not seen.", ["field"], registry=registry)
+        self.unexpected = Counter(
+            "service_unexpected", "Values that training has not seen.", ["field"], registry=registry
+        )
         self.log_failures = Counter("service_log_failures", "Predictions that could not be logged.", registry=registry)
         self.reloads = Counter(
             "service_reloads", "Bundles taken or refused while running.", ["result"], registry=registry

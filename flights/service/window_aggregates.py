@@ -8,7 +8,7 @@ import msgspec
 from msgspec import Struct
 
 from flights.features.columns import FEATURES
-from flights.service.contract import Unusual
+from flights.service.contract import Unexpected
 from flights.service.request import Row
 
 TIME = "departure"
@@ -45,21 +45,21 @@ class Past:
         self.known = msgspec.json.decode((data / "snapshots/known.json").read_bytes(), type=Known)
         self.begins, self.ends = step(self.known.since), step(self.known.until) + 2 * EVERY
 
-    def beyond(self, row: Row, features: tuple[Any, ...]) -> list[Unusual]:
+    def beyond(self, row: Row, features: tuple[Any, ...]) -> list[Unexpected]:
         """Return why features of ``row`` lack a past as they had it in training."""
         decided = row.departure - DECIDE_BEFORE
         found = []
         if decided < self.begins:
-            found.append(Unusual(TIME, f"lies before {self.known.since}, from when on the past is known"))
+            found.append(Unexpected(TIME, f"lies before {self.known.since}, from when on the past is known"))
         elif decided >= self.ends:
             found.append(
-                Unusual(
+                Unexpected(
                     TIME, f"lies long after {self.known.until}, up to when the past is known: refresh the snapshots"
                 )
             )
         if all(features[place] is None for place in HISTORY):
             names = ", ".join(FEATURES[place] for place in HISTORY)
-            found.append(Unusual(TIME, f"nothing is known of the past of this row: {names}"))
+            found.append(Unexpected(TIME, f"nothing is known of the past of this row: {names}"))
         return found
 
 

@@ -60,7 +60,7 @@ def client(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Client:
 def test_answers_one_row(client: Client) -> None:
     answer = client.post("/predict", json=REQUEST)
     assert answer.status_code == 200
-    assert list(answer.json()) == ["id", "probability", "unusual"]
+    assert list(answer.json()) == ["id", "probability", "unexpected"]
 
 
 def test_answers_a_list_in_its_order(client: Client) -> None:

@@ -20,7 +20,7 @@ def contract(
     show: Annotated[bool, typer.Option("--show", help="Print it, and write nothing.")] = False,
     project: Folder = Path(),
 ) -> None:
-    """Write what is usual in a request, as training rows showed it, into conf/service/, to be reviewed.
+    """Write which values of a request are expected, as training rows showed it, into conf/service/, to be reviewed.
 
     `dvc repro` learns it into reports/contract.yaml. From then on what conf/ says holds; a line less is learned again.
 
@@ -34,13 +34,16 @@ def contract(
     if show:
         print(text, end="")
         return
-    option = project / _service_file(compose(project / "conf"))
     learned = yaml.safe_load(text)
+    if "expected" not in learned:
+        say(f"{LEARNED} is from an earlier version: run `dvc repro package`.")
+        raise typer.Exit(1)
+    option = project / _service_file(compose(project / "conf"))
     body = yaml.safe_dump(
         _literal(learned), sort_keys=False, allow_unicode=True, width=120, default_flow_style=None
     ).splitlines()
-    replace_lines(option, *block_of(option, "usual"), [text.splitlines()[0], *body])
-    say(f"{option}: what is usual in {counted(len(learned['usual']), 'field')}; see `git diff conf/`")
+    replace_lines(option, *block_of(option, "expected"), [text.splitlines()[0], *body])
+    say(f"{option}: what is expected in {counted(len(learned['expected']), 'field')}; see `git diff conf/`")
 
 
 def _literal(value: Any) -> Any:

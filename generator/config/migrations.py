@@ -24,8 +24,11 @@ class Renamed:
     name: str
 
 
-RENAMED: tuple[Renamed, ...] = ()
-"""All keys that were ever renamed, the earliest first. None was so far."""
+RENAMED = (
+    Renamed("0.1.0", ("service", "usual"), "expected"),
+    Renamed("0.1.0", ("service", "on_unusual"), "on_unexpected"),
+)
+"""All keys that were ever renamed, the earliest first."""
 
 
 def version_of(project: Path) -> str | None:

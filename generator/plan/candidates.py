@@ -155,11 +155,11 @@ def candidate_plan(project: Project, candidate: str) -> CandidatePlan:
 
 
 UNEXPLAINED = ("sklearn", "own")
-"""The kinds of candidates that cannot tell by themselves what moved a score."""
+"""The kinds of candidates that give no contributions by themselves."""
 
 
 def compares_rows(project: Project) -> bool:
-    """Return whether a candidate is explained by comparing rows with a usual one."""
+    """Return whether a candidate is explained by comparing rows with a background row."""
     return any(candidate.kind in UNEXPLAINED for candidate in project.config.model.values())
 
 

@@ -79,11 +79,11 @@ PANELS = (
         ),
     ),
     Panel(
-        title="Unusual values by field",
+        title="Unexpected values by field",
         kind="timeseries",
         width=12,
         unit="cps",
-        queries=(("sum by (field) (rate(service_unusual_total{JOB}[$__rate_interval]))", "{{field}}"),),
+        queries=(("sum by (field) (rate(service_unexpected_total{JOB}[$__rate_interval]))", "{{field}}"),),
     ),
     Panel(
         title="Answers that could not be logged",

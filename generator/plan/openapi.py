@@ -37,7 +37,7 @@ ANSWERS: dict[str, dict[str, Any]] = {
     "regression": {"value": NUMBER | {"description": "the value of the target"}},
 }
 OUTCOMES: dict[str, dict[str, Any]] = {"binary": {"type": "boolean"}, "multiclass": TEXT, "regression": NUMBER}
-UNUSUAL = {
+UNEXPECTED = {
     "type": "array",
     "description": "values that training has not seen",
     "items": {"type": "object", "required": ["field", "reason"], "properties": {"field": TEXT, "reason": TEXT}},
@@ -112,7 +112,7 @@ def _object(properties: dict[str, Any]) -> dict[str, Any]:
 
 
 def _answer(properties: dict[str, Any], **more: Any) -> dict[str, Any]:
-    return _object({"id": TEXT, **properties, "unusual": UNUSUAL, **more})
+    return _object({"id": TEXT, **properties, "unexpected": UNEXPECTED, **more})
 
 
 def _field(column: Column) -> dict[str, Any]:
@@ -125,7 +125,10 @@ def _paths(project: Project) -> Iterator[tuple[str, dict[str, Any]]]:
     yield "/predict", _post("Predict one row", _of("Row"), _of("Answer"))
     rows = {"type": "array", "items": _of("Row"), "minItems": 1, "maxItems": limit}
     yield "/predict/batch", _post("Predict many rows", rows, {"type": "array", "items": _of("Answer")})
-    yield "/explain", _post("Predict one row, and say what moved its score", _of("Row"), _of("Explanation"))
+    yield (
+        "/explain",
+        _post("Predict one row, with the contribution of each feature", _of("Row"), _of("Explanation")),
+    )
     if project.config.problem.decision is not None:
         yield "/decide", _post("Decide for one row", _of("Row"), _of("Decision"))
     if project.config.service.log:

@@ -36,11 +36,10 @@ MEANINGS = {
     "1 is perfect.",
     "roc_auc_ovr": "The chance that a row of a class scores higher for it than a row of another, on average over "
     "the classes.",
-    "average_precision": "How many of those flagged are positive, averaged over every share of positives found. "
-    "Guessing gives the base rate.",
-    "log_loss": "The mean surprise at what happened, given the forecast. Lower is better; 0 is a perfect forecast.",
+    "average_precision": "Precision, averaged over all values of recall. Guessing gives the base rate.",
+    "log_loss": "The mean of -log of the probability predicted for the outcome. Lower is better; 0 is perfect.",
     "brier": "The mean squared error of the probability. Lower is better.",
-    "calibration_error": "How far, on average, forecasts are from how often it happens. Lower is better.",
+    "calibration_error": "How far, on average, predicted probabilities are from observed frequencies. Lower is better.",
     "accuracy": "The share of rows that are taken for what they are.",
     "balanced_accuracy": "The share of rows that are taken for what they are, averaged over the classes.",
     "precision": "The share of rows above the threshold that are positive.",
@@ -219,7 +218,11 @@ def _tiles(modelled: bool, decision: bool) -> dict[str, str]:
     """Return the function of each tile with the code that calls it."""
     if not modelled:
         found = 'found["exploration"]'
-        return {"size": f'size({found}["rows"])', "strongest": f"strongest({found})", "held": f"held({found})"}
+        return {
+            "size": f'size({found}["rows"])',
+            "strongest": f"strongest({found})",
+            "confirmed": f"confirmed({found})",
+        }
     money = {"money": 'money(found["evaluation"])'} if decision else {}
     return {
         "chosen": 'chosen(found["evaluation"])',

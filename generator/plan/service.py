@@ -95,7 +95,7 @@ class ServicePlan:
     score_template: str
     answer_names: Code
     answer_words: Code
-    told_arguments: Code
+    answer_arguments: Code
     score_type: Code
     outcome_type: Code
     classes: bool
@@ -185,7 +185,7 @@ def service_plan(project: Project) -> ServicePlan:
         score_template=f"package/packaging/live_service/{task.name}.py.jinja",
         answer_names=Code(", ".join(_answer_names(project))),
         answer_words=ANSWERS[task.name],
-        told_arguments=Code("self.predictor.scorer.classes, " if task.classes else ""),
+        answer_arguments=Code("self.predictor.scorer.classes, " if task.classes else ""),
         score_type=task.score_type,
         outcome_type=task.outcome_type,
         classes=task.classes,
@@ -206,7 +206,7 @@ def _imports(kind: PythonType) -> tuple[str, ...]:
 def _answer_names(project: Project) -> list[str]:
     """Return what ``app.py`` imports of ``responses.py``."""
     decision = ["Decision"] if project.config.problem.decision is not None else []
-    return ["Answer", *decision, "Explanation", "Part", "explained", "told"]
+    return ["Answer", *decision, "Explanation", "Part", "answer", "explained"]
 
 
 def package_plan(project: Project, online: OnlinePlan) -> PackagePlan:

@@ -46,11 +46,16 @@ PLOTS = {
     "binary": {
         "roc": ("false_positive_rate", "true_positive_rate", "linear", "ROC on the holdout"),
         "precision_recall": ("recall", "precision", "linear", "Precision and recall on the holdout"),
-        "calibration": ("forecast", "happened", "linear", "Calibration on the holdout"),
+        "calibration": ("predicted_probability", "observed_frequency", "linear", "Calibration on the holdout"),
     },
     "multiclass": {
         "confusion": ("actual", "predicted", "confusion", "Actual and predicted classes of the holdout"),
-        "confidence": ("forecast", "happened", "linear", "How often the likeliest class is right"),
+        "confidence": (
+            "predicted_probability",
+            "observed_frequency",
+            "linear",
+            "Calibration of the likeliest class",
+        ),
     },
     "regression": {
         "predicted": ("predicted", "actual", "scatter", "Predicted and actual values of the holdout"),
@@ -148,10 +153,10 @@ def _stages(project: Project, watched: tuple[str, ...]) -> Iterator[Stage]:
         params=("engine", "explore", "project.title"),
         outs=(f"{REPORTS}/exploration.json", f"{REPORTS}/explore.html"),
     )
-    told = tuple(f"{REPORTS}/{name}.json" for name in report_inputs(project))
+    reported = tuple(f"{REPORTS}/{name}.json" for name in report_inputs(project))
     page = (f"{REPORTS}/index.html",)
     if config.problem.use == "descriptive":
-        deps = (*told, "data/quarantine.parquet", *looks)
+        deps = (*reported, "data/quarantine.parquet", *looks)
         yield module("report", deps=deps, params=("metrics",), outs=page)
         return
     past = bool(project.window_aggregates)
@@ -258,7 +263,7 @@ def _stages(project: Project, watched: tuple[str, ...]) -> Iterator[Stage]:
     )
     yield module(
         "report",
-        deps=(*told, "data/quarantine.parquet", "data/encoders.json", "models", f"{REPORTS}/plots", *looks),
+        deps=(*reported, "data/quarantine.parquet", "data/encoders.json", "models", f"{REPORTS}/plots", *looks),
         params=("metrics", "features", "service", *decision),
         outs=page,
     )

@@ -53,9 +53,9 @@ HARMLESS = (exp.Column, exp.Identifier, exp.Literal, exp.Paren, exp.Add, exp.Sub
 """What an expression may hold and work for every value."""
 
 ANSWER_KEYS = {
-    "binary": ["id", "probability", "unusual"],
-    "multiclass": ["id", "class", "probabilities", "unusual"],
-    "regression": ["id", "value", "unusual"],
+    "binary": ["id", "probability", "unexpected"],
+    "multiclass": ["id", "class", "probabilities", "unexpected"],
+    "regression": ["id", "value", "unexpected"],
 }
 OUTCOMES: dict[str, Any] = {"binary": True, "multiclass": "a class", "regression": 1.5}
 TARGETS: dict[str, list[float]] = {

@@ -7,13 +7,13 @@ from pydantic import Field
 from generator.schema.base import Strict, Text, Variable
 
 
-class Seen(Strict):
-    """What is usual in one field of a request, where that differs from what training rows show."""
+class Expected(Strict):
+    """What is expected in one field of a request, where that differs from what training rows show."""
 
     missing: bool | None = Field(default=None, description="whether the value may be missing")
-    min: float | None = Field(default=None, description="the least usual number")
-    max: float | None = Field(default=None, description="the largest usual number")
-    values: tuple[str, ...] | None = Field(default=None, description="the usual texts")
+    min: float | None = Field(default=None, description="the least expected number")
+    max: float | None = Field(default=None, description="the largest expected number")
+    values: tuple[str, ...] | None = Field(default=None, description="the expected texts")
 
 
 class Service(Strict):
@@ -37,13 +37,13 @@ class Service(Strict):
     timeout: Annotated[float, Field(gt=0)] = Field(
         default=10.0, description="seconds for a request's head, and for its body"
     )
-    on_unusual: Literal["mark", "refuse"] = Field(
+    on_unexpected: Literal["mark", "refuse"] = Field(
         default="mark",
         description="what becomes of values that training has not seen: answered and marked, or refused",
     )
-    usual: dict[Text, Seen] = Field(
+    expected: dict[Text, Expected] = Field(
         default_factory=dict,
-        description="what is usual in a field, where reports/contract.yaml, seen in training, is not to hold",
+        description="what is expected in a field, where reports/contract.yaml, seen in training, is not to hold",
     )
     log: bool = Field(default=True, description="append every answer to logs/predictions-*.jsonl before it leaves")
     log_failure: Literal["refuse", "serve"] = Field(

@@ -1,4 +1,4 @@
-"""Target encoding: what the target is on average where the value occurs, held back to the mean of all rows.
+"""Target encoding: what the target is on average where the value occurs, shrunk to the mean of all rows.
 
 A value that occurs in ``count`` rows with the sum ``sum`` is (sum + smooth * prior) / (count + smooth). Training rows see
 statistics of other rows only: the row's fold is left out, or a model would find its target in its own feature. The
@@ -38,7 +38,7 @@ def bounded(outcome: np.ndarray) -> np.ndarray:
 
 
 def statistics(count: np.ndarray, sums: np.ndarray, state: State) -> np.ndarray:
-    """Return ``sums`` as averages that are held back to the prior."""
+    """Return ``sums`` as averages that are shrunk to the prior."""
     return (sums + state["smooth"] * np.array(state["prior"])) / (count + state["smooth"])
 
 

@@ -26,7 +26,7 @@ def brief(found: dict[str, Any]) -> Step:
     problem, counts = found["problem"], found["counts"]
     target = problem["target"]
     terms = {name: marked(text) for name, text in found["terms"].items() if name not in ("Decision", "Payoffs")}
-    told = {
+    entries = {
         "Question": element("strong", problem["question"]),
         "Why": problem["why"],
         "Use": join([element("strong", problem["use"]), f": {found['use']}"]),
@@ -37,5 +37,5 @@ def brief(found: dict[str, Any]) -> Step:
         "Success": found["success"],
         "Is the data enough?": found["power"]["statement"],
     }
-    body = join([facts(told), payoffs(problem["decision"], target["name"])])
+    body = join([facts(entries), payoffs(problem["decision"], target["name"])])
     return Step("brief", "Problem", problem["use"], body)

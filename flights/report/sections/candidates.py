@@ -18,17 +18,17 @@ def domain(figures: Iterable[Found]) -> tuple[float, float]:
 
 def compared(found: Found) -> Html:
     """Return the candidates with every metric on the holdout, the primary one with its interval."""
-    primary, held = found["primary"], found["holdout"]
+    primary, holdout = found["primary"], found["holdout"]
     others = [name for name in TITLES if name != primary]
-    shared = domain(figures[primary] for figures in held.values())
-    best = held[found["chosen"]][primary]["value"]
+    shared = domain(figures[primary] for figures in holdout.values())
+    best = holdout[found["chosen"]][primary]["value"]
     rows = []
     for name in found["selection"]["values"]:
-        figure, chosen = held[name][primary], name == found["chosen"]
+        figure, chosen = holdout[name][primary], name == found["chosen"]
         label = join([element("strong", name), " ", badge("chosen", "accent")]) if chosen else name
         picture = span(figure["interval"], figure["value"], shared, best, "accent" if chosen else "muted")
         value = join([element("strong", number(figure["value"])), element("small", between(figure["interval"]))])
-        rows.append((label, picture, value, *(number(held[name][other]["value"]) for other in others)))
+        rows.append((label, picture, value, *(number(holdout[name][other]["value"]) for other in others)))
     return table(
         ["candidate", f"{TITLES[primary]} on the holdout", "#", *(f"#{TITLES[name]}" for name in others)], rows
     )
@@ -43,5 +43,5 @@ def reasons(found: Found) -> Html:
         return element("p", element("strong", chosen), " is the only candidate.")
     size = f" leads {lead['over']} by {number(lead['gain'])} ({between(lead['interval'])})"
     beyond = "more than noise" if lead["beyond_noise"] else "within the noise"
-    told = f"; then all were measured once on the {number(rows['holdout'])} rows held out."
-    return element("p", element("strong", chosen), size, where, ", ", element("strong", beyond), told)
+    text = f"; then all were measured once on the {number(rows['holdout'])} rows held out."
+    return element("p", element("strong", chosen), size, where, ", ", element("strong", beyond), text)

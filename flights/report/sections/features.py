@@ -28,24 +28,24 @@ def seen(state: dict[str, Any], columns: int) -> Html:
     """Return how models see a feature: the kind of its encoding, its values where they are kept, and its columns."""
     values = [counted(len(state["values"]), "value")] if "values" in state else []
     several = [f"{number(columns)} columns"] if columns > 1 else []
-    told = ", ".join([*values, *several])
-    return join([state["kind"].replace("_", "-"), element("small", told) if told else ""])
+    text = ", ".join([*values, *several])
+    return join([state["kind"].replace("_", "-"), element("small", text) if text else ""])
 
 
 def audited(found: dict[str, Any]) -> Html:
     """Return what the audit of the features has shown."""
-    told = f" {found['features']} features of {number(found['rows'])} rows, computed again from what was known at {found['moments']} moments"
-    return facts({"Audit": join([badge("no feature knows the future", "good"), told])})
+    text = f" {found['features']} features of {number(found['rows'])} rows, computed again from what was known at {found['moments']} moments"
+    return facts({"Audit": join([badge("no feature knows the future", "good"), text])})
 
 
 def features(settings: dict[str, Any], encoders: dict[str, Any], found: dict[str, Any]) -> Step:
     """Return the section of the features."""
     columns, states = Counter(column_features(encoders)), encoders["features"]
     rows = [(element("strong", name), seen(states[name], columns[name]), origin(settings[name])) for name in FEATURES]
-    told = note(
+    text = note(
         "One definition each: SQL over all rows in training, the same in plain Python for one request in the service."
     )
     listed = table(["feature", "seen as", "made from"], rows)
     return Step(
-        "features", "Features", counted(len(FEATURES), "feature"), join([told, audited(found["audit"]), listed])
+        "features", "Features", counted(len(FEATURES), "feature"), join([text, audited(found["audit"]), listed])
     )

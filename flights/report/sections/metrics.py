@@ -14,10 +14,10 @@ TITLES = {
 }
 MEANINGS = {
     "roc_auc": "The chance that a random positive row scores higher than a random negative one. 0.5 is guessing, 1 is perfect.",
-    "average_precision": "How many of those flagged are positive, averaged over every share of positives found. Guessing gives the base rate.",
-    "log_loss": "The mean surprise at what happened, given the forecast. Lower is better; 0 is a perfect forecast.",
+    "average_precision": "Precision, averaged over all values of recall. Guessing gives the base rate.",
+    "log_loss": "The mean of -log of the probability predicted for the outcome. Lower is better; 0 is perfect.",
     "brier": "The mean squared error of the probability. Lower is better.",
-    "calibration_error": "How far, on average, forecasts are from how often it happens. Lower is better.",
+    "calibration_error": "How far, on average, predicted probabilities are from observed frequencies. Lower is better.",
 }
 
 
@@ -39,9 +39,9 @@ def metrics(settings: dict[str, Any]) -> Step:
         for name in TITLES
     ]
     sliced = ", ".join(settings["slices"]) or "none"
-    told = {
+    entries = {
         "Intervals": f"{sampled['confidence']:.0%} of {sampled['rounds']} resamples of the same rows for every candidate",
         "Slices": f"{sliced}; groups of {number(settings['slice_rows'])} rows or more",
     }
-    body = join([element("div", *cards, class_="cards"), facts(told)])
+    body = join([element("div", *cards, class_="cards"), facts(entries)])
     return Step("metrics", "Metrics", f"{TITLES[primary]} decides", body)

@@ -56,10 +56,10 @@ def slices(found: Found) -> Html:
                 "figure", element("figcaption", element("strong", f"by {name}")), element("ul", *lines, class_="lines")
             )
         )
-    told = note(
+    text = note(
         f"{TITLES[primary]} of each group; the line in the middle is {number(overall)}, that of all held-out rows. To the right is better."
     )
-    return join([element("h3", "Where it does better and worse"), told, element("div", *parts, class_="figures")])
+    return join([element("h3", "Where it does better and worse"), text, element("div", *parts, class_="figures")])
 
 
 def importance(shares: dict[str, float]) -> Html:

@@ -19,7 +19,7 @@ def package(found: dict[str, Any], service: dict[str, Any]) -> Step:
         if not parity["largest_difference"]
         else badge(f"within {parity['largest_difference']:.0e}", "good")
     )
-    told = {
+    entries = {
         "Model": f"{found['candidate']}, fitted on {number(found['fitted_on'])} rows",
         "Parity": join(
             [
@@ -33,7 +33,7 @@ def package(found: dict[str, Any], service: dict[str, Any]) -> Step:
     rows = [(code(name), number(count)) for name, count in found["files"].items()]
     body = join(
         [
-            facts(told),
+            facts(entries),
             element("h3", "Start it"),
             element("pre", code(START.format(host=service["host"], port=service["port"])), tabindex=0),
             element("details", element("summary", f"All {len(rows)} files"), table(["file", "#bytes"], rows)),

@@ -47,14 +47,14 @@ def contract(tables: dict[str, Any]) -> Html:
 
 def processing(found: dict[str, Any], refused: int) -> Step:
     """Return the section of the processing."""
-    told = element(
+    text = element(
         "p",
         element("strong", counted(refused, "row")),
         f" {'is' if refused == 1 else 'are'} in quarantine, each with the reason.",
     )
     body = join(
         [
-            told,
+            text,
             rules(found["rules"]),
             element("h3", "The contract"),
             note("What later stages may expect of each column."),

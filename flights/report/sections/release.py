@@ -13,17 +13,17 @@ Found = dict[str, Any]
 
 def decided(found: Found) -> Html:
     """Return what the gate decided, and why."""
-    told: dict[str, object] = {
+    entries: dict[str, object] = {
         "Decision": badge(found["decision"], DECISIONS[found["decision"]]),
         "Because": join(element("div", reason) for reason in found["reasons"]) or "it passed the gate",
         "In production": f"version {found['version']}" if found["version"] else "no version yet",
         "Digest": code(found["digest"]),
     }
     if found["gain"]:
-        told["Gain"] = (
+        entries["Gain"] = (
             f"{found['gain']['metric']} {number(found['gain']['value'])} ({between(found['gain']['interval'])})"
         )
-    return facts(told)
+    return facts(entries)
 
 
 def performance(found: Found) -> Html:
@@ -31,24 +31,24 @@ def performance(found: Found) -> Html:
     measured, labels = found["performance"], found["labels"]
     if labels is None:
         return note("Once outcomes are sent to /feedback, the realised performance is shown here.")
-    told: dict[str, object] = {}
+    entries: dict[str, object] = {}
     if measured is not None:
         state = badge("alarm", "bad") if measured["alarm"] else ""
-        told[f"Realised {measured['metric']}"] = join(
+        entries[f"Realised {measured['metric']}"] = join(
             [f"{number(measured['value'])} ({between(measured['interval'])}) ", state]
         )
-        told["On the holdout"] = number(measured["holdout"]) if measured["holdout"] is not None else "not known"
-        told["Alarm beyond"] = number(measured["threshold"]) if measured["threshold"] is not None else "not known"
+        entries["On the holdout"] = number(measured["holdout"]) if measured["holdout"] is not None else "not known"
+        entries["Alarm beyond"] = number(measured["threshold"]) if measured["threshold"] is not None else "not known"
     counts = ("matched", "waiting", "unmatched", "repeated", "contradicting", "early", "passed_over")
-    told["Outcomes"] = (
+    entries["Outcomes"] = (
         ", ".join(f"{labels[name]:,} {name.replace('_', ' ')}" for name in counts if labels[name]) or "none"
     )
-    return facts(told)
+    return facts(entries)
 
 
 def watched(found: Found) -> Html:
     """Return what monitoring sees: its state, the realised performance, and the columns by how far they drifted."""
-    told = element("p", badge(found["status"], STATES.get(found["status"], "plain")), " ", found["statement"])
+    status = element("p", badge(found["status"], STATES.get(found["status"], "plain")), " ", found["statement"])
     rows = [
         (
             code(column["name"]),
@@ -64,7 +64,7 @@ def watched(found: Found) -> Html:
         else note("Once predictions are logged, their drift is listed here.")
     )
     asked = [element("p", badge("retrain", "unsure"), " ", "; ".join(found["reasons"]))] if found["retrain"] else []
-    return join([element("h3", "Since then"), told, *asked, performance(found), drift])
+    return join([element("h3", "Since then"), status, *asked, performance(found), drift])
 
 
 def release(found: Found, monitor: Found) -> Step:

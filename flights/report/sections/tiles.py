@@ -28,9 +28,9 @@ def chosen(found: Found) -> Html:
 
 def quality(found: Found) -> Html:
     """Return the tile of the primary metric, with its interval beside the worst candidate's value."""
-    primary, held = found["primary"], found["holdout"]
-    figure, last = held[found["chosen"]][primary], list(found["selection"]["values"])[-1]
-    other = held[last][primary]
+    primary, holdout = found["primary"], found["holdout"]
+    figure, last = holdout[found["chosen"]][primary], list(found["selection"]["values"])[-1]
+    other = holdout[last][primary]
     picture = span(figure["interval"], figure["value"], domain([figure, other]), other["value"])
     told = f"{between(figure['interval'])}; the {last} has {number(other['value'])}"
     return tile(f"{TITLES[primary]} on the holdout", number(figure["value"]), picture, told)

@@ -109,11 +109,11 @@ def _origin(session: Session, path: Path_, source: Source) -> None:
 
 def _expected_values(session: Session) -> None:
     columns = session.config.data.columns
-    for name in session.config.service.usual:
+    for name in session.config.service.expected:
         if name not in columns:
             near = nearest(name, columns)
             hint = f"did you mean '{near}'?" if near else f"columns: {', '.join(columns)}"
-            session.say(("service", "usual", name), f"no column '{name}'", hint)
+            session.say(("service", "expected", name), f"no column '{name}'", hint)
 
 
 def _is_installed(package: str) -> bool:
