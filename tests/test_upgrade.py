@@ -18,6 +18,8 @@ def test_a_stored_project_is_upgraded_and_runs(archive: Path, tmp_path: Path) ->
     folder = tmp_path / "project"
     with tarfile.open(archive) as content:
         content.extractall(folder, filter="data")
+    with (folder / "conf/service/http.yaml").open("a") as file:
+        file.write("on_unusual: mark  # mine\nusual: {island: {missing: true}}\n")
     for name in (".gitignore", ".dvcignore"):
         (folder / name).write_bytes((ROOT / name).read_bytes())
     for command in ("git init -q", "git config user.email a@example.com", "git config user.name A", "dvc init -q",
@@ -29,7 +31,8 @@ def test_a_stored_project_is_upgraded_and_runs(archive: Path, tmp_path: Path) ->
         assert f"merged  weights/{path}" in said
     assert "update  weights/tally.py" in said
     assert "update  conf/config.yaml" in said
-    assert "conf/service/http.yaml:9: service.on_unusual is on_unexpected since 0.1.0" in said
+    service = (folder / "conf/service/http.yaml").read_text()
+    assert service.endswith("on_unexpected: mark  # mine\nexpected: {island: {missing: true}}\n")
     assert (folder / "weights/report/markup.py").read_text().endswith("MINE = 1\n")
     assert "from pathlib import Path  # mine\n" in (folder / "weights/models/train_linear.py").read_text()
     assert "from weights.common import outputs, settings\n" in (folder / "weights/tally.py").read_text()
