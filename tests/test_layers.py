@@ -5,6 +5,7 @@ import importlib
 import pkgutil
 from dataclasses import fields, is_dataclass
 from pathlib import Path
+from statistics import median
 
 import generator
 from generator import plan
@@ -58,6 +59,26 @@ def test_imports_point_one_way() -> None:
         if PLACE[name] > PLACE[part(file)]
     ]
     assert not wrong
+
+
+def lines_of(function: ast.FunctionDef) -> int:
+    """Return how many lines a function has below its signature and its docstring."""
+    body = function.body[1:] if ast.get_docstring(function) else function.body
+    return (body[-1].end_lineno or 0) - body[0].lineno + 1 if body else 0
+
+
+def test_modules_and_functions_are_short() -> None:
+    texts = {file.relative_to(ROOT).as_posix(): file.read_text() for file in ROOT.rglob("*.py")}
+    lengths = {name: len(text.splitlines()) for name, text in texts.items()}
+    assert {name: length for name, length in lengths.items() if length > 250} == {}
+    assert median(lengths.values()) <= 110
+    functions = [
+        f"{name}: {node.name}"
+        for name, text in texts.items()
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.FunctionDef) and lines_of(node) > 50
+    ]
+    assert not functions
 
 
 def test_one_module_writes() -> None:

@@ -32,13 +32,7 @@ def infer(raw: Raw, answers: Answers) -> Inferred:
 
     Raises :class:`UnfitError` where no project can be made: no such target, one value only, too few rows, no input.
     """
-    if raw.rows < FEWEST_ROWS:
-        raise UnfitError(
-            "\n".join((f"{raw.files[0].name} has {counted(raw.rows, 'row')}: {_too_few(raw)}", *raw.notes))
-        )
-    if raw.source.is_text and len(raw.columns) == 1:
-        found = f"{raw.files[0].name} has one column, {next(iter(raw.columns))!r}"
-        raise UnfitError(f"{found}: {_one_column(raw)}")
+    _refuse_small(raw)
     choices, doubts = choose(raw, answers)
     target = next(choice for choice in choices if choice.name == answers.target)
     target = target_in_kept(raw, choices, target)
@@ -97,6 +91,17 @@ def _renamed(raw: Raw, choices: tuple[Choice, ...]) -> Iterator[Doubt]:
         if name is not None and choice.measure.present:
             text = f"another column is called {name!r} too" if name else "has no name in the file"
             yield Doubt(("data", "columns", choice.label), f"{choice.name}: {text}")
+
+
+def _refuse_small(raw: Raw) -> None:
+    """Raise :class:`UnfitError` where there are too few rows, or a single column."""
+    if raw.rows < FEWEST_ROWS:
+        raise UnfitError(
+            "\n".join((f"{raw.files[0].name} has {counted(raw.rows, 'row')}: {_too_few(raw)}", *raw.notes))
+        )
+    if raw.source.is_text and len(raw.columns) == 1:
+        found = f"{raw.files[0].name} has one column, {next(iter(raw.columns))!r}"
+        raise UnfitError(f"{found}: {_one_column(raw)}")
 
 
 def _too_few(raw: Raw) -> str:

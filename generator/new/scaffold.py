@@ -36,6 +36,10 @@ class Trees:
     rate_reason: Code
 
 
+SLICED = "groups with enough rows: of people first, then what explains most of the target"
+UNSLICED = "no input has groups with enough rows"
+
+
 @dataclass(frozen=True)
 class Scaffold:
     """What the templates of a new project print."""
@@ -119,11 +123,7 @@ def scaffold(found: Inferred, package: str, data: str | Source, pins: Iterable[s
         holdout=Code(repr(found.answers.holdout)),
         validation=Code(repr(found.answers.validation)),
         slices=_listed(found.slices),
-        slices_reason=Code(
-            "groups with enough rows: of people first, then what explains most of the target"
-            if found.slices
-            else "no input has groups with enough rows"
-        ),
+        slices_reason=Code(SLICED if found.slices else UNSLICED),
         slice_rows=slice_rows(found.rows),
         rows=Code(f"{found.rows:,}"),
         split=Code("by_time" if found.by_time else "at_random"),

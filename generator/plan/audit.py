@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from generator.plan.partials import is_rounded
-from generator.plan.past import ZERO, groups
 from generator.plan.select import NOTHING, ColumnPlan
+from generator.plan.snapshots import ZERO, Group
 from generator.project import Column, ComputedFeature, Project, WindowAggregate
 from generator.schema.base import words
 from generator.sql.code import Code, name
@@ -78,7 +78,7 @@ class AuditPlan:
         return f"SELECT quantile_disc({self.decided}, [0.3, 0.6, 0.9]) FROM {source}"
 
 
-def audit_plan(project: Project) -> AuditPlan:
+def audit_plan(project: Project, groups: tuple[Group, ...]) -> AuditPlan:
     """Plan the audit of a project whose rows have a time."""
     assert project.time is not None
     time, decide_before = name(project.time.name), project.config.problem.decide_before
@@ -100,7 +100,7 @@ def audit_plan(project: Project) -> AuditPlan:
         past=bool(project.window_aggregates),
         earliest=_earliest(project, time),
         horizons=_horizons(project),
-        rounded=tuple(_rounded(project)),
+        rounded=tuple(_rounded(groups)),
         derived=_derived(project),
     )
 
@@ -144,9 +144,9 @@ def _aheads(project: Project) -> Iterator[tuple[str, timedelta]]:
         yield feature.name, found[feature.name]
 
 
-def _rounded(project: Project) -> Iterator[Rounded]:
+def _rounded(groups: tuple[Group, ...]) -> Iterator[Rounded]:
     """Yield the keys by which fractions are added up."""
-    for place, group in enumerate(groups(project), start=1):
+    for place, group in enumerate(groups, start=1):
         bounds = tuple(ColumnPlan(name=value.name, sql=value.rounding) for value in group.values if value.rounding)
         if bounds:
             table = Code(f"of_key_{place}")

@@ -6,12 +6,13 @@ from generator.plan.candidates import (
     digests,
 )
 from generator.plan.ci import ci_files
+from generator.plan.dvc_sections import sections
 from generator.plan.files import package_files
 from generator.plan.gate import ReleasePlan
 from generator.plan.metrics import metric_columns
 from generator.plan.openapi import openapi
 from generator.plan.readme import readme
-from generator.plan.stages import sections, stages
+from generator.plan.stages import stages
 from generator.plan.types import File, Plan, ProjectPlan
 from generator.project import Project
 from generator.schema.json_schema import schemas

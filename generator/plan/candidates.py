@@ -4,7 +4,7 @@ import hashlib
 from dataclasses import dataclass
 
 from generator.plan.metrics import Reads, metric_columns
-from generator.plan.words import LIGHTGBM_LOSSES, TASKS, Task
+from generator.plan.tasks import LIGHTGBM_LOSSES, Task, task_of
 from generator.project import Project
 from generator.schema.model import Own
 from generator.schema.tuning import Optuna
@@ -127,7 +127,7 @@ SHIPPED = {
 
 def candidate_plan(project: Project, candidate: str) -> CandidatePlan:
     """Plan the training of one candidate."""
-    task = TASKS[project.config.problem.task]
+    task = task_of(project)
     tuning = project.config.tuning
     search = (
         TuningPlan(trials=tuning.trials, rounds=tuning.rounds, seed=tuning.seed) if isinstance(tuning, Optuna) else None
@@ -190,7 +190,7 @@ def digests(project: Project) -> dict[str, str]:
 
 def scorer_plan(project: Project, kind: str) -> OwnPlan | Task:
     """Plan the modules that score candidates of ``kind``, for evaluation and for the service."""
-    task = TASKS[project.config.problem.task]
+    task = task_of(project)
     if kind != "own":
         return task
     own = [candidate for candidate in project.config.model.values() if isinstance(candidate, Own)]
@@ -218,8 +218,8 @@ def evaluate_plan(project: Project) -> EvaluatePlan:
         slices=project.config.metrics.slices,
         columns=tuple(name for name in project.config.metrics.slices if name in project.config.data.columns),
         decision=project.config.problem.decision is not None,
-        curve_arguments=TASKS[project.config.problem.task].curve_arguments,
-        labels=TASKS[project.config.problem.task].label_arguments,
+        curve_arguments=task_of(project).curve_arguments,
+        labels=task_of(project).label_arguments,
         refit=project.config.release.refits,
         reads=metric_columns(project),
     )

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from generator.plan.words import TASKS, USES
+from generator.plan.tasks import USES, task_of
 from generator.project import Project
 from generator.schema.base import words
 from generator.sql.code import Code
@@ -39,7 +39,7 @@ def define_plan(project: Project) -> DefinePlan:
     success = f"The best possible {metrics.primary} on held-out rows, better than the baseline beyond the noise"
     return DefinePlan(
         table=Code(project.config.data.table),
-        power_template=TASKS[problem.task].power_template,
+        power_template=task_of(project).power_template,
         use=USES[problem.use],
         success="; ".join([success, *guarded]) + ".",
         terms=terms,

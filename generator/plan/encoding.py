@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from generator.plan.words import TASKS
+from generator.plan.tasks import task_of
 from generator.project import Project
 from generator.schema.encoding import Category, Number, Target, TextWords
 from generator.sql.code import Code
@@ -142,7 +142,7 @@ class EncodingPlan:
 
 def encoding_plan(project: Project) -> EncodingPlan:
     """Plan the encodings that the features of ``project`` can have."""
-    task = TASKS[project.config.problem.task]
+    task = task_of(project)
     used: set[str] = {feature.encode.kind for feature in project.features if feature.encode}
     plain = {feature.encoding for feature in project.features if not feature.encode}
     chosen = "category" in plain

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from generator.plan.select import ColumnPlan
-from generator.plan.words import TASKS
+from generator.plan.tasks import task_of
 from generator.project import Column, Project, expressions_of
 from generator.sql import parsing as sql
 from generator.sql.code import Code, name, names
@@ -158,7 +158,7 @@ def explore_plan(project: Project) -> ExplorePlan:
         target_template=f"package/exploration/target/{task}.py.jinja",
         relation_template=f"package/exploration/relation/{task}.py.jinja",
         models_template=f"package/exploration/models/{task}.py.jinja",
-        estimator=TASKS[task].estimator,
+        estimator=task_of(project).estimator,
         hypotheses=tuple(_hypothesis(item) for item in asked),
         hypothesis_templates=tuple(f"package/exploration/hypotheses/{item}.py.jinja" for item in asked),
         hypothesis_numpy=bool({"missingness", "drift"} & set(asked)),

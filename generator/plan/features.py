@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from generator.plan.past import Group, groups
 from generator.plan.select import ColumnPlan, Join, Step, layers
+from generator.plan.snapshots import Group
 from generator.project import Column, ComputedFeature, Feature, LookupFeature, Project
 from generator.schema.base import words
 from generator.sql.binding import BoundExpression, own
@@ -43,7 +43,7 @@ class FeaturesPlan:
         return bool(self.lookups or self.groups)
 
 
-def features_plan(project: Project) -> FeaturesPlan:
+def features_plan(project: Project, groups: tuple[Group, ...]) -> FeaturesPlan:
     """Plan the joins, the layers and the final selection of features."""
     joins: dict[Key, Join] = {}
     looked_up = []
@@ -52,8 +52,7 @@ def features_plan(project: Project) -> FeaturesPlan:
         if key not in joins:
             joins[key] = _join(project, feature, joins)
         looked_up.append(ColumnPlan(name=name(feature.name), sql=name(feature.column, joins[key].alias)))
-    past = groups(project)
-    looked_up += [ColumnPlan(name=value.name, sql=group.reading(value)) for group in past for value in group.values]
+    looked_up += [ColumnPlan(name=value.name, sql=group.reading(value)) for group in groups for value in group.values]
     computed = [
         Column(item.name, "", item.type, "", item.sql, item.level)
         for item in project.features
@@ -64,7 +63,7 @@ def features_plan(project: Project) -> FeaturesPlan:
     if looked_up:
         read = (
             *joins.values(),
-            *(Join(table=group.asked, alias=group.asked, aliased=False, condition=group.condition) for group in past),
+            *(Join(table=group.asked, alias=group.asked, aliased=False, condition=group.condition) for group in groups),
         )
         steps = (
             Step(name=first, before=Code("inputs"), columns=tuple(looked_up), star=Code("inputs.*"), joins=read),
@@ -74,7 +73,7 @@ def features_plan(project: Project) -> FeaturesPlan:
     return FeaturesPlan(
         table=Code(project.config.data.table),
         lookups=tuple(dict.fromkeys(dimension for dimension, _ in joins)),
-        groups=past,
+        groups=groups,
         steps=steps,
         last_step=steps[-1].name if steps else first,
         selected=selected,

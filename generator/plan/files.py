@@ -25,13 +25,13 @@ from generator.plan.known import known_plan
 from generator.plan.labels import labels_plan, parts_plan, unseen_plan
 from generator.plan.metrics import metrics_plan
 from generator.plan.monitor import monitor_plan
-from generator.plan.online import online_plan
-from generator.plan.past import snapshots_plan
 from generator.plan.process import process_plan
 from generator.plan.report import report_plan
 from generator.plan.service import package_plan, service_plan
+from generator.plan.serving_features import serving_features_plan
+from generator.plan.snapshots import Group, groups_of, snapshots_plan
+from generator.plan.tasks import task_of
 from generator.plan.tests import tests_plan
-from generator.plan.words import TASKS
 from generator.project import Project
 from generator.sql.code import Code
 
@@ -96,17 +96,18 @@ def package_files(project: Project, release: ReleasePlan) -> Iterator[Module]:
     yield "problem/define.py", "", define_plan(project)
     yield from _pages(project)
     if modelled:
-        yield from _features(project)
+        groups = groups_of(project)
+        yield from _features(project, groups)
         yield from _models(project)
-        yield from _service(project)
+        yield from _service(project, groups)
         yield from _release(project, release)
         yield from _deploy(project)
         yield from _tests(project)
 
 
-def _features(project: Project) -> Iterator[Module]:
+def _features(project: Project, groups: tuple[Group, ...]) -> Iterator[Module]:
     """Yield what computes the features, and proves that none knows the future."""
-    features, snapshots = features_plan(project), snapshots_plan(project)
+    features, snapshots = features_plan(project, groups), snapshots_plan(project, groups)
     yield "features/columns.py", "", features
     yield "common/digests.py", "", None
     yield "features/features.sql", "", features
@@ -119,7 +120,7 @@ def _features(project: Project) -> Iterator[Module]:
         yield "features/calls.py", "", None
         yield "features/functions.py", "", functions_plan(project)
     if project.time is not None:
-        audit = audit_plan(project)
+        audit = audit_plan(project, groups)
         yield "features/audit.sql", "", audit
         yield "features/audit.py", "", audit
     encoding = encoding_plan(project)
@@ -130,7 +131,7 @@ def _features(project: Project) -> Iterator[Module]:
 
 def _models(project: Project) -> Iterator[Module]:
     """Yield what fits the candidates and chooses among them."""
-    task = TASKS[project.config.problem.task]
+    task = task_of(project)
     yield "evaluation/metrics.py", "", metrics_plan(project)
     yield "common/rounding.py", "", None
     yield "models/scoring/__init__.py", "", None
@@ -155,9 +156,9 @@ def _models(project: Project) -> Iterator[Module]:
         yield "models/refit.py", "", encoding_plan(project)
 
 
-def _service(project: Project) -> Iterator[Module]:
+def _service(project: Project, groups: tuple[Group, ...]) -> Iterator[Module]:
     """Yield what answers requests."""
-    service, online = service_plan(project), online_plan(project)
+    service, served = service_plan(project), serving_features_plan(project, groups)
     for name in SERVICE:
         yield f"service/{name}", "", service
     for name in ("feedback.py", "log.py") if service.log else ():
@@ -170,20 +171,20 @@ def _service(project: Project) -> Iterator[Module]:
         yield f"service/{name}", "", bulk
     yield "service/inputs.sql", "", bulk.clean
     yield "service/raw.sql", "service/inputs.sql", bulk.raw
-    yield "service/features.py", "", online
-    if online.tables:
-        yield "service/tables.py", "", online
-    if online.functions:
-        yield "service/sql.py", "", online
+    yield "service/features.py", "", served
+    if served.tables:
+        yield "service/tables.py", "", served
+    if served.functions:
+        yield "service/sql.py", "", served
     if known := known_plan(project):
         yield "service/window_aggregates.py", "", known
-    if online.tables:
+    if served.tables:
         yield "features/lookup_tables.py", "", None
     for name in ("packaging/bundles.py", "packaging/contract.py", "packaging/live_service.py"):
         yield name, "", service
     yield "packaging/parity.py", "", service
     yield "packaging/fitted_rows.py", "", unseen_plan(project)
-    yield "packaging/package.py", "", package_plan(project, online)
+    yield "packaging/package.py", "", package_plan(project, served)
 
 
 def _release(project: Project, release: ReleasePlan) -> Iterator[Module]:

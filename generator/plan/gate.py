@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from generator.plan.metrics import Reads, metric_columns
-from generator.plan.words import TASKS
+from generator.plan.tasks import task_of
 from generator.project import Project
 from generator.sql.code import Code
 
@@ -34,7 +34,7 @@ class ReleasePlan:
 
 def gate_plan(project: Project) -> GatePlan:
     """Plan the reference that a released model has to beat."""
-    task = TASKS[project.config.problem.task]
+    task = task_of(project)
     classes = ', len(encoders["classes"])' if task.classes else ""
     return GatePlan(
         no_skill_template=f"package/release/gate/{task.name}.py.jinja",

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from generator.plan.online import length
 from generator.plan.partials import COUNTS
-from generator.plan.past import ZERO, groups
 from generator.plan.requests import attribute_names, field_names, needed_columns
 from generator.plan.select import NOTHING
+from generator.plan.serving_features import length
+from generator.plan.snapshots import ZERO
 from generator.project import Project, WindowAggregate
 from generator.sql.code import Code
 
@@ -28,8 +28,8 @@ class KnownPlan:
 
 def known_plan(project: Project) -> KnownPlan | None:
     """Plan how far the past is known; nothing where no feature is computed from it."""
-    past, decide_before = groups(project), project.config.problem.decide_before or ZERO
-    if not past:
+    decide_before = project.config.problem.decide_before or ZERO
+    if not project.window_aggregates:
         return None
     assert project.time is not None
     columns = needed_columns(project)
@@ -40,7 +40,7 @@ def known_plan(project: Project) -> KnownPlan | None:
     return KnownPlan(
         clock=Code("datetime, time, timedelta" if date else "datetime, timedelta"),
         time_field=field_names(columns)[place],
-        shortest=length(min(group.every for group in past)),
+        shortest=length(min(window.every for window in project.window_aggregates)),
         decide_before=length(decide_before) if decide_before else NOTHING,
         decided=Code(f"{moment} - DECIDE_BEFORE" if decide_before else moment),
         history=tuple(

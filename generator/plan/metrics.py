@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import get_args
 
-from generator.plan.words import TASKS
+from generator.plan.tasks import task_of
 from generator.project import Project
 from generator.schema.metrics import AtThreshold, AtTop, OwnMetric
 from generator.sql.code import Code
@@ -110,7 +110,7 @@ def higher_is_better(project: Project, metric: str) -> bool:
 
 def metrics_plan(project: Project) -> MetricsPlan:
     """Plan the metrics that were asked for, the primary one first."""
-    metrics, task = project.config.metrics, TASKS[project.config.problem.task]
+    metrics, task = project.config.metrics, task_of(project)
     asked = asked_metrics(project)
     ours = tuple(item for item in asked if item not in metrics.own)
     own = {item: metrics.own[item] for item in asked if item in metrics.own}

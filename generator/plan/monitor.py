@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from generator.plan.metrics import Reads, metric_columns
-from generator.plan.words import TASKS
+from generator.plan.tasks import task_of
 from generator.project import Project
 from generator.sql.code import Code
 
@@ -56,7 +56,7 @@ def monitor_plan(project: Project) -> MonitorPlan:
     shares = {"holdout": 1.0, "validation": 1.0}
     if split.kind == "random":
         shares = {"holdout": split.holdout, "validation": round((1 - split.holdout) * split.validation, 6)}
-    task = TASKS[project.config.problem.task]
+    task = task_of(project)
     primary = metrics.own.get(metrics.primary)
     return MonitorPlan(
         score_type=Code("list[float]" if task.classes else "float"),

@@ -7,12 +7,11 @@ from generator.plan.candidates import compares_rows, own_modules
 from generator.plan.collect import collect_plan
 from generator.plan.deploy import deploy_files
 from generator.plan.encoding import encoding_plan
-from generator.plan.features import features_plan
 from generator.plan.functions import functions_plan
-from generator.plan.online import OnlinePlan
-from generator.plan.past import ZERO, furthest, groups
 from generator.plan.requests import PythonType, attribute_names, field_names, needed_columns, python_type
-from generator.plan.words import TASKS
+from generator.plan.serving_features import ServingFeaturesPlan
+from generator.plan.snapshots import ZERO, furthest
+from generator.plan.tasks import task_of
 from generator.project import Project
 from generator.sources.reading import libraries_of
 from generator.sql.code import Code
@@ -159,7 +158,7 @@ class PackagePlan:
 
 def service_plan(project: Project) -> ServicePlan:
     """Plan the request type, the inputs in SQL, and the endpoints."""
-    task, config = TASKS[project.config.problem.task], project.config
+    task, config = task_of(project), project.config
     columns = needed_columns(project)
     attributes, fields = attribute_names(column.name for column in columns), field_names(columns)
     kinds = [python_type(column.type) for column in columns]
@@ -177,7 +176,7 @@ def service_plan(project: Project) -> ServicePlan:
         columns=tuple(column.name for column in columns),
         renamed={attribute: field for attribute, field in zip(attributes, fields, strict=True) if attribute != field},
         aliased=fields != [column.name for column in columns],
-        past=bool(groups(project)),
+        past=bool(project.window_aggregates),
         time=project.time.name if project.time else "",
         before=int(((config.problem.decide_before or ZERO) + furthest(project)).total_seconds()),
         prediction_words=task.prediction_words,
@@ -189,7 +188,7 @@ def service_plan(project: Project) -> ServicePlan:
         score_type=task.score_type,
         outcome_type=task.outcome_type,
         classes=task.classes,
-        tables=bool(features_plan(project).lookups or groups(project)),
+        tables=bool(project.lookups or project.window_aggregates),
         calls=bool(project.calls),
         decision=config.problem.decision is not None,
         log=config.service.log,
@@ -209,9 +208,9 @@ def _answer_names(project: Project) -> list[str]:
     return ["Answer", *decision, "Explanation", "Part", "answer", "explained"]
 
 
-def package_plan(project: Project, online: OnlinePlan) -> PackagePlan:
+def package_plan(project: Project, served: ServingFeaturesPlan) -> PackagePlan:
     """Plan what goes into the bundle."""
-    decision, past = project.config.problem.decision is not None, groups(project)
+    decision, past = project.config.problem.decision is not None, served.snapshots
     functions = functions_plan(project)
     calling = ("features/calls.py", "features/functions.py") if functions.calls else ()
     own = {f"{module}.py" for module in (*functions.modules, *own_modules(project))}
@@ -228,14 +227,14 @@ def package_plan(project: Project, online: OnlinePlan) -> PackagePlan:
     )
     return PackagePlan(
         modules=tuple(sorted(modules)),
-        libraries=tuple(sorted((*LIBRARIES, *online.libraries))),
+        libraries=tuple(sorted((*LIBRARIES, *served.libraries))),
         bulk_libraries=tuple(
             sorted((*BULK_LIBRARIES, *libraries_of(project.config.data.sources[project.config.data.table])))
         ),
-        lookups=online.looked_up,
-        snapshots=tuple(group.table for group in past),
+        lookups=served.looked_up,
+        snapshots=tuple(table.attribute for table in past),
         time=project.time.name if project.time else "",
-        tables=online.tables,
+        tables=served.tables,
         past=bool(past),
         deployed=any(deploy_files(project)),
         decision=decision,

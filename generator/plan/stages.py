@@ -1,24 +1,28 @@
 """The stages of ``dvc.yaml``: what each runs, reads and leaves behind."""
 
 from collections.abc import Iterator
-from typing import Any
 
 from generator.plan.candidates import compares_rows, counts_rounds
 from generator.plan.deploy import deploy_files
 from generator.plan.metrics import metric_columns
 from generator.plan.report import report_inputs
+from generator.plan.stage_files import (
+    CHOSEN,
+    FINAL,
+    FINAL_ENCODERS,
+    HOLDOUT,
+    REFERENCE,
+    REPORTS,
+    TRAINED,
+    decision_of,
+    labels_of,
+    page_of,
+    snapshots_of,
+    sources_of,
+    table_of,
+)
 from generator.plan.types import Stage
 from generator.project import Project
-
-REPORTS = "reports"
-CHOSEN = "reports/chosen.json"
-"""Which candidate was chosen, and nothing else: an edit of what is reported fits nothing anew."""
-
-REFERENCE = "data/reference.parquet"
-"""Rows with the scores of models that have not seen them, kept with a released version to watch it by."""
-
-FINAL, FINAL_ENCODERS = "final_model", "data/final_encoders.json"
-"""The chosen candidate fitted on all rows, and how it sees them."""
 
 FITTING = ("features.encoders", "common.stage", "common.outputs", "common.rounding", "common.settings")
 """What every candidate is fitted with."""
@@ -41,30 +45,6 @@ HOMES = {
 
 GATE = ("min_gain", "beat_baseline", "min_holdout")
 """What of ``release`` the gate goes by."""
-
-PLOTS = {
-    "binary": {
-        "roc": ("false_positive_rate", "true_positive_rate", "linear", "ROC on the holdout"),
-        "precision_recall": ("recall", "precision", "linear", "Precision and recall on the holdout"),
-        "calibration": ("predicted_probability", "observed_frequency", "linear", "Calibration on the holdout"),
-    },
-    "multiclass": {
-        "confusion": ("actual", "predicted", "confusion", "Actual and predicted classes of the holdout"),
-        "confidence": (
-            "predicted_probability",
-            "observed_frequency",
-            "linear",
-            "Calibration of the likeliest class",
-        ),
-    },
-    "regression": {
-        "predicted": ("predicted", "actual", "scatter", "Predicted and actual values of the holdout"),
-        "residuals": ("error", "rows", "linear", "Errors on the holdout"),
-    },
-}
-"""What ``dvc plots show`` draws for each task: x, y, template and title of every file in reports/plots/."""
-
-PAYOFF = ("threshold", "value_per_1000_rows", "linear", "Money per 1,000 rows by threshold")
 
 
 def stages(project: Project, watched: tuple[str, ...]) -> tuple[Stage, ...]:
@@ -92,127 +72,110 @@ def own_stages(project: Project) -> tuple[Stage, ...]:
     )
 
 
-def sections(project: Project) -> dict[str, Any]:
-    """Return what ``dvc.yaml`` says beside its stages: the plots, and the bundle as an artifact with a name."""
-    problem = project.config.problem
-    if problem.use == "descriptive":
-        return {}
-    drawn = PLOTS[problem.task] | ({"payoff": PAYOFF} if problem.decision is not None else {})
-    plots = [
-        {f"{REPORTS}/plots/{name}.json": {"x": x, "y": y, "template": template, "title": title}}
-        for name, (x, y, template, title) in drawn.items()
-    ]
-    artifact = {"path": "bundle", "type": "model", "desc": "The service with its model, ready to run"}
-    return {"plots": plots, "artifacts": {project.config.project.package.replace("_", "-"): artifact}}
-
-
-def _literal(path: str) -> str:
-    """Return ``path`` so that DVC looks for no variable in it."""
-    return path.replace("${", "\\${")
-
-
-def _watched(path: str) -> str:
-    """Return what a stage that reads ``path`` depends on: the file, or the folder where the name of a file has a *."""
-    folder, _, name = path.rpartition("/")
-    return _literal(folder if "*" in name else path)
-
-
 def _stages(project: Project, watched: tuple[str, ...]) -> Iterator[Stage]:
-    config = project.config
-    package = config.project.package
-    labels = f"{package}/problem/labels.sql"
-    table = f"data/tables/{config.data.table}.parquet"
-    sources = config.data.sources.values()
-    files = tuple(_watched(source.path) for source in sources if source.path and source.package is None)
-    files = tuple(dict.fromkeys((*files, *(_literal(file) for source in sources for file in source.deps or ()))))
-    trained = ("data/train.parquet", "data/encoders.json")
-
-    def module(name: str, **parts: object) -> Stage:
-        path = f"{HOMES[name]}.{name}"
-        return Stage(name=name, command=f"python -m {package}.{path}", modules=(path,), **parts)  # type: ignore[arg-type]
-
+    package = project.config.project.package
     if watched:
         yield Stage(name="generate", command="ninefold generate", deps=(*watched, "params.yaml"), edited=(package,))
-    yield module("collect", deps=files, params=("engine",), outs=("data/raw", f"{REPORTS}/collection.json"))
-    yield module(
+    yield from _data_stages(project)
+    if project.config.problem.use != "descriptive":
+        yield from _feature_stages(project)
+        yield from _model_stages(project)
+        yield from _bundle_stages(project)
+    yield _report(project)
+
+
+def _data_stages(project: Project) -> Iterator[Stage]:
+    """Yield the stages that read the data, and say what is in it."""
+    package = project.config.project.package
+    deps = (table_of(project), labels_of(project))
+    yield _stage(
+        project,
+        "collect",
+        deps=sources_of(project),
+        params=("engine",),
+        outs=("data/raw", f"{REPORTS}/collection.json"),
+    )
+    yield _stage(
+        project,
         "process",
         deps=("data/raw", f"{package}/data/process.sql"),
         params=("engine",),
         outs=("data/tables", "data/quarantine.parquet", f"{REPORTS}/contract.json"),
     )
-    yield module(
+    yield _stage(
+        project,
         "define",
-        deps=(table, labels),
+        deps=deps,
         params=("engine", "problem", "project.title"),
         outs=(f"{REPORTS}/brief.json", f"{REPORTS}/brief.md"),
     )
-    looks = (f"{package}/report/page.css", f"{package}/report/page.html")
-    yield module(
+    yield _stage(
+        project,
         "explore",
-        deps=(table, labels, f"{package}/exploration/explore.sql", *looks),
+        deps=(*deps, f"{package}/exploration/explore.sql", *page_of(project)),
         params=("engine", "explore", "project.title"),
         outs=(f"{REPORTS}/exploration.json", f"{REPORTS}/explore.html"),
     )
-    reported = tuple(f"{REPORTS}/{name}.json" for name in report_inputs(project))
-    page = (f"{REPORTS}/index.html",)
-    if config.problem.use == "descriptive":
-        deps = (*reported, "data/quarantine.parquet", *looks)
-        yield module("report", deps=deps, params=("metrics",), outs=page)
-        return
-    past = bool(project.window_aggregates)
-    read = (f"{package}/features/snapshots.sql",) if past else ()
-    if past:
-        deps = (table, *read, f"{package}/features/latest.sql")
-        yield module("snapshots", deps=deps, params=("engine",), outs=("data/past", "data/snapshots"))
+
+
+def _feature_stages(project: Project) -> Iterator[Stage]:
+    """Yield the stages that compute the features."""
+    package, snapshots = project.config.project.package, snapshots_of(project)
+    if snapshots:
+        deps = (table_of(project), *snapshots, f"{package}/features/latest.sql")
+        yield _stage(project, "snapshots", deps=deps, params=("engine",), outs=("data/past", "data/snapshots"))
     audited = project.time is not None
-    yield module(
+    yield _stage(
+        project,
         "features",
         deps=(
             "data/tables",
-            labels,
-            *(("data/past", *read) if past else ()),
+            labels_of(project),
+            *(("data/past", *snapshots) if snapshots else ()),
             f"{package}/features/features.sql",
             *((f"{package}/features/audit.sql",) if audited else ()),
         ),
         params=("engine",),
-        outs=(
-            "data/train.parquet",
-            "data/holdout.parquet",
-            "data/encoders.json",
-            *((f"{REPORTS}/features.json",) if audited else ()),
-        ),
+        outs=(*TRAINED[:1], HOLDOUT, *TRAINED[1:], *((f"{REPORTS}/features.json",) if audited else ())),
     )
+
+
+def _model_stages(project: Project) -> Iterator[Stage]:
+    """Yield the stages that fit the candidates and choose among them."""
+    config = project.config
+    scoring, refits = f"{config.project.package}/models/scoring", config.release.refits
     yield Stage(
         name="train",
-        command=f"python -m {package}.models.train_${{key}}",
+        command=f"python -m {config.project.package}.models.train_${{key}}",
         modules=(
             *FITTING,
             *(("common.progress",) if counts_rounds(project) else ()),
             *(("models.background",) if compares_rows(project) else ()),
         ),
-        deps=(*trained, f"{package}/models/train_${{key}}.py", f"{package}/models/scoring/${{item.kind}}.py"),
+        deps=(*TRAINED, f"{config.project.package}/models/train_${{key}}.py", f"{scoring}/${{item.kind}}.py"),
         params=("model.${key}",),
         outs=("models/${key}",),
         foreach="${model}",
     )
-    refits = config.release.refits
-    decision = ("problem.decision",) if config.problem.decision is not None else ()
-    reads = metric_columns(project)
-    by_column = reads.table or any(name in config.data.columns for name in config.metrics.slices)
-    sliced = (table,) if by_column or audited else ()
-    yield module(
+    by_column = metric_columns(project).table or any(name in config.data.columns for name in config.metrics.slices)
+    sliced = (table_of(project),) if by_column or project.time is not None else ()
+    yield _stage(
+        project,
         "evaluate",
-        deps=("models", *trained, "data/holdout.parquet", *sliced, f"{package}/models/scoring"),
-        params=("metrics.bootstrap", "metrics.slice_rows", *decision),
+        deps=("models", *TRAINED, HOLDOUT, *sliced, scoring),
+        params=("metrics.bootstrap", "metrics.slice_rows", *decision_of(project)),
         outs=(f"{REPORTS}/evaluation.json", f"{REPORTS}/plots", REFERENCE, *((CHOSEN,) if refits else ())),
         metrics=(f"{REPORTS}/metrics.json",),
     )
     if refits:  # models/ tells of the code and the settings that each candidate was fitted with
-        yield module(
-            "refit",
-            deps=("models", *trained, "data/holdout.parquet", CHOSEN, f"{package}/models/scoring"),
-            outs=(FINAL, FINAL_ENCODERS),
+        yield _stage(
+            project, "refit", deps=("models", *TRAINED, HOLDOUT, CHOSEN, scoring), outs=(FINAL, FINAL_ENCODERS)
         )
+
+
+def _bundle_stages(project: Project) -> Iterator[Stage]:
+    """Yield the stages that make a bundle, release it and watch it."""
+    package, snapshots, decision = project.config.project.package, snapshots_of(project), decision_of(project)
     yield Stage(
         name="package",
         command=f"python -m {package}.packaging.package",
@@ -224,46 +187,56 @@ def _stages(project: Project, watched: tuple[str, ...]) -> Iterator[Stage]:
         ),
         deps=(
             "models",
-            *((FINAL, FINAL_ENCODERS) if refits else ()),
+            *((FINAL, FINAL_ENCODERS) if project.config.release.refits else ()),
             "data/tables",
-            "data/train.parquet",
-            "data/encoders.json",
-            "data/holdout.parquet",
+            *TRAINED,
+            HOLDOUT,
             f"{REPORTS}/evaluation.json",
             f"{package}/models/scoring",
             f"{package}/service",
             f"{package}/features/features.sql",
             *((f"{package}/deploy",) if any(deploy_files(project)) else ()),
-            *(("data/snapshots", f"{package}/features/latest.sql", *read) if past else ()),
+            *(("data/snapshots", f"{package}/features/latest.sql", *snapshots) if snapshots else ()),
         ),
         params=("service", "engine", *decision),
         outs=("bundle", f"{REPORTS}/package.json", f"{REPORTS}/contract.yaml"),
         summaries=(f"{REPORTS}/parity.json",),
     )
-    yield module(
+    scored = (f"{REPORTS}/package.json", *TRAINED, HOLDOUT, REFERENCE, table_of(project), f"{package}/models/scoring")
+    yield _stage(
+        project,
         "release",
-        deps=(
-            "bundle",
-            f"{REPORTS}/package.json",
-            *trained,
-            "data/holdout.parquet",
-            REFERENCE,
-            table,
-            f"{package}/models/scoring",
-        ),
+        deps=("bundle", *scored),
         params=("engine", "metrics.bootstrap", "metrics.guardrails", *(f"release.{key}" for key in GATE)),
         persistent=("registry",),
         summaries=(f"{REPORTS}/release.json",),
     )
-    yield module(
+    yield _stage(
+        project,
         "monitor",
         deps=("registry", "logs"),
         params=("monitor", "metrics.bootstrap"),
         summaries=(f"{REPORTS}/monitor.json",),
     )
-    yield module(
+
+
+def _report(project: Project) -> Stage:
+    """Return the stage that draws the page of everything."""
+    reported = (*(f"{REPORTS}/{name}.json" for name in report_inputs(project)), "data/quarantine.parquet")
+    if project.config.problem.use == "descriptive":
+        deps, params = (*reported, *page_of(project)), ("metrics",)
+        return _stage(project, "report", deps=deps, params=params, outs=(f"{REPORTS}/index.html",))
+    return _stage(
+        project,
         "report",
-        deps=(*reported, "data/quarantine.parquet", "data/encoders.json", "models", f"{REPORTS}/plots", *looks),
-        params=("metrics", "features", "service", *decision),
-        outs=page,
+        deps=(*reported, "data/encoders.json", "models", f"{REPORTS}/plots", *page_of(project)),
+        params=("metrics", "features", "service", *decision_of(project)),
+        outs=(f"{REPORTS}/index.html",),
     )
+
+
+def _stage(project: Project, name: str, **parts: tuple[str, ...]) -> Stage:
+    """Return the stage that runs the module ``name``."""
+    path = f"{HOMES[name]}.{name}"
+    command = f"python -m {project.config.project.package}.{path}"
+    return Stage(name=name, command=command, modules=(path,), **parts)  # type: ignore[arg-type]

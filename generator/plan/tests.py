@@ -7,10 +7,9 @@ from typing import Any, get_args
 from sqlglot import exp
 
 from generator.plan.candidates import Candidate, candidates_plan
-from generator.plan.features import features_plan
 from generator.plan.metrics import Reads, asked_metrics, higher_is_better, metric_columns, threshold
 from generator.plan.requests import field_names, needed_columns, python_type
-from generator.plan.words import TASKS
+from generator.plan.tasks import task_of
 from generator.project import Project, expressions_of
 from generator.schema.metrics import AtThreshold
 from generator.schema.service import Service
@@ -152,7 +151,7 @@ def tests_plan(project: Project) -> TestsPlan:
         past=Code(config.data.table if past else ""),
         calls=bool(project.calls),
         time=_time_field(project),
-        task_template=f"package/tests/examples/{TASKS[task].name}.py.jinja",
+        task_template=f"package/tests/examples/{task_of(project).name}.py.jinja",
         candidates=competing.candidates,
         learners=tuple(label for label, candidate in config.model.items() if candidate.kind in LEARNERS),
         first=competing.candidates[0].name,
@@ -224,9 +223,9 @@ def _service_params(log: bool) -> dict[str, Any]:
 
 def _tables(project: Project) -> Iterator[EmptyTable]:
     """Yield the tables that are looked up, and the project's own where features count its rows."""
-    for lookup in features_plan(project).lookups:
-        dimension = next(item for item in project.dimensions if item.name == lookup)
-        yield EmptyTable(name=Code(lookup), statement=_statement(lookup, dimension.columns))
+    for dimension_name in dict.fromkeys(lookup.dimension for lookup in project.lookups):
+        dimension = next(item for item in project.dimensions if item.name == dimension_name)
+        yield EmptyTable(name=Code(dimension_name), statement=_statement(dimension_name, dimension.columns))
     if project.window_aggregates:
         own = [
             ("__row", "BIGINT"),

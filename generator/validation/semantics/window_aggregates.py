@@ -36,15 +36,10 @@ def resolve_window_aggregate(
     value = "1" if feature.count == "*" else feature.value
     typed = _typed(session, ("features", name, feature.function), value, known, refused)
     where = _where(session, name, feature, known, refused)
+    path: Path_ = ("features", name, "by")
+    refused_by = {**_refused_features(session), **barred}
     by = [
-        _typed(
-            session,
-            session.part(("features", name, "by"), index),
-            text,
-            inputs,
-            {**_refused_features(session), **barred},
-            served=True,
-        )
+        _typed(session, session.part(path, index), text, inputs, refused_by, served=True)
         for index, text in enumerate(feature.by)
     ]
     _steps(session, name, feature)

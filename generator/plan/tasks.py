@@ -1,7 +1,8 @@
-"""The words and literals that depend on the task, in one place."""
+"""What of rendered code depends on the task, in one place."""
 
 from dataclasses import dataclass
 
+from generator.project import Project
 from generator.sql.code import Code
 
 SKLEARN_LIBRARIES = (
@@ -74,7 +75,7 @@ class Task:
         return f"package/service/models/raw/{self.name}.py.jinja"
 
 
-TASKS = {
+_TASKS = {
     "binary": Task(
         name=Code("binary"),
         classes=False,
@@ -181,3 +182,8 @@ USES = {
     "predictive": "predict the target for new rows; people or programs decide what to do",
     "prescriptive": "say what to do for each new row, from its prediction and the payoffs",
 }
+
+
+def task_of(project: Project) -> Task:
+    """Return how the task of ``project`` looks in rendered code."""
+    return _TASKS[project.config.problem.task]

@@ -7,10 +7,10 @@ from datetime import timedelta
 from generator.compile.expressions import import_lines, sources
 from generator.plan.features import Key, final
 from generator.plan.functions import functions_plan
-from generator.plan.past import ZERO, Group, groups
 from generator.plan.requests import attribute_names, needed_columns
 from generator.plan.row_compiler import RowCompiler
 from generator.plan.select import NOTHING
+from generator.plan.snapshots import ZERO, Group
 from generator.project import ComputedFeature, LookupFeature, Project
 from generator.schema.base import words
 from generator.sql.code import Code
@@ -53,7 +53,7 @@ class Cadence:
 
 
 @dataclass(frozen=True, kw_only=True)
-class OnlinePlan:
+class ServingFeaturesPlan:
     """What ``service/features.py`` and ``service/sql.py`` need."""
 
     inputs: tuple[Line, ...]
@@ -104,13 +104,13 @@ class OnlinePlan:
         return found
 
 
-def online_plan(project: Project) -> OnlinePlan:
-    """Plan the features of one request."""
-    past, decide_before = groups(project), project.config.problem.decide_before or ZERO
+def serving_features_plan(project: Project, groups: tuple[Group, ...]) -> ServingFeaturesPlan:
+    """Plan the features of one request, of which ``groups`` are tables of snapshots."""
+    decide_before = project.config.problem.decide_before or ZERO
     with ExpressionTyping() as typing:
         compiler = RowCompiler(project, typing)
         lookups = tuple(_lookups(project, compiler))
-        snapshots = tuple(_snapshots(group, compiler) for group in past)
+        snapshots = tuple(_snapshots(group, compiler) for group in groups)
         computed = tuple(
             Line(target=Code(compiler.names[feature.name]), code=compiler.made(feature))
             for feature in project.by_level
@@ -118,15 +118,15 @@ def online_plan(project: Project) -> OnlinePlan:
         )
         results = tuple(compiler.compiled(final(feature)) for feature in project.features)
     timed = tuple(table for table in lookups if table.known_at)
-    since = bool(past or timed)
-    return OnlinePlan(
+    since = bool(groups or timed)
+    return ServingFeaturesPlan(
         inputs=tuple(_inputs(project, compiler)),
         decided=_decided(project, compiler, decide_before) if since else NOTHING,
         decide_before=length(decide_before) if since and decide_before else NOTHING,
         date=since and project.time is not None and project.time.type == "DATE",
         lookups=tuple(table for table in lookups if not table.known_at),
         timed=timed,
-        cadences=tuple(dict.fromkeys(_cadence(group) for group in past)),
+        cadences=tuple(dict.fromkeys(_cadence(group) for group in groups)),
         snapshots=snapshots,
         computed=computed,
         results=results,

@@ -85,14 +85,14 @@ class SnapshotsPlan:
     groups: tuple[Group, ...]
 
 
-def snapshots_plan(project: Project) -> SnapshotsPlan:
+def snapshots_plan(project: Project, groups: tuple[Group, ...]) -> SnapshotsPlan:
     """Plan all tables of snapshots."""
     time = name(project.time.name) if project.time else NOTHING
     ahead = furthest(project)
     span = words(ahead) if ahead else ""
     interval = Code(f"INTERVAL '{span}'") if span else NOTHING
     return SnapshotsPlan(
-        table=Code(project.config.data.table), time=time, ahead=interval, ahead_words=Code(span), groups=groups(project)
+        table=Code(project.config.data.table), time=time, ahead=interval, ahead_words=Code(span), groups=groups
     )
 
 
@@ -101,7 +101,7 @@ def furthest(project: Project) -> timedelta:
     return max([ZERO, *(-feature.lag for feature in project.window_aggregates)])
 
 
-def groups(project: Project) -> tuple[Group, ...]:
+def groups_of(project: Project) -> tuple[Group, ...]:
     """Return the tables of snapshots that the features need, in the order of their first feature."""
     found: dict[tuple[object, ...], list[WindowAggregate]] = {}
     for feature in project.window_aggregates:

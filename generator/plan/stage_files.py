@@ -1,0 +1,57 @@
+"""The files that stages hand on to each other."""
+
+from generator.project import Project
+from generator.schema.origins import DatabaseTable, ProjectFile, RowsFunction, origin_of
+
+REPORTS = "reports"
+CHOSEN = "reports/chosen.json"
+"""Which candidate was chosen, and nothing else: an edit of what is reported fits nothing anew."""
+
+REFERENCE = "data/reference.parquet"
+"""Rows with the scores of models that have not seen them, kept with a released version to watch it by."""
+
+FINAL, FINAL_ENCODERS = "final_model", "data/final_encoders.json"
+"""The chosen candidate fitted on all rows, and how it sees them."""
+
+TRAINED = ("data/train.parquet", "data/encoders.json")
+"""The training rows, and how candidates see them."""
+
+HOLDOUT = "data/holdout.parquet"
+
+
+def sources_of(project: Project) -> tuple[str, ...]:
+    """Return the files that the sources are read from, without those of packages."""
+    origins = [origin_of(source) for source in project.config.data.sources.values()]
+    files = [origin.watched for origin in origins if isinstance(origin, ProjectFile)]
+    read = [file for origin in origins if isinstance(origin, DatabaseTable | RowsFunction) for file in origin.deps]
+    return tuple(dict.fromkeys(_literal(file) for file in (*files, *read)))
+
+
+def _literal(path: str) -> str:
+    """Return ``path`` so that DVC looks for no variable in it."""
+    return path.replace("${", "\\${")
+
+
+def table_of(project: Project) -> str:
+    """Return the Parquet file of the table."""
+    return f"data/tables/{project.config.data.table}.parquet"
+
+
+def labels_of(project: Project) -> str:
+    """Return the SQL of the target and of the split."""
+    return f"{project.config.project.package}/problem/labels.sql"
+
+
+def page_of(project: Project) -> tuple[str, ...]:
+    """Return what the pages look like."""
+    return tuple(f"{project.config.project.package}/report/page.{kind}" for kind in ("css", "html"))
+
+
+def snapshots_of(project: Project) -> tuple[str, ...]:
+    """Return the SQL that takes snapshots, where there are any."""
+    return (f"{project.config.project.package}/features/snapshots.sql",) if project.window_aggregates else ()
+
+
+def decision_of(project: Project) -> tuple[str, ...]:
+    """Return the settings of the decision, where there is one."""
+    return ("problem.decision",) if project.config.problem.decision is not None else ()
