@@ -3,13 +3,15 @@
 import ast
 import json
 import re
+import shutil
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
 import pytest
 
-from tests.sandbox import PROJECTS, edit, module_of, older_processor, ran, run, start, tree
+from tests.sandbox import PROJECTS, ROOT, edit, module_of, older_processor, ran, run, start, tree
 
 CASES = sorted(folder.name for folder in PROJECTS.iterdir() if (folder / "conf").is_dir())
 GOLDEN = [case for case in CASES if (PROJECTS / case / "expected").is_dir()]
@@ -117,3 +119,18 @@ def test_data_at_its_worst_runs_to_the_end_without_a_warning(tmp_path: Path) -> 
     assert json.loads((folder / "reports/release.json").read_text())["decision"] == "refused"
     run(folder, "ruff", "check", "edge")
     run(folder, "python", "-m", "pytest", "-q", "edge/tests")
+
+
+@pytest.mark.slow
+def test_what_is_rendered_passes_mypy(tmp_path: Path) -> None:
+    """Strictly, but for what numpy returns, which is Any more often than not; the example is checked by itself."""
+    packages = []
+    for case in CASES:
+        shutil.copytree(PROJECTS / case, tmp_path, dirs_exist_ok=True, ignore=shutil.ignore_patterns("expected"))
+        rendered = tree(PROJECTS / case)
+        packages.append(next(path.partition("/")[0] for path in rendered if path.endswith("/evaluation/evaluate.py")))
+        for path, text in rendered.items():
+            (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+            (tmp_path / path).write_text(text, encoding="utf-8")
+    command = [sys.executable, "-m", "mypy", "--config-file", str(ROOT / "pyproject.toml"), "--no-warn-return-any"]
+    run(tmp_path, *command, *packages)

@@ -3,15 +3,21 @@
 A target is 1 where the target is true, else 0; a score is the probability that the target is true.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
 from flights.common.progress import Progress
 
-Metric = Callable[[np.ndarray, np.ndarray, np.ndarray | None], float]
 GROUPS = 5_000  # of rows of a class with neighbouring scores, by which resamples are measured
+
+
+class Metric(Protocol):
+    """A measure of ``score`` against ``target``, in which a row counts as often as its ``weight`` says."""
+
+    def __call__(self, target: np.ndarray, score: np.ndarray, weight: np.ndarray | None = None) -> float: ...
 
 
 def ranked(target: np.ndarray, score: np.ndarray, weight: np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:

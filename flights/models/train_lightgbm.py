@@ -1,6 +1,7 @@
 """Fit the candidate lightgbm on data/train.parquet: trees, stopped early, then fitted again on all rows."""
 
 import hashlib
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -37,9 +38,9 @@ def stop_early(
     rows: lgb.Dataset, validation: np.ndarray, params: dict[str, Any], rounds: int, patience: int
 ) -> lgb.Booster:
     """Fit on the rows that are not for ``validation``, as long as the loss on those that are falls."""
-    fit = rows.subset(np.flatnonzero(~validation))
-    watched = rows.subset(np.flatnonzero(validation))
-    callbacks = [lgb.early_stopping(patience, first_metric_only=True, verbose=False), lgb.log_evaluation(50)]
+    fit, watched = (rows.subset(np.flatnonzero(part)) for part in (~validation, validation))  # type: ignore[arg-type]
+    stop = lgb.early_stopping(patience, first_metric_only=True, verbose=False)
+    callbacks: list[Callable[..., Any]] = [stop, lgb.log_evaluation(50)]
     return lgb.train(params, fit, rounds, valid_sets=[watched], valid_names=["validation"], callbacks=callbacks)
 
 

@@ -65,20 +65,21 @@ def numbers(reference: np.ndarray, compared: np.ndarray) -> Watched:
     """Return a column of numbers; what is missing stands behind the largest."""
     known = reference[np.isfinite(reference)]
     values = np.unique(np.quantile(known, QUANTILES, method="lower")) if len(known) else known
-    places = (
-        np.where(np.isfinite(column), np.searchsorted(values, column, side="right"), len(values) + 1)
-        for column in (reference, compared)
-    )
-    return Watched(*places, ordered=True)
+
+    def places(column: np.ndarray) -> np.ndarray:
+        return np.where(np.isfinite(column), np.searchsorted(values, column, side="right"), len(values) + 1)
+
+    return Watched(places(reference), places(compared), ordered=True)
 
 
 def categories(reference: pa.ChunkedArray, compared: pa.ChunkedArray) -> Watched:
     """Return a column of categories; all that the reference has never seen share one place."""
     values = pc.unique(reference)
-    places = (
-        pc.fill_null(pc.index_in(column, value_set=values), len(values)).to_numpy() for column in (reference, compared)
-    )
-    return Watched(*places, ordered=False)
+
+    def places(column: pa.ChunkedArray) -> np.ndarray:
+        return pc.fill_null(pc.index_in(column, value_set=values), len(values)).to_numpy()
+
+    return Watched(places(reference), places(compared), ordered=False)
 
 
 def watch(reference: pa.Table, compared: pa.Table) -> list[Watched]:

@@ -102,7 +102,7 @@ def with_performance(
 
 def nothing(rows: int, statement: str, calibration: dict[str, Any] | None = None) -> dict[str, Any]:
     """Return the summary when there is too little to compare."""
-    empty = {"columns": [], "score": None, "calibration": calibration, "retrain": False, "reasons": []}
+    empty: dict[str, Any] = {"columns": [], "score": None, "calibration": calibration, "retrain": False, "reasons": []}
     return {
         "status": "no predictions yet",
         "rows": rows,

@@ -14,7 +14,7 @@ LABELS = Path(__file__).with_name("labels.sql")
 TABLE = "data/tables/flights.parquet"
 SUMMARY = Path("reports/brief.json")
 BRIEF = Path("reports/brief.md")
-TERMS = {
+TERMS: dict[str, str] = {
     "Decided": "3 hours before `departure`; nothing later is used.",
     "Outcome": "known 12 hours after it.",
     "Decision": "warn the passengers, where that is expected to pay.",

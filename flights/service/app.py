@@ -66,7 +66,7 @@ class Service:
             found += self.predictor.find_many(some, first)
             lines += self.predictor.lines(some, found[first:])
             await asyncio.sleep(0)
-        self.predictor.append(lines)
+        self.predictor.append(bytes(lines))
         self.predictor.count_batch(found)
         return [self.told(one) for one in found]
 
@@ -79,7 +79,7 @@ class Service:
         values = dict(zip(FEATURES, found.features, strict=True))
         parts = [Part(name, values[name], contribution) for name, contribution in contributions.items()]
         self.predictor.keep(row, found)
-        return Explanation(*msgspec.structs.astuple(self.told(found)), what, base, parts)
+        return Explanation(**msgspec.structs.asdict(self.told(found)), explained=what, base=base, features=parts)
 
     async def decide(self, body: bytes) -> Decision:
         """Say whether to act on one row, what that is expected to gain over passing, and why."""

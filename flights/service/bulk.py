@@ -92,7 +92,8 @@ class Scorer:
 
     def score(self, rows: pa.Table) -> tuple[pa.Table, dict[int, str]]:
         """Return ``rows`` with what the model says of each, NULL where it is refused, and the reasons by row."""
-        found, places, reasons = [np.empty((0, *self.shape))], [np.empty(0, np.int64)], {}
+        found, places = [np.empty((0, *self.shape))], [np.empty(0, np.int64)]
+        reasons: dict[int, str] = {}
         for features, numbers, refused in self.parts(rows):
             if len(numbers):
                 found.append(np.asarray(self.model.predict(encode(features, self.encoders)), dtype=np.float64))

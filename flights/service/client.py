@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 EXAMPLE = Path("example.json")
+URL = "http://127.0.0.1:8000"
 
 
 class ServiceError(Exception):
@@ -18,7 +19,7 @@ class ServiceError(Exception):
 class Client:
     """A connection to the service that is kept open, for one thread."""
 
-    def __init__(self, url: str = "http://127.0.0.1:8000", seconds: float = 10) -> None:
+    def __init__(self, url: str = URL, seconds: float = 10) -> None:
         place = urlsplit(url)
         kind = HTTPSConnection if place.scheme == "https" else HTTPConnection
         self.connection = kind(place.netloc, timeout=seconds)
@@ -51,7 +52,7 @@ class Client:
 
 
 def main() -> None:
-    client, row = Client(*sys.argv[1:2]), json.loads(EXAMPLE.read_text(encoding="utf-8"))
+    client, row = Client(next(iter(sys.argv[1:]), URL)), json.loads(EXAMPLE.read_text(encoding="utf-8"))
     print(json.dumps(client.predict(row), indent=2))
     for path in ("/explain", "/decide"):
         print(json.dumps(client.post(path, row), indent=2))

@@ -4,7 +4,7 @@ import heapq
 from asyncio import TimerHandle, Transport, WriteTransport
 from functools import partial
 from http import HTTPStatus
-from typing import Any
+from typing import Any, cast
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
@@ -21,7 +21,7 @@ HEAD_ENDS = b"\r\n\r\n"
 CONTINUE = b"HTTP/1.1 100 "
 
 
-class Joined(Transport):
+class Joined:
     """A connection that keeps back the head of an answer until its body is written: sending is what takes longest.
 
     uvicorn always writes one after the other.
@@ -36,7 +36,7 @@ class Joined(Transport):
         self.resume_reading = transport.resume_reading
         self.abort = transport.abort
 
-    def write(self, data: bytes) -> None:  # type: ignore[override]
+    def write(self, data: bytes) -> None:
         """Send ``data``, with the head before it; keep it back where it is a head."""
         if not self.head and data.endswith(HEAD_ENDS) and not data.startswith(CONTINUE):
             self.head = data
@@ -72,7 +72,7 @@ class Protocol(HttpToolsProtocol):
         """Begin."""
         if len(self.connections) >= self.most and not make_room(self.connections):
             self.app: ASGIApp = partial(answer_probes, self.app)
-        super().connection_made(Joined(transport))
+        super().connection_made(cast(Transport, Joined(transport)))
         self.since = self.loop.time()
         self.timer = self.loop.call_later(self.seconds, self.look)
 

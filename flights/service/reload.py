@@ -51,7 +51,7 @@ def test(bundle: Path, given: Namespace) -> None:
     command += ["--logs", str(given.logs.absolute())]
     command += ["--data", str(given.data.absolute())] if given.data else []
     environment = {name: value for name, value in os.environ.items() if name != "PROMETHEUS_MULTIPROC_DIR"}
-    options = {
+    options: dict[str, Any] = {
         "cwd": bundle,
         "env": environment,
         "stdin": DEVNULL,

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import numpy as np
@@ -25,7 +26,7 @@ REQUEST = {
     "scheduled_departure": "2024-03-01T12:30:00",
     "sched_arr_time": None,
 }
-PARAMS = {
+PARAMS: dict[str, Any] = {
     "model": {
         "baseline": {"kind": "baseline"},
         "linear": {"kind": "linear", "params": {"regularization": 1.0, "max_iter": 1000, "min_count": 1}},

@@ -15,6 +15,7 @@ from flights.features.columns import FEATURES
 from flights.models import train_baseline
 from flights.packaging import package
 from flights.service.app import create_app
+from flights.service.integrity import seal
 from flights.tests.examples import PARAMS, REQUEST, draw, write_params, write_tables, write_training
 
 
@@ -52,7 +53,7 @@ def client(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Client:
     write_json(Path("bundle/example.json"), REQUEST)
     write_json(Path("bundle/contract.json"), {field: {"missing": True} for field in REQUEST})
     write_json(Path("bundle/proof.json"), {"features": [], "scores": []})
-    package.seal(Path("bundle"))
+    seal(Path("bundle"))
     monkeypatch.chdir(tmp_path / "bundle")
     return Client(create_app(Path(), Path("logs")))
 

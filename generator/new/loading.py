@@ -87,7 +87,7 @@ def _tried(database: duckdb.DuckDBPyConnection, files: tuple[Path, ...], source:
         case "json":
             rows = records(database, texts)
         case _:
-            rows = database.read_csv(texts, **options_of(source))  # type: ignore[arg-type]
+            rows = database.read_csv(texts, **options_of(source))
     if sum(file.stat().st_size for file in files) < LARGE:
         rows.create(WHOLE)
     elif source.format == "parquet" and not _is_packed(files[0]):

@@ -44,8 +44,8 @@ def functions_plan(project: Project) -> FunctionsPlan:
             FunctionPlan(
                 call=Code(call.called),
                 function=Code(f"{call.module}.{call.function}"),
-                types=list(call.parameters),
-                result=call.type,
+                types=[kind.lower() for kind in call.parameters],
+                result=call.type.lower(),
                 arrow=Code(ARROW[call.type]),
                 strict=call.strict,
             )
