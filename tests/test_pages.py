@@ -188,7 +188,7 @@ def test_exploration_sees_what_is_wrong(hostile: Path) -> None:
     } <= warned
     assert [item["name"] for item in found["hypotheses"]] == ["missingness", "categories", "drift", "signal"]
     assert {item["name"]: item["verdict"] for item in found["hypotheses"]}["signal"] == "confirmed"
-    assert all(item["verdict"] in ("confirmed", "rejected", "cannot tell") for item in found["hypotheses"])
+    assert all(item["verdict"] in ("confirmed", "rejected", "inconclusive") for item in found["hypotheses"])
 
 
 @pytest.mark.slow

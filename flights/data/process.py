@@ -51,15 +51,15 @@ def examples(database: duckdb.DuckDBPyConnection, rule: dict[str, Any]) -> str:
 
 def rules(database: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
     """Return each rule with the rows that break it; raise when one is broken too often."""
-    judged = database.table("rules").to_dicts()
+    counted_rules = database.table("rules").to_dicts()
     over = [
         f"{rule['source']}: {rule['rule']} is broken by {rule['broken']:,} of {counted(rule['rows'], 'row')}{examples(database, rule)}"
-        for rule in judged
+        for rule in counted_rules
         if rule["otherwise"] != "warn" and rule["broken"] > rule["at_most"] * rule["rows"]
     ]
     if over:
         raise ValueError("more rows break a rule than conf/data/ allows:\n" + "\n".join([*over, REMEDY]))
-    return judged
+    return counted_rules
 
 
 def check_keys(database: duckdb.DuckDBPyConnection) -> None:
@@ -97,20 +97,20 @@ def describe(database: duckdb.DuckDBPyConnection, table: str) -> list[dict[str, 
 def main() -> None:
     with connect() as database:
         database.execute(SQL.read_text(encoding="utf-8"))
-        judged = rules(database)
+        counted_rules = rules(database)
         check_keys(database)
-        contract = {"tables": {table: describe(database, table) for table in ROLES}, "rules": judged}
+        contract = {"tables": {table: describe(database, table) for table in ROLES}, "rules": counted_rules}
         with new_folder(TABLES) as folder:
             for table in ROLES:
                 database.table(f"{table}_kept").write_parquet(str(folder / f"{table}.parquet"), compression="zstd")
         with new_file(QUARANTINE) as file:
             database.table("quarantine").write_parquet(str(file), compression="zstd")
-    broken = [rule for rule in judged if rule["broken"]]
+    broken = [rule for rule in counted_rules if rule["broken"]]
     for rule in broken:
         print(
             f"{rule['source']}: {rule['rule']}: {rule['broken']:,} of {counted(rule['rows'], 'row')}, {rule['otherwise']}"
         )
-    print(f"{len(judged) - len(broken)} of {len(judged)} rules hold for every row")
+    print(f"{len(counted_rules) - len(broken)} of {len(counted_rules)} rules hold for every row")
     write_json(CONTRACT, contract)
 
 

@@ -15,7 +15,7 @@ from flights.exploration.page import exploration_page
 from flights.exploration.profile import COLUMNS, profile
 from flights.exploration.relations import MEASURE, relations
 from flights.exploration.sample import INPUTS, OUTCOMES, classes_of, columns_of, encode, encode_target
-from flights.exploration.verdicts import judge
+from flights.exploration.verdicts import verdicts_on
 
 LABELS = Path(__file__).parents[1] / "problem/labels.sql"
 SQL = Path(__file__).with_name("explore.sql")
@@ -48,7 +48,7 @@ def look(database: duckdb.DuckDBPyConnection) -> dict[str, Any]:
         "warnings": suspicions(
             columns, [*about_leaks(related, hidden, settings["suspicious"]), *about_redundant(alike)], twins, held_out
         ),
-        "hypotheses": judge(sample, parts, target),
+        "hypotheses": verdicts_on(sample, parts, target),
     }
 
 

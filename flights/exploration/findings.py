@@ -4,7 +4,7 @@ from typing import Any
 
 from flights.report.markup import Html, badge, bar, code, element, note, number, percent, span
 
-TONES = {"confirmed": "good", "rejected": "muted", "cannot tell": "unsure"}
+TONES = {"confirmed": "good", "rejected": "muted", "inconclusive": "unsure"}
 WARNINGS = {
     "leak": "likely leak",
     "empty": "empty",

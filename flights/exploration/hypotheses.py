@@ -1,4 +1,4 @@
-"""Which techniques will work: each hypothesis is one function, judged on rows that nothing was fitted on."""
+"""Which techniques will work: each hypothesis is one function, tested on rows that nothing was fitted on."""
 
 import numpy as np
 
@@ -48,8 +48,8 @@ def categories(study: Study) -> Finding:
 def more_data(study: Study) -> Finding:
     """More rows would help: trees fitted on all the rows beat trees fitted on half of them."""
     half = study.cut // 2
-    matrix, judge = study.matrix[:half], study.matrix[study.cut :]
-    fewer = study.judged(trees(matrix, study.target[:half], judge, study.coded))
+    matrix, test = study.matrix[:half], study.matrix[study.cut :]
+    fewer = study.losses(trees(matrix, study.target[:half], test, study.coded))
     return compare(fewer, study.trees, ("half the rows", "all the rows"))
 
 

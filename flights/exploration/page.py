@@ -46,9 +46,9 @@ def profile(columns: list[Found]) -> Html:
 def refused(outcomes: list[Found]) -> Html:
     """Return the outcome columns: known too late, whatever they would be worth."""
     rows = [(code(item["column"]), item["aspect"], f"{item['value']:.3f}") for item in outcomes]
-    told = note("Known only after the prediction is made. The figure says what they would pretend to be worth.")
+    text = note("Known only after the prediction is made. The figure says what they would pretend to be worth.")
     return (
-        join([told, table(["column", "aspect", "#alone"], rows)])
+        join([text, table(["column", "aspect", "#alone"], rows)])
         if outcomes
         else note("The table has no outcome columns.")
     )
@@ -58,12 +58,12 @@ def exploration_page(title: str, found: Found) -> str:
     """Return the whole page."""
     rows = found["rows"]
     every = f", of which one in {rows['profiled_every']:,} is profiled" if rows["profiled_every"] > 1 else ""
-    told = f"{rows['training']:,} training rows{every}; hypotheses and relations on a sample of {rows['sample']:,} of them. "
+    text = f"{rows['training']:,} training rows{every}; hypotheses and relations on a sample of {rows['sample']:,} of them. "
     return page(
         f"Exploration: {title}",
         element("p", element("a", title, href="index.html"), class_="eyebrow"),
         element("h1", "What the data says before any model"),
-        element("p", told, "No target of a held-out row was looked at.", class_="lead"),
+        element("p", text, "No target of a held-out row was looked at.", class_="lead"),
         section("warnings", "!", "Warnings", warnings(found["warnings"])),
         section("hypotheses", "?", "What will work", hypotheses(found["hypotheses"])),
         section(

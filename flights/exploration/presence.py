@@ -18,14 +18,14 @@ CHANCE = 1e-6
 
 
 def filled(values: np.ndarray, target: np.ndarray, classes: Sequence[str]) -> str:
-    """Return in words that a column has a value, none, or another than usual for one class alone; else nothing.
+    """Return in words that for one class alone a column has a value, none, or an uncommon one; else nothing.
 
     Where the target is a number, its most frequent value is one class, and everything else the other.
     """
     if not is_classes(target):
         found, counts = np.unique(target, return_counts=True)
-        usual = found[counts.argmax()]
-        target, classes = (target != usual).astype(np.int64), (f"{usual:g}", f"not {usual:g}")
+        common = found[counts.argmax()]
+        target, classes = (target != common).astype(np.int64), (f"{common:g}", f"not {common:g}")
     for here, words in _sides(values):
         if said := _pure(here, target, classes):
             return f"{words} only where the target is {said}"
@@ -41,9 +41,9 @@ def _sides(values: np.ndarray) -> Iterator[tuple[np.ndarray, str]]:
         yield missing, "has no value"
     if not texts and not missing.all():
         found, counts = np.unique(values[~missing], return_counts=True)
-        usual = found[counts.argmax()]
+        common = found[counts.argmax()]
         if counts.max() > counts.sum() / 2:
-            yield ~missing & (values != usual), f"is not {usual:g}"
+            yield ~missing & (values != common), f"is not {common:g}"
 
 
 def _pure(here: np.ndarray, target: np.ndarray, classes: Sequence[str]) -> str:

@@ -21,12 +21,12 @@ NAMED = 5
 def tree(columns: Mapping[str, np.ndarray], target: np.ndarray) -> tuple[tuple[str, ...], float]:
     """Return the columns that a tree of :data:`DEPTH` questions asks, and the share that it explains."""
     names = list(columns)
-    fit, judge = halves(len(target))
+    fit, test = halves(len(target))
     matrix = np.column_stack([np.where(np.isfinite(columns[name]), columns[name], -np.inf) for name in names])
     shown = np.eye(target.max() + 1)[target] if is_classes(target) else target[:, None] - target.mean()
     guess = np.empty((len(target), shown.shape[1]))
     asked: dict[str, None] = {}
-    leaves = [(fit, judge, DEPTH)]
+    leaves = [(fit, test, DEPTH)]
     while leaves:
         known, new, depth = leaves.pop(0)
         found = _cut(matrix[known], shown[known]) if depth else None
@@ -37,8 +37,8 @@ def tree(columns: Mapping[str, np.ndarray], target: np.ndarray) -> tuple[tuple[s
         asked[names[place]] = None
         for side in (matrix[:, place] <= bound, matrix[:, place] > bound):
             leaves.append((known[side[known]], new[side[new]], depth - 1))
-    said = guess[judge].argmax(axis=1) if is_classes(target) else guess[judge, 0] + target.mean()
-    return tuple(asked), improvement(said, target[judge])
+    said = guess[test].argmax(axis=1) if is_classes(target) else guess[test, 0] + target.mean()
+    return tuple(asked), improvement(said, target[test])
 
 
 def _cut(matrix: np.ndarray, shown: np.ndarray) -> tuple[int, float] | None:
@@ -85,10 +85,10 @@ def weighted(columns: Mapping[str, np.ndarray], target: np.ndarray, enough: floa
 
 def _fitted(matrix: np.ndarray, target: np.ndarray) -> tuple[np.ndarray, float]:
     """Return the weights of the columns of ``matrix``, fitted on one half, and the share they explain on the other."""
-    fit, judge = halves(len(target))
+    fit, test = halves(len(target))
     if not is_classes(target):
         weights = np.linalg.lstsq(matrix[fit], target[fit], rcond=None)[0]
-        return weights, improvement(matrix[judge] @ weights, target[judge])
+        return weights, improvement(matrix[test] @ weights, target[test])
     yes, rows = (target == target.max()).astype(np.float64), matrix[fit]
     weights = np.zeros(matrix.shape[1])
     for _ in range(ROUNDS):
@@ -96,5 +96,5 @@ def _fitted(matrix: np.ndarray, target: np.ndarray) -> tuple[np.ndarray, float]:
         slope = rows.T @ (yes[fit] - chance) - RIDGE * weights
         curve = (rows * (chance * (1 - chance))[:, None]).T @ rows + RIDGE * np.eye(len(weights))
         weights = weights + np.linalg.solve(curve, slope)
-    guess = np.where(matrix[judge] @ weights > 0, target.max(), target.min())
-    return weights, improvement(guess, target[judge])
+    guess = np.where(matrix[test] @ weights > 0, target.max(), target.min())
+    return weights, improvement(guess, target[test])

@@ -1,4 +1,4 @@
-"""Rows to fit on and rows to judge on, and the paired comparison of two ways to predict the latter."""
+"""Rows to fit on and rows to test on, and the paired comparison of two ways to predict the latter."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ Finding = dict[str, Any]
 
 @dataclass
 class Study:
-    """Sampled rows in an order that has no meaning; the first are fitted on, the others judge."""
+    """Sampled rows in an order that has no meaning; the first are fitted on, the others test."""
 
     matrix: np.ndarray
     target: np.ndarray
@@ -32,25 +32,25 @@ class Study:
         """Return how many rows are fitted on."""
         return int(len(self.target) * FIT_SHARE)
 
-    def judged(self, prediction: np.ndarray) -> np.ndarray:
-        """Return the loss of each row that judges."""
+    def losses(self, prediction: np.ndarray) -> np.ndarray:
+        """Return the loss of each test row."""
         return models.losses(self.target[self.cut :], prediction)
 
     def boosted(self, matrix: np.ndarray, coded: Sequence[int], leaves: int = 15) -> np.ndarray:
         """Return the losses of trees that see ``matrix``."""
-        fit, judge = np.split(matrix, [self.cut])
-        return self.judged(models.trees(fit, self.target[: self.cut], judge, coded, leaves))
+        fit, test = np.split(matrix, [self.cut])
+        return self.losses(models.trees(fit, self.target[: self.cut], test, coded, leaves))
 
     @cached_property
     def base(self) -> np.ndarray:
         """The losses of predicting the same for every row."""
-        return self.judged(models.constant(self.target[: self.cut], len(self.target) - self.cut))
+        return self.losses(models.constant(self.target[: self.cut], len(self.target) - self.cut))
 
     @cached_property
     def linear(self) -> np.ndarray:
         """The losses of a linear model."""
-        fit, judge = np.split(self.matrix, [self.cut])
-        return self.judged(models.linear(fit, self.target[: self.cut], judge, self.coded))
+        fit, test = np.split(self.matrix, [self.cut])
+        return self.losses(models.linear(fit, self.target[: self.cut], test, self.coded))
 
     @cached_property
     def trees(self) -> np.ndarray:
@@ -70,7 +70,7 @@ def verdict(gain: float, error: float, reference: float) -> str:
     low, high = gain - CERTAIN * error, gain + CERTAIN * error
     if high < WORTH * reference:
         return "rejected"
-    return "confirmed" if low > 0 else "cannot tell"
+    return "confirmed" if low > 0 else "inconclusive"
 
 
 def finding(gain: float, error: float, reference: float, figures: dict[str, float]) -> Finding:

@@ -18,7 +18,7 @@ UNSURE = "ask again with more rows: raise explore.rows, or collect more"
 
 @dataclass(frozen=True)
 class Hypothesis:
-    """A test with the statement that it judges, and what follows when that is confirmed or rejected."""
+    """A test with the statement that it is about, and what follows when that is confirmed or rejected."""
 
     test: Callable[[Study], Finding]
     statement: str
@@ -76,7 +76,7 @@ HYPOTHESES = {
 }
 
 
-def judge(sample: pa.Table, parts: list[Part], target: np.ndarray) -> list[dict[str, Any]]:
+def verdicts_on(sample: pa.Table, parts: list[Part], target: np.ndarray) -> list[dict[str, Any]]:
     """Return every hypothesis with its finding and what follows from it."""
     studied = study(parts, target, sample["departure"])
     found, progress = [], Progress(len(HYPOTHESES), "hypotheses tested")

@@ -22,7 +22,7 @@ def written(texts: np.ndarray, target: np.ndarray) -> tuple[tuple[str, ...], flo
     such rows were before.
     """
     found = [set(re.findall(r"\w+", text.lower())) if text is not None else set() for text in texts]
-    fit, judge = halves(len(target))
+    fit, test = halves(len(target))
     chosen = _chosen([found[row] for row in fit], target[fit])
     kinds = int(target.max()) + 1
     votes = np.zeros((len(target), kinds))
@@ -33,7 +33,7 @@ def written(texts: np.ndarray, target: np.ndarray) -> tuple[tuple[str, ...], flo
     others = target[fit][~votes[fit].any(axis=1)]
     votes[~votes.any(axis=1), np.bincount(others, minlength=kinds).argmax()] = 1
     frequent = sorted(chosen, key=lambda word: (-chosen[word][1], word))
-    return tuple(frequent), improvement(votes[judge].argmax(axis=1), target[judge])
+    return tuple(frequent), improvement(votes[test].argmax(axis=1), target[test])
 
 
 def _chosen(found: Iterable[set[str]], target: np.ndarray) -> dict[str, tuple[int, int]]:
@@ -42,10 +42,10 @@ def _chosen(found: Iterable[set[str]], target: np.ndarray) -> dict[str, tuple[in
     for words, class_ in zip(found, target.tolist(), strict=True):
         for word in words:
             counts.setdefault(word, Counter())[class_] += 1
-    usual = np.bincount(target) / len(target)
+    shares = np.bincount(target) / len(target)
     chosen = {}
     for word, by_class in counts.items():
         class_, rows = by_class.most_common(1)[0]
-        if rows >= PURE * by_class.total() and usual[class_] ** rows * len(counts) < CHANCE:
+        if rows >= PURE * by_class.total() and shares[class_] ** rows * len(counts) < CHANCE:
             chosen[word] = (class_, rows)
     return chosen

@@ -34,8 +34,8 @@ def scarcest(target: np.ndarray) -> tuple[int, str]:
 def too_few(target: np.ndarray) -> list[str]:
     """Return in words why the holdout is too small to tell skill from luck; nothing where it is not."""
     (count, words), least = scarcest(target), setting("release", "min_holdout")
-    told = f"the holdout has {words}, too few to tell skill from luck: release.min_holdout asks for {least:,}"
-    return [told] if count < least else []
+    reason = f"the holdout has {words}, too few to tell skill from luck: release.min_holdout asks for {least:,}"
+    return [reason] if count < least else []
 
 
 def broken_guardrails(values: dict[str, float]) -> list[str]:

@@ -50,7 +50,7 @@ def holdout_scores() -> np.ndarray:
     return scores
 
 
-def judge(released: dict[str, Any] | None, package: dict[str, Any]) -> dict[str, Any]:
+def gate_result(released: dict[str, Any] | None, package: dict[str, Any]) -> dict[str, Any]:
     """Return the decision on the challenger: passed (the gate), kept (the champion) or refused."""
     encoders = read_json(ENCODERS)
     target = read_target(HOLDOUT, encoders)
@@ -84,7 +84,7 @@ def main() -> None:
     if released and released["digest"] == package["digest"]:
         summary = read_json(folder_of(released["version"]) / "release.json")
     else:
-        summary = judge(released, package)
+        summary = gate_result(released, package)
         if summary["decision"] == "passed":
             summary = settle(summary)
     write_json(RELEASE, summary)

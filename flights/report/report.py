@@ -43,7 +43,7 @@ def main() -> None:
     title, question = found["brief"]["title"], found["brief"]["problem"]["question"]
     refused = pq.read_metadata(QUARANTINE).num_rows
     summaries = {name: read_json(MODELS / name / "summary.json") for name in found["evaluation"]["holdout"]}
-    told = [
+    listed = [
         brief(found["brief"]),
         sources(found["collection"]),
         processing(found["contract"], refused),
@@ -66,8 +66,8 @@ def main() -> None:
             standing(found["release"], found["monitor"]),
             class_="tiles",
         ),
-        steps(told),
-        *(section(step.name, place, step.title, step.body) for place, step in enumerate(told, start=1)),
+        steps(listed),
+        *(section(step.name, place, step.title, step.body) for place, step in enumerate(listed, start=1)),
     ]
     with new_file(PAGE) as file:
         file.write_text(page(title, *body), encoding="utf-8")

@@ -48,13 +48,13 @@ class Service:
         self.max_body: int = predictor.settings["max_body"]
         self.max_rows: int = predictor.settings["max_rows"]
 
-    def told(self, found: Prediction) -> Answer:
-        """Return what a client is told of ``found``."""
+    def answer(self, found: Prediction) -> Answer:
+        """Return what is found as a client sees it."""
         return answer(found.id, found.score, found.unexpected)
 
     async def predict(self, body: bytes) -> Answer:
         """Answer for one row."""
-        return self.told(self.predictor.predict(validation.one(body)))
+        return self.answer(self.predictor.predict(validation.one(body)))
 
     async def predict_batch(self, body: bytes) -> list[Answer]:
         """Answer for each row of a list, in its order."""
@@ -68,7 +68,7 @@ class Service:
             await asyncio.sleep(0)
         self.predictor.append(bytes(lines))
         self.predictor.count_batch(found)
-        return [self.told(one) for one in found]
+        return [self.answer(one) for one in found]
 
     async def explain(self, body: bytes) -> Explanation:
         """Answer for one row, with the contribution of each feature, the strongest first."""
@@ -79,7 +79,7 @@ class Service:
         values = dict(zip(FEATURES, found.features, strict=True))
         parts = [Part(name, values[name], contribution) for name, contribution in contributions.items()]
         self.predictor.keep(row, found)
-        return Explanation(**msgspec.structs.asdict(self.told(found)), explained=what, base=base, features=parts)
+        return Explanation(**msgspec.structs.asdict(self.answer(found)), explained=what, base=base, features=parts)
 
     async def decide(self, body: bytes) -> Decision:
         """Say whether to act on one row, what that is expected to gain over passing, and why."""

@@ -144,7 +144,7 @@ def _formatted(tree: Mapping[str, str], package: str, ruff: Path) -> Tree:
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(text, encoding="utf-8")
         if any(path.endswith(".py") for path in tree):
-            _run([str(ruff), "check", "--quiet", "--no-cache", "--fix", "--select", "I", package], folder)
+            _run([str(ruff), "check", "--quiet", "--no-cache", "--fix", "--select", "F401,I", package], folder)
             _run([str(ruff), "format", "--quiet", "--no-cache", package], folder)
         return {path: (folder / path).read_text(encoding="utf-8") for path in tree}
 

@@ -69,8 +69,8 @@ def connect(database: sa.Engine, variable: str) -> sa.Connection:
         return database.connect()
     except sa.exc.DBAPIError as error:
         reason = str(error.orig).splitlines()[0]
-        told = "" if database.url.password and database.url.password in reason else f": {reason}"
-        raise ConnectionError(f"the database that {variable} names cannot be reached{told}") from None
+        shown = "" if database.url.password and database.url.password in reason else f": {reason}"
+        raise ConnectionError(f"the database that {variable} names cannot be reached{shown}") from None
 
 
 def find_table(connection: sa.Connection, name: str, schema: str | None) -> sa.Table:

@@ -1,4 +1,4 @@
-"""How a source is read: the steps that bring its files into a form DuckDB reads, and what DuckDB is told of it."""
+"""How a source is read: the steps that bring its files into a form DuckDB reads, and the options that DuckDB gets."""
 
 from dataclasses import dataclass
 from pathlib import PurePath
@@ -47,7 +47,7 @@ def libraries_of(source: Source) -> tuple[str, ...]:
 
 
 def options_of(source: Source) -> dict[str, Any]:
-    """Return what DuckDB is told when it reads the prepared files of ``source``, beside their names."""
+    """Return the options with which DuckDB reads the prepared files of ``source``, beside their names."""
     if not source.is_text:
         return {"hive_partitioning": False}
     rewritten = source.is_rewritten

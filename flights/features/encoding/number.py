@@ -1,4 +1,4 @@
-"""A number: as it is or scaled, with a gap left, filled or told in a column of its own.
+"""A number: as it is or scaled, with a gap left, filled or indicated in a column of its own.
 
 Missing: NaN, or what `impute` says; `indicator` tells of it in one more column.
 Unseen: what is infinite or beyond float32 is as missing.
@@ -18,7 +18,7 @@ def floats(values: pa.Array | pa.ChunkedArray) -> np.ndarray:
 
 
 def fit(values: pa.ChunkedArray, options: Options) -> State:
-    """Return what fills a gap, whether it is told, and mean and spread, each where ``options`` ask for it."""
+    """Return what fills a gap, whether it is indicated, and mean and spread, each where ``options`` ask for it."""
     numbers = floats(values)
     known = numbers[~np.isnan(numbers)]
     state: State = {}

@@ -17,7 +17,7 @@ WORD = re.compile(r"\w+")
 def number(state: State) -> Single:
     """The number, as it is or scaled."""
     mean, spread = state.get("mean", 0.0), state.get("spread", 1.0)
-    told, gap = ((0.0,), (1.0,)) if state.get("indicator") else ((), ())
+    known, gap = ((0.0,), (1.0,)) if state.get("indicator") else ((), ())
     fill = (state["fill"] - mean) / spread if "fill" in state else math.nan
     missing = (fill if math.isnan(fill) else min(max(fill, -LARGEST), LARGEST), *gap)
 
@@ -29,9 +29,9 @@ def number(state: State) -> Single:
     def changed(value: Any) -> tuple[float, ...]:
         if value is None or not lowest <= value <= highest:
             return missing
-        return (min(max((value - mean) / spread, lowest), highest), *told)
+        return (min(max((value - mean) / spread, lowest), highest), *known)
 
-    return changed if "mean" in state or told else plain
+    return changed if "mean" in state or known else plain
 
 
 def kept(state: State) -> list[str]:

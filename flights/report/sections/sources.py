@@ -27,8 +27,8 @@ def sources(found: dict[str, Any]) -> Step:
         for name, source in found.items()
     ]
     total = sum(source["rows"] for source in found.values())
-    told = note(
+    text = note(
         "A snapshot of each source is kept as it came; the digest tells whether the file is the same next time."
     )
     listed = table(["source", "#rows", "#columns", "time range", "#bytes", "sha256"], rows)
-    return Step("sources", "Collection", counted(total, "row"), join([told, listed]))
+    return Step("sources", "Collection", counted(total, "row"), join([text, listed]))

@@ -32,8 +32,8 @@ def quality(found: Found) -> Html:
     figure, last = holdout[found["chosen"]][primary], list(found["selection"]["values"])[-1]
     other = holdout[last][primary]
     picture = span(figure["interval"], figure["value"], domain([figure, other]), other["value"])
-    told = f"{between(figure['interval'])}; the {last} has {number(other['value'])}"
-    return tile(f"{TITLES[primary]} on the holdout", number(figure["value"]), picture, told)
+    text = f"{between(figure['interval'])}; the {last} has {number(other['value'])}"
+    return tile(f"{TITLES[primary]} on the holdout", number(figure["value"]), picture, text)
 
 
 def standing(found: Found, monitor: Found) -> Html:
@@ -47,7 +47,7 @@ def money(found: Found) -> Html:
     decision = found["decision"]
     figure, paid = decision["gain_over_best_without_model"], decision["per_1000_rows"]
     blind = "always acting" if paid["always"] > paid["never"] else "never acting"
-    told = f"{between(figure['interval'])} more than {blind}; acts on {percent(decision['acts_on'])} of rows"
+    text = f"{between(figure['interval'])} more than {blind}; acts on {percent(decision['acts_on'])} of rows"
     return tile(
-        "Worth of 1,000 decisions", join([number(figure["value"]), " ", element("small", decision["currency"])]), told
+        "Worth of 1,000 decisions", join([number(figure["value"]), " ", element("small", decision["currency"])]), text
     )
