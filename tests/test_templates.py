@@ -7,7 +7,7 @@ import tokenize
 import pytest
 from jinja2 import Environment, nodes
 
-from generator.modules.templates import templates_folder
+from generator.modules.templates import is_sql_table, templates_folder
 from tests.sandbox import PROJECTS, ROOT, tree
 
 TEMPLATES = sorted(templates_folder().rglob("*.jinja"))
@@ -57,3 +57,9 @@ def test_names_in_other_projects_are_the_fields_own(case: str) -> None:
     rendered = tree(PROJECTS / case)
     found = {path: names(text) & HOME_MADE for path, text in rendered.items() if path.endswith(".py")}
     assert {path: words for path, words in found.items() if words} == {}
+
+
+@pytest.mark.parametrize("name", ["inputs", "features", "labelled", "known", "rules", "raw", "step_3"])
+def test_names_that_rendered_sql_has_for_itself_are_known(name: str) -> None:
+    assert is_sql_table(name)
+    assert not is_sql_table(f"{name}_file")

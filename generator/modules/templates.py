@@ -1,7 +1,13 @@
 """The folder of our templates, and the modules they become in a project's package."""
 
+import re
 from functools import cache
 from pathlib import Path
+
+SQL_TABLE = re.compile(r"\b([a-z]\w*) AS \(|CREATE (?:OR REPLACE )?(?:TEMP(?:ORARY)? )?(?:TABLE|VIEW) ([a-z]\w*)")
+PYTHON_TABLE = re.compile(r"\.create(?:_view)?\(\"([a-z]\w*)\"")
+PLANNED_TABLE = re.compile(r"looked_up|parts|trained|judged|past|step_\d+|(?:asked|asking)_by_.+")
+"""What of rendered SQL is a table of its own, by templates and by the plan."""
 
 
 def templates_folder() -> Path:
@@ -16,3 +22,20 @@ def rendered_modules() -> frozenset[str]:
     home = templates_folder() / "package"
     modules = {file.name.removesuffix(".py.jinja") for file in home.glob("*.py.jinja")} - {"__init__"}
     return frozenset(modules | {folder.name for folder in home.iterdir() if folder.is_dir()})
+
+
+def is_sql_table(name: str) -> bool:
+    """Return whether rendered SQL calls a table of its own ``name``, in one project or another."""
+    return name in _sql_tables() or PLANNED_TABLE.fullmatch(name) is not None
+
+
+@cache
+def _sql_tables() -> frozenset[str]:
+    home = templates_folder() / "package"
+    found = [
+        match
+        for pattern, form in (("*.sql.jinja", SQL_TABLE), ("*.py.jinja", PYTHON_TABLE))
+        for file in home.rglob(pattern)
+        for match in form.finditer(file.read_text(encoding="utf-8"))
+    ]
+    return frozenset(name for match in found for name in match.groups() if name)

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from generator.modules.templates import is_sql_table
 from generator.new.answers import Answers, Choice, Doubt, Inferred, UnfitError
 from generator.new.features import features_of, slice_rows, slices_of
 from generator.new.goal import goal_of
@@ -19,7 +20,7 @@ from generator.new.roles import choose
 from generator.new.sentinels import sentinel_doubts
 from generator.new.splitting import split_of
 from generator.sources.counts import counted
-from generator.validation.semantics.choices import FOLDERS, LIBRARIES, SQL_NAMES
+from generator.validation.semantics.choices import FOLDERS, LIBRARIES
 
 FEWEST_ROWS = 40
 COPIES = 0.01
@@ -136,4 +137,4 @@ def package_of(name: str) -> str:
     plain = "_".join(filter(None, plain.split("_")))[:50] or "project"
     plain = plain if plain[0].isalpha() else f"p_{plain}"
     taken = FOLDERS | LIBRARIES | sys.stdlib_module_names | frozenset(keyword.kwlist)
-    return f"{plain}_project" if plain in taken or SQL_NAMES.fullmatch(plain) else plain
+    return f"{plain}_project" if plain in taken or is_sql_table(plain) else plain

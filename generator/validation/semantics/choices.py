@@ -1,11 +1,11 @@
 """Names and choices that are right by themselves and have to fit together."""
 
-import re
 import sys
 from importlib.util import find_spec
 
 from generator.config.source_map import Path_
 from generator.errors import nearest
+from generator.modules.templates import is_sql_table
 from generator.schema.data import Source
 from generator.validation.semantics.metrics import check_metrics
 from generator.validation.semantics.modules import check_params, find_function, read_module
@@ -35,10 +35,6 @@ OF_ORIGINS = {
     "database": ("a database", ("table", "deps")),
 }
 """What says where the rows of a source come from, what it is in words, and the keys that are about it."""
-SQL_NAMES = re.compile(
-    r"inputs|features|clock|labelled|parts|raw|events|trained|typed|judged|looked_up|past|step_\d+|(asked|asking)_by_.+"
-)
-"""What rendered SQL calls its own tables, where sources are tables too."""
 
 
 def check_choices(session: Session) -> None:
@@ -67,7 +63,7 @@ def _package(session: Session) -> None:
 def _sources(session: Session) -> None:
     for name, source in session.config.data.sources.items():
         path: Path_ = ("data", "sources", name)
-        if SQL_NAMES.fullmatch(name):
+        if is_sql_table(name):
             session.say(path, f"the rendered SQL calls a table of its own '{name}'", f"rename it, as '{name}_file'")
         _origin(session, path, source)
         if source.package and not _is_installed(source.package):
