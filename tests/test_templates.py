@@ -59,7 +59,7 @@ def test_names_in_other_projects_are_the_fields_own(case: str) -> None:
     assert {path: words for path, words in found.items() if words} == {}
 
 
-@pytest.mark.parametrize("name", ["inputs", "features", "labelled", "known", "rules", "raw", "step_3"])
+@pytest.mark.parametrize("name", ["inputs", "features", "labelled", "events", "clock", "rounding", "raw", "step_3"])
 def test_names_that_rendered_sql_has_for_itself_are_known(name: str) -> None:
     assert is_sql_table(name)
     assert not is_sql_table(f"{name}_file")

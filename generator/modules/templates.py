@@ -4,10 +4,13 @@ import re
 from functools import cache
 from pathlib import Path
 
-SQL_TABLE = re.compile(r"\b([a-z]\w*) AS \(|CREATE (?:OR REPLACE )?(?:TEMP(?:ORARY)? )?(?:TABLE|VIEW) ([a-z]\w*)")
+SQL_TABLE = re.compile(r"CREATE (?:OR REPLACE )?(?:TEMP(?:ORARY)? )?(?:TABLE|VIEW) ([a-z]\w*)")
 PYTHON_TABLE = re.compile(r"\.create(?:_view)?\(\"([a-z]\w*)\"")
 PLANNED_TABLE = re.compile(r"looked_up|parts|trained|judged|past|step_\d+|(?:asked|asking)_by_.+")
 """What of rendered SQL is a table of its own, by templates and by the plan."""
+
+READ_BY_NAME = ("features", "problem")
+"""Folders of templates whose SQL reads sources as tables of their names."""
 
 
 def templates_folder() -> Path:
@@ -32,10 +35,10 @@ def is_sql_table(name: str) -> bool:
 @cache
 def _sql_tables() -> frozenset[str]:
     home = templates_folder() / "package"
-    found = [
-        match
+    return frozenset(
+        name
+        for folder in READ_BY_NAME
         for pattern, form in (("*.sql.jinja", SQL_TABLE), ("*.py.jinja", PYTHON_TABLE))
-        for file in home.rglob(pattern)
-        for match in form.finditer(file.read_text(encoding="utf-8"))
-    ]
-    return frozenset(name for match in found for name in match.groups() if name)
+        for file in (home / folder).rglob(pattern)
+        for name in form.findall(file.read_text(encoding="utf-8"))
+    )
