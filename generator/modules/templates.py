@@ -4,7 +4,7 @@ import re
 from functools import cache
 from pathlib import Path
 
-SQL_TABLE = re.compile(r"CREATE (?:OR REPLACE )?(?:TEMP(?:ORARY)? )?(?:TABLE|VIEW) ([a-z]\w*)")
+SQL_TABLE = re.compile(r"CREATE (?:OR REPLACE )?(?:TEMP(?:ORARY)? )?(?:TABLE|VIEW) ([a-z]\w*) AS\b")
 PYTHON_TABLE = re.compile(r"\.create(?:_view)?\(\"([a-z]\w*)\"")
 PLANNED_TABLE = re.compile(r"looked_up|parts|trained|judged|past|step_\d+|(?:asked|asking)_by_.+")
 """What of rendered SQL is a table of its own, by templates and by the plan."""
