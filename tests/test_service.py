@@ -219,14 +219,8 @@ def test_scores_pieces_of_a_file_together() -> None:
     assert [row for batch in found for row in batch] == list(range(30))
 
 
-def test_the_client_and_the_load_test_ask_it(client: httpx.Client, bundle: Path) -> None:
-    port = str(client.base_url.port)
-    python, environment = [sys.executable, "-B", "-m"], {**os.environ, "SERVICE_API_KEY": KEY}
-    command = [*python, "flights.service.client", f"http://127.0.0.1:{port}"]
-    assert (
-        "expected_gain"
-        in subprocess.run(command, cwd=bundle, env=environment, capture_output=True, text=True, check=True).stdout
-    )
-    command = [*python, "flights.service.load", "--port", port, "--connections", "4", "--seconds", "0.5"]
+def test_the_client_asks_it(client: httpx.Client, bundle: Path) -> None:
+    command = [sys.executable, "-B", "-m", "flights.service.client", f"http://127.0.0.1:{client.base_url.port}"]
+    environment = {**os.environ, "SERVICE_API_KEY": KEY}
     said = subprocess.run(command, cwd=bundle, env=environment, capture_output=True, text=True, check=True).stdout
-    assert re.search(r"^[\d,]+ answers, 0 of them refusals", said)
+    assert "expected_gain" in said

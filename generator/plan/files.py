@@ -47,7 +47,6 @@ SERVICE = (
     "validation.py",
     "endpoint.py",
     "integrity.py",
-    "load.py",
     "page.html",
     "predictor.py",
     "protocol.py",
