@@ -54,6 +54,14 @@ def module_of(stage: str) -> str:
     return f"{HOMES.get(stage, 'models')}.{stage}"
 
 
+def write(tree: Tree, folder: Path) -> Path:
+    """Write the texts of ``tree`` below ``folder``, and return that."""
+    for path, text in tree.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_text(text, encoding="utf-8")
+    return folder
+
+
 def copy(case: str, target: Path) -> Path:
     """Copy the project ``case`` to ``target`` and return it."""
     shutil.copytree(PROJECTS / case, target, ignore=shutil.ignore_patterns("expected"))

@@ -29,7 +29,7 @@ from generator.plan import plan
 from generator.plan.deploy import resource_name
 from generator.render.render import Tree, render
 from generator.validation.check import check
-from tests.sandbox import PROJECTS, ROOT, SCRIPTS
+from tests.sandbox import PROJECTS, ROOT, SCRIPTS, write
 from tests.test_hostile import NASTY
 
 EVERYWHERE = yaml.safe_load((ROOT / "conf/deploy/everywhere.yaml").read_text(encoding="utf-8"))
@@ -90,13 +90,6 @@ def rendered(deploy: Mapping[str, Any], **other: Any) -> Tree:
     files = tuple(file for file in whole.files if file.path.startswith(folder) or file.path.endswith("/ruff.toml"))
     tree = render(replace(whole, files=files, stages=(), sections={}, texts={}))
     return {path.removeprefix(folder): text for path, text in tree.items() if path.startswith(folder)}
-
-
-def write(tree: Tree, folder: Path) -> Path:
-    for path, text in tree.items():
-        (folder / path).parent.mkdir(parents=True, exist_ok=True)
-        (folder / path).write_text(text, encoding="utf-8")
-    return folder
 
 
 def broken(folder: Path, path: str, before: str, after: str) -> Path:

@@ -137,7 +137,9 @@ def released(
     folder.mkdir(parents=True)
     for name in ("logs", "reports"):
         (tmp_path / name).mkdir()
-    (tmp_path / "registry/champion.json").write_text(json.dumps({"version": 1, "digest": "it", "candidate": "linear"}))
+    (tmp_path / "registry/production.json").write_text(
+        json.dumps({"version": 1, "digest": "it", "candidate": "linear"})
+    )
     rows = with_targets(stream(ROWS, 0), seed=0)
     part = ["validation"] * (ROWS // 4) + ["holdout"] * (ROWS - ROWS // 4)
     pq.write_table(rows.append_column("__part", pa.array(part)), folder / "reference.parquet")

@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
-from tests.sandbox import PROJECTS, copy, edit, loaded, module_of, run, tree
+from tests.sandbox import PROJECTS, edit, loaded, module_of, run, start, tree
 
 TRAINING = ("features", "train_baseline", "train_linear", "train_lightgbm", "evaluate")
 RELEASING = ("package", "release")
@@ -31,8 +31,7 @@ def read(file: Path) -> dict[str, object]:
 @pytest.fixture(scope="module")
 def released(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a project whose first version is released."""
-    folder = copy("weights", tmp_path_factory.mktemp("refit") / "weights")
-    run(folder, "ninefold", "generate")
+    folder = start("weights", tmp_path_factory.mktemp("refit") / "weights")
     stages(folder, "collect", "process", *TRAINING, "refit", *RELEASING)
     return folder
 

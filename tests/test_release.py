@@ -1,20 +1,25 @@
 """What is released is what runs, what was predicted stays logged, and an experiment is never released."""
 
+import hashlib
 import json
+import os
+import shutil
+import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import httpx
-import numpy as np
 import pytest
 
-from generator.sources.counts import counted
-from tests.sandbox import PROJECTS, SCRIPTS, edit, free_port, loaded, ran, run, tree, wait_for
+from tests.sandbox import ROOT, SCRIPTS, commit, edit, free_port, ran, run, wait_for, write
 
 
 @contextmanager
@@ -40,9 +45,20 @@ def logged(project: Path) -> list[Any]:
     return [json.loads(line) for file in files for line in file.read_text().splitlines()]
 
 
+def committed(project: Path, message: str) -> None:
+    """Render what was edited in conf/, and commit all of it: only then is anything released."""
+    run(project, "ninefold", "generate")
+    commit(project, message)
+
+
+def released(project: Path) -> dict[str, Any]:
+    """Return the verdict of the last run."""
+    return dict(found(project, "reports/release.json"))
+
+
 @pytest.mark.slow
 def test_what_was_not_released_does_not_run_and_no_prediction_is_lost(project: Path) -> None:
-    champion = found(project, "registry/champion.json")
+    champion = found(project, "registry/production.json")
     with serving(project) as (client, said):
         assert f"version 1: {champion['candidate']}, digest {champion['digest'][:12]}" in said
         assert client.get("/info").json()["version"] == 1
@@ -52,7 +68,7 @@ def test_what_was_not_released_does_not_run_and_no_prediction_is_lost(project: P
             assert client.post("/feedback", json={"id": answer["id"], "outcome": 3000 + count}).status_code == 200
         before = logged(project)
         assert len(before) == 60
-        # The challenger is kept out; the service goes on, and so does its log.
+        # The challenger is held; the service goes on, and so does its log.
         edit(project / "conf/release/gate.yaml", "min_gain: 0.0", "min_gain: 10000.0")
         edit(project / "conf/model/linear.yaml", "regularization: 1.0", "regularization: 2.0")
         run(project, "dvc", "repro")
@@ -61,7 +77,8 @@ def test_what_was_not_released_does_not_run_and_no_prediction_is_lost(project: P
     after = logged(project)
     assert len(after) == 61
     assert [line for line in after if line not in before] == after[-1:]
-    assert found(project, "reports/release.json")["decision"] == "kept"
+    verdict = released(project)
+    assert (verdict["verdict"], verdict["version"], verdict["production"]) == ("hold", None, 1)
     watched = found(project, "reports/monitor.json")
     assert watched["rows"] == 30  # before the last
     assert watched["labels"]["matched"] == 30
@@ -84,27 +101,61 @@ def test_what_was_not_released_does_not_run_and_no_prediction_is_lost(project: P
 
 @pytest.mark.slow
 def test_before_the_first_release_nothing_is_served_but_the_candidate(project: Path) -> None:
-    (project / "registry/champion.json").unlink()
-    refused = {"decision": "refused", "reasons": ["rmse is 400, and has to be at most 300"]}
+    run(project, "git", "tag", "--delete", "weights#production#1")
+    refused = {"verdict": "refuse", "reasons": ["rmse is 400, and has to be at most 300"], "todo": None}
     (project / "reports/release.json").write_text(json.dumps(refused))
     said = run(project, "ninefold", "serve", fails=True)
     assert "nothing is released yet: rmse is 400, and has to be at most 300" in said
     assert "`ninefold serve --candidate`" in said
     with serving(project, "--candidate") as (client, _):
         assert client.get("/info").json()["version"] is None
+    with serving(project, "--version", "1") as (client, said):
+        assert client.get("/info").json()["version"] == 1
+    # An interrupted release is brought to its end.
+    assert ran(run(project, "dvc", "repro", "release")) == ["release"]
+    assert released(project)["production"] == 1
+
+
+@pytest.mark.slow
+def test_what_is_not_committed_is_judged_and_released_once_it_is(project: Path) -> None:
+    edit(project / "conf/service/http.yaml", "log: true", "log: true\nmax_rows: 900")
+    said = run(project, "dvc", "repro")
+    verdict = released(project)
+    assert (verdict["verdict"], verdict["version"], verdict["production"]) == ("promote", None, 1)
+    assert verdict["todo"].startswith("not as the commit has it: conf/service/http.yaml, params.yaml")
+    assert f"not registered: {verdict['todo']}" in said
+    assert verdict["todo"] in (project / "reports/index.html").read_text().replace("&#x27;", "'")
+    assert "not as the commit has it" in run(project, "ninefold", "promote", fails=True)
+    commit(project, "Take fewer rows at once")
+    assert "version 2 is in production" in run(project, "ninefold", "promote")
+    assert ran(run(project, "dvc", "repro")) == ["release", "monitor", "report"]
+    assert (released(project)["version"], released(project)["production"]) == (2, 2)
+    # What an old commit makes is the version that it was.
+    commit(project, "Release")
+    run(project, "git", "checkout", "--quiet", "weights@v1.0.0")
+    shutil.rmtree(project / "registry")
+    run(project, "dvc", "repro")
+    assert released(project)["version"] == 1
+    assert "which was replaced in production" in released(project)["reasons"][0]
+    assert "digest" in run(project, "python", "-m", "weights.release.registry", "--version", "1")
+    run(project, "git", "checkout", "--quiet", "--force", "main")
+    run(project, "dvc", "checkout", "--force")
+    assert run(project, "python", "-m", "weights.release.registry").endswith("registry/versions/2\n")
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("options", [(), ("--temp",)], ids=["workspace", "temporary"])
 def test_an_experiment_is_compared_and_released_once_it_is_adopted(project: Path, options: tuple[str, ...]) -> None:
-    before = {path: path.read_bytes() for path in (project / "registry").rglob("*") if path.is_file()}
+    files = [path for path in (project / "registry").rglob("*") if path.is_file()]
+    before = {path: path.read_bytes() for path in files}
     tried = ("-S", "+service.max_rows=900", "-S", "model.lightgbm.params.num_leaves=5", "-n", "fewer")
     assert "train@lightgbm" in ran(run(project, "dvc", "exp", "run", *options, *tried))
     (ref,) = run(project, "git", "for-each-ref", "--format=%(refname)", "refs/exps/??/*/*").split()
-    released = json.loads(run(project, "git", "show", f"{ref}:reports/release.json"))
-    assert (released["decision"], released["version"]) == ("passed", 1)
-    assert released["reasons"][-1].startswith("the experiment fewer is compared and not released")
+    verdict = json.loads(run(project, "git", "show", f"{ref}:reports/release.json"))
+    assert (verdict["verdict"], verdict["version"], verdict["production"]) == ("promote", None, 1)
+    assert verdict["todo"].startswith("the experiment fewer is compared and not registered")
     assert {path: path.read_bytes() for path in (project / "registry").rglob("*") if path.is_file()} == before
+    assert run(project, "git", "tag").split() == ["weights#production#1", "weights@v1.0.0"]
     if not options:  # the workspace is that of the experiment
         edit(project / "conf/monitor/drift.yaml", "false_alarms: 0.05", "false_alarms: 0.04")
         said = run(project, "dvc", "repro", fails=True)
@@ -119,75 +170,197 @@ def test_an_experiment_is_compared_and_released_once_it_is_adopted(project: Path
     said = run(project, "ninefold", "adopt", "fewer")
     assert "conf/model/lightgbm.yaml:6: " in said
     assert "num_leaves: 5" in said
+    committed(project, "Keep it")
     # What the experiment fitted is not fitted again, and it is decided on the release, as it never does.
     again = set(ran(run(project, "dvc", "repro")))
     assert {"generate", "release"} <= again <= {"generate", "package", "release", "monitor", "report"}
     assert options or "package" not in again
-    assert found(project, "reports/release.json")["version"] == 2
+    assert released(project)["version"] == 2
     assert (project / "params.yaml").read_text() == run(project, "git", "show", f"{ref}:params.yaml")
     assert "conf/ says what" in run(project, "ninefold", "adopt", "fewer")
     assert ran(run(project, "dvc", "repro")) == []
 
 
-# The gate
+# Every way to serve, after every outcome
 
 
-def gate(settings: Mapping[str, Any], *overrides: str) -> ModuleType:
-    """Return the rendered gate of a project, in which ``settings`` hold."""
-    rendered = tree(PROJECTS / "weights", *overrides)
-    metrics, made = loaded(rendered, "weights/evaluation/metrics.py"), ModuleType("gate")
-    imports = [line for line in rendered["weights/release/gate.py"].splitlines() if line.startswith("from weights.")]
-    text = "\n".join(line for line in rendered["weights/release/gate.py"].splitlines() if line not in imports)
-    values = {"metrics": {"guardrails": {}, "bootstrap": {"rounds": 50, "confidence": 0.95, "seed": 0}}} | settings
-
-    def setting(*path: str) -> Any:
-        value: Any = values
-        for part in path:
-            value = value[part]
-        return value
-
-    names = {name: metrics.__dict__[name] for name in ("PRIMARY", "Bootstrap", "measure")}
-    training = np.repeat([0.0, 1.0], [270, 30])
-    made.__dict__.update(
-        names, setting=setting, read_target=lambda *_: training, BundleError=ValueError, counted=counted
-    )
-    exec(text, made.__dict__)
-    return made
+def digest_of(bundle: Path) -> str:
+    return hashlib.sha256((bundle / "SHA256SUMS").read_bytes()).hexdigest()
 
 
-BINARY = (
-    "problem.task=binary",
-    'problem.target.sql="body_mass_g > 4000"',
-    "metrics.primary=roc_auc",
-    "metrics.report=[]",
-)
-RELEASE = {"release": {"beat_baseline": True, "min_gain": 0.0, "min_holdout": 10}}
-SCORES = np.random.default_rng(0).random(150)
+@contextmanager
+def answering(project: Path, folder: Path, command: list[str]) -> Iterator[httpx.Client]:
+    """Run a ``command`` that serves in ``folder`` and yield a client of it."""
+    said, port = project.parent / "said", int(command[command.index("--port") + 1])
+    environment = {**os.environ, "PATH": f"{SCRIPTS}{os.pathsep}{os.environ['PATH']}"}
+    with said.open("wb") as output:
+        process = subprocess.Popen(command, cwd=folder, env=environment, stderr=output, start_new_session=True)
+    try:
+        wait_for(port, lambda: process.poll() is None, said)
+        with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=10) as client:
+            yield client
+    finally:
+        os.killpg(process.pid, signal.SIGTERM)
+        process.wait()
 
 
-@pytest.mark.parametrize(
-    ("positives", "score", "reason"),
-    [
-        (1, SCORES, "the holdout has 1 positive row, too few to tell skill from luck"),
-        (9, SCORES, "the holdout has 9 positive rows"),
-        (141, SCORES, "the holdout has 9 negative rows"),
-        (40, SCORES, "no better than a prediction without skill"),
-        (40, -np.arange(150), "no better than a prediction without skill"),
-    ],
-)
-def test_a_first_release_needs_rows_and_skill(positives: int, score: np.ndarray, reason: str) -> None:
-    target = np.repeat([0.0, 1.0], [150 - positives, positives])
-    assert any(said.startswith(reason) for said in gate(RELEASE, *BINARY).refusals(target, score, {}))
+def by_make(project: Path, folder: Path) -> str:
+    recipe = run(project, "make", "-n", "serve").strip().splitlines()[-1]
+    with answering(
+        project, project, ["sh", "-c", f"{recipe} --port {(port := free_port())}", "--port", str(port)]
+    ) as client:
+        return str(client.get("/info").json()["digest"])
 
 
-def test_a_model_with_skill_and_rows_enough_is_released() -> None:
-    target = np.repeat([0.0, 1.0], [110, 40])
-    assert gate(RELEASE, *BINARY).refusals(target, target * 0.3 + SCORES, {}) == []
+def by_image(project: Path, folder: Path) -> str:
+    command = json.loads((folder / "Dockerfile").read_text().rpartition("CMD ")[2])
+    given = dict(zip(command[3::2], command[4::2], strict=True))
+    given |= {"--host": "127.0.0.1", "--port": str(free_port()), "--logs": str(project.parent / "container")}
+    with answering(project, folder, [*command[:3], *(word for pair in given.items() for word in pair)]) as client:
+        return str(client.get("/info").json()["digest"])
 
 
-def test_other_tasks_need_rows_too() -> None:
-    numbers = gate(RELEASE)
-    assert numbers.too_few(np.zeros(9))[0].startswith("the holdout has 9 rows")
-    assert numbers.too_few(np.zeros(10)) == []
-    shares = "problem.task=multiclass", "problem.target.sql=species", "metrics.primary=log_loss", "metrics.report=[]"
-    assert gate(RELEASE, *shares).too_few(np.array([0] * 50 + [1] * 9))[0].startswith("the holdout has 9 rows outside")
+def by_lambda(project: Path, folder: Path) -> str:
+    code = "import sys; sys.path.insert(0, 'deploy/aws'); from package_lambda import *; "
+    code += "print(released(Path('.'), candidate=False)); fill(Path('.'), Path(sys.argv[1]))"
+    packed = Path(tempfile.mkdtemp(dir=project.parent))
+    assert run(folder, "python", "-B", "-c", code, str(packed)).startswith("version ")
+    return digest_of(packed)
+
+
+def by_bulk(project: Path, folder: Path) -> str:
+    asked, scored = project.parent / "asked.jsonl", project.parent / "scored.jsonl"
+    row = json.loads((folder / "example.json").read_text())
+    asked.write_text(json.dumps(row))
+    run(folder, "python", "-B", "-m", "weights.service.bulk", str(asked), str(scored))
+    with answering(project, folder, ["python", "-B", "-m", "weights.service", "--port", str(free_port())]) as client:
+        assert client.get("/info").json()["digest"] == digest_of(folder)
+        expected = client.post("/predict", json=row).json()["value"]
+    (score,) = (value for name, value in json.loads(scored.read_text()).items() if name not in row)
+    assert score == pytest.approx(expected)
+    return digest_of(folder)
+
+
+def by_verb(project: Path, folder: Path) -> str:
+    with serving(project) as (client, _):
+        return str(client.get("/info").json()["digest"])
+
+
+WAYS = (by_verb, by_make, by_image, by_lambda, by_bulk)
+
+
+def check_ways(project: Path, running: httpx.Client, production: int) -> None:
+    """Assert that every way to serve answers with the version in production, a service that runs already among them."""
+    folder = Path(run(project, "python", "-m", "weights.release.registry").splitlines()[-1])
+    assert folder == project / f"registry/versions/{production}"
+    for _ in range(100):
+        if running.get("/info").json()["version"] == production:
+            break
+        time.sleep(0.1)
+    answered = {"running": running.get("/info").json()["digest"]} | {way.__name__: way(project, folder) for way in WAYS}
+    digest = found(project, "registry/production.json")["digest"]
+    assert answered == dict.fromkeys(answered, digest)
+    (listed,) = [
+        version
+        for version in json.loads(run(project, "ninefold", "registry", "--json"))
+        if "production" in version["stages"]
+    ]
+    assert (listed["version"], listed["digest"]) == (production, digest)
+    assert found(project, "reports/release.json")["production"] == production
+
+
+@pytest.mark.slow
+def test_every_way_to_serve_answers_with_the_version_in_production(project: Path) -> None:
+    for group, option in {"ci": "local", "deploy": "everywhere"}.items():
+        write({f"conf/{group}/{option}.yaml": (ROOT / f"conf/{group}/{option}.yaml").read_text()}, project)
+        edit(project / "conf/config.yaml", "  - monitor: drift\n", f"  - monitor: drift\n  - {group}: {option}\n")
+    write({"requirements.txt": "", ".venv/.ready": ""}, project)
+    committed(project, "Run it elsewhere")
+    run(project, "dvc", "repro")
+    with serving(project) as (running, _):
+        check_ways(project, running, 2)
+        edit(project / "conf/service/http.yaml", "log: true", "log: true\nmax_rows: 900")
+        committed(project, "Take fewer rows at once")
+        run(project, "dvc", "repro")
+        assert released(project)["verdict"] == "promote"
+        check_ways(project, running, 3)
+        edit(project / "conf/release/gate.yaml", "min_gain: 0.0", "min_gain: 10000.0")
+        edit(project / "conf/model/linear.yaml", "regularization: 1.0", "regularization: 2.0")
+        committed(project, "Ask for much")
+        run(project, "dvc", "repro")
+        assert released(project)["verdict"] == "hold"
+        check_ways(project, running, 3)
+        edit(project / "conf/metrics/errors.yaml", "slice_rows: 10", "slice_rows: 10\nguardrails: {rmse: {max: 1}}")
+        committed(project, "Ask for more")
+        run(project, "dvc", "repro")
+        assert released(project)["verdict"] == "refuse"
+        check_ways(project, running, 3)
+        run(project, "ninefold", "rollback")
+        run(project, "dvc", "repro")
+        check_ways(project, running, 2)
+        assert found(project, "reports/monitor.json")["statement"].count("version 2") == 1
+        # What was rolled back does not come back by itself.
+        for file, before in (("release/gate", "min_gain: 10000.0"), ("model/linear", "regularization: 2.0")):
+            edit(
+                project / f"conf/{file}.yaml",
+                before,
+                f"{before.partition(':')[0]}: {'0.0' if 'gain' in before else '1.0'}",
+            )
+        edit(project / "conf/metrics/errors.yaml", "\nguardrails: {rmse: {max: 1}}", "")
+        committed(project, "Ask for less")
+        run(project, "dvc", "repro")
+        assert released(project)["verdict"] == "hold"
+        assert "it is version 3, which was rolled back in production" in released(project)["reasons"][0]
+        check_ways(project, running, 2)
+        run(project, "ninefold", "promote", "3")
+        run(project, "dvc", "repro")
+        check_ways(project, running, 3)
+
+
+@pytest.mark.slow
+def test_a_fresh_clone_makes_the_same_release_with_and_without_tags(project: Path, tmp_path: Path) -> None:
+    clone = tmp_path / "clone"
+    run(tmp_path, "git", "clone", "--quiet", "--no-tags", str(project), str(clone))
+    run(clone, "dvc", "repro")
+    assert run(clone, "git", "status", "--porcelain") == ""
+    tags = run(clone, "git", "tag")
+    assert tags == run(project, "git", "tag")
+    run(clone, "git", "tag", "--delete", *tags.split())
+    run(clone, "git", "fetch", "--quiet", "--tags")
+    shutil.rmtree(clone / "registry")
+    assert ran(run(clone, "dvc", "repro")) == ["release"]
+    assert run(clone, "git", "status", "--porcelain") == ""
+
+
+@pytest.mark.slow
+def test_a_rollback_takes_seconds_and_drops_no_request(project: Path) -> None:
+    edit(project / "conf/service/http.yaml", "log: true", "log: true\nmax_rows: 900")
+    committed(project, "Take fewer rows at once")
+    run(project, "dvc", "repro")
+    digests = {
+        version["version"]: version["digest"] for version in json.loads(run(project, "ninefold", "registry", "--json"))
+    }
+    with serving(project, "--workers", "2") as (client, _):
+        row = client.get("/example.json").json()
+        ended = threading.Event()
+        answered: list[str] = []
+
+        def ask() -> None:
+            with httpx.Client(base_url=client.base_url, timeout=10) as own:
+                while not ended.is_set():
+                    answered.append(own.post("/predict", json=row).raise_for_status().json()["id"])
+
+        with ThreadPoolExecutor(4) as pool:
+            asking = [pool.submit(ask) for _ in range(4)]
+            begun = time.monotonic()
+            run(project, "ninefold", "rollback")
+            while {client.get("/info").json()["digest"] for _ in range(20)} != {digests[1]}:
+                assert time.monotonic() < begun + 60
+            took = time.monotonic() - begun
+            ended.set()
+            for future in asking:
+                future.result()
+    lines = [line for line in logged(project) if "features" in line]
+    print(f"\n{len(answered):,} answers; the rollback took {took:.1f} s")
+    assert sorted(answered) == sorted(line["id"] for line in lines)
+    assert {line["model"] for line in lines} == set(digests.values())

@@ -1,14 +1,10 @@
 """Choose a candidate on the validation part, then look once at the holdout: metrics with intervals, slices, curves."""
 
 from collections.abc import Mapping
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from flights.common.outputs import new_folder, read_json, write_json
 from flights.common.settings import setting
@@ -18,6 +14,7 @@ from flights.evaluation.curves import CURVES
 from flights.evaluation.decision import curve, payoffs, realised
 from flights.evaluation.metrics import HIGHER_IS_BETTER, METRICS, PRIMARY, Bootstrap, measure
 from flights.evaluation.reference import write_reference
+from flights.evaluation.slices import SLICES, groups
 from flights.features.encoders import read_matrix, read_parts, read_target
 from flights.models.candidates import CANDIDATES
 
@@ -25,16 +22,6 @@ TRAIN = Path("data/train.parquet")
 HOLDOUT = Path("data/holdout.parquet")
 ENCODERS = Path("data/encoders.json")
 MODELS = Path("models")
-TABLE = Path("data/tables/flights.parquet")
-COLUMNS = (
-    "origin",
-    "carrier",
-)  # of the slices, those of the table; the others are features
-SLICES = (
-    "origin",
-    "carrier",
-)
-MOST_NUMBERS = 20  # that are groups of their own; more are put into quarters
 EVALUATION = Path("reports/evaluation.json")
 CHOSEN = Path("reports/chosen.json")
 METRICS_FILE = Path("reports/metrics.json")
@@ -68,45 +55,13 @@ def assess(target: np.ndarray, scores: Scores, bootstrap: Bootstrap) -> dict[str
     }
 
 
-def sliced() -> pa.Table:
-    """Return what the rows of the holdout are grouped by."""
-    features = [name for name in SLICES if name not in COLUMNS]
-    holdout = pq.read_table(HOLDOUT, columns=["__row", *features])
-    table = pq.read_table(TABLE, columns=["__row", *COLUMNS])
-    places = np.searchsorted(table["__row"].to_numpy(), holdout["__row"].to_numpy())
-    for name in COLUMNS:
-        holdout = holdout.append_column(name, table[name].take(places))
-    return holdout
-
-
-def in_quarters(values: pa.ChunkedArray) -> pa.ChunkedArray:
-    """Return ``values``, or the quarter that each is in where they are many numbers."""
-    if not pa.types.is_floating(values.type) or pc.count_distinct(values).as_py() <= MOST_NUMBERS:
-        return values
-    found = values.to_numpy()
-    edges = np.unique(np.quantile(found[np.isfinite(found)], [0, 0.25, 0.5, 0.75, 1]))
-    names = [f"{low:g} to {high:g}" for low, high in pairwise(edges)]
-    places = np.clip(np.searchsorted(edges, found, side="right") - 1, 0, len(names) - 1)
-    known = np.isfinite(found).tolist()
-    return pa.chunked_array(
-        [[names[place] if there else None for place, there in zip(places.tolist(), known, strict=True)]]
-    )
-
-
 def slices(target: np.ndarray, score: np.ndarray) -> dict[str, list[dict[str, Any]]]:
     """Return the primary metric in each group of the holdout that has rows enough, largest group first."""
-    fewest = setting("metrics", "slice_rows")
-    rows = sliced()
-    found: dict[str, list[dict[str, Any]]] = {}
-    for name in SLICES:
-        values = in_quarters(rows[name])
-        counts = sorted(pc.value_counts(values).to_pylist(), key=lambda group: (-group["counts"], str(group["values"])))
-        found[name] = []
-        for group in counts:
-            inside = pc.equal(values, group["values"]).fill_null(group["values"] is None).to_numpy(zero_copy_only=False)
-            if group["counts"] >= fewest and len(np.unique(target[inside])) > 1:
-                value = round(METRICS[PRIMARY](target[inside], score[inside], None), 6)
-                found[name].append({"value": str(group["values"]), "rows": group["counts"], PRIMARY: value})
+    found: dict[str, list[dict[str, Any]]] = {name: [] for name in SLICES}
+    for name, value, inside in groups():
+        if len(np.unique(target[inside])) > 1:
+            figure = round(METRICS[PRIMARY](target[inside], score[inside], None), 6)
+            found[name].append({"value": value, "rows": int(inside.sum()), PRIMARY: figure})
     return found
 
 

@@ -146,7 +146,11 @@ class Bootstrap:
 
     def gain(self, target: np.ndarray, new: np.ndarray, old: np.ndarray) -> tuple[float, list[float]]:
         """Return how much better ``new`` is than ``old`` in the primary metric, and the interval of that."""
+        value, drawn = self.gains(target, new, old)
+        return round(value, 6), self.interval(drawn)
+
+    def gains(self, target: np.ndarray, new: np.ndarray, old: np.ndarray) -> tuple[float, list[float]]:
+        """Return how much better ``new`` is than ``old`` in the primary metric, and that on each resample."""
         value = gain(METRICS[PRIMARY](target, new, None), METRICS[PRIMARY](target, old, None))
         drawn = self.resample(target, {"new": new, "old": old}, [PRIMARY])
-        pairs = zip(drawn["new"][PRIMARY], drawn["old"][PRIMARY], strict=True)
-        return round(value, 6), self.interval(gain(*pair) for pair in pairs)
+        return value, [gain(*pair) for pair in zip(drawn["new"][PRIMARY], drawn["old"][PRIMARY], strict=True)]

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from flights.common.outputs import read_json, write_json
+from flights.common.outputs import write_json
 from flights.common.settings import setting
 from flights.common.stage import run_stage
 from flights.monitoring.calibration import Calibration, calibrate
@@ -16,9 +16,8 @@ from flights.monitoring.drift import Watched, merged, watch, watch_scores
 from flights.monitoring.logs import LOGS, Latest, Log, Outcomes, Prediction
 from flights.monitoring.performance import realised
 from flights.packaging.bundles import rescore
+from flights.release.versions import folder_of, pointed
 
-CHAMPION = Path("registry/champion.json")
-VERSIONS = Path("registry/versions")
 REFERENCE = "reference.parquet"
 SUMMARY = Path("reports/monitor.json")
 
@@ -115,11 +114,11 @@ def nothing(rows: int, statement: str, calibration: dict[str, Any] | None = None
 
 def summarise() -> dict[str, Any]:
     """Return what there is to say about the champion's predictions."""
-    if not CHAMPION.exists():
-        return nothing(0, "No version is released.")
-    champion, settings = read_json(CHAMPION), setting("monitor")
+    champion, settings = pointed(), setting("monitor")
     version, most, least = champion["version"], settings["chunk_rows"], settings["min_rows"]
-    folder = VERSIONS / str(version)
+    if version is None:
+        return nothing(0, "No version is released.")
+    folder = folder_of(version)
     if not (folder / REFERENCE).exists():
         return nothing(0, f"Version {version} was released without {REFERENCE}: there is nothing to compare with.")
     log, outcomes = Log(champion["digest"], folder / REFERENCE), Outcomes()

@@ -7,16 +7,17 @@ import numpy as np
 
 from flights.common.counts import counted
 from flights.common.settings import setting
-from flights.evaluation.metrics import PRIMARY, Bootstrap, measure
+from flights.evaluation.metrics import measure
 from flights.features.encoders import read_target
 from flights.packaging.bundles import BundleError, ask, held_rows
 from flights.packaging.fitted_rows import unseen
+from flights.release.challenge import Found, challenged, gain_in, tells
 
 TRAIN = Path("data/train.parquet")
 SAME = 1e-12  # of a score, by two ways of computing it
-FEWEST_ROWS = 30  # of which a comparison can say anything
+PROMOTE, HOLD, REFUSE = "promote", "hold", "refuse"
 
-Gain = dict[str, Any]
+Verdict = tuple[str, list[str], Found | None]
 
 
 def no_skill(training: np.ndarray, rows: int) -> np.ndarray:
@@ -50,56 +51,78 @@ def broken_guardrails(values: dict[str, float]) -> list[str]:
     return broken
 
 
-def measured_gain(target: np.ndarray, new: np.ndarray, old: np.ndarray) -> Gain:
-    """Return how much better ``new`` is than ``old`` in the primary metric, with its interval: a paired bootstrap."""
-    value, bounds = Bootstrap(**setting("metrics", "bootstrap")).gain(target, new, old)
-    return {"metric": PRIMARY, "value": value, "interval": bounds}
-
-
 def refusals(target: np.ndarray, score: np.ndarray, encoders: dict[str, Any]) -> list[str]:
     """Return why the challenger must not be released, whatever the champion is like."""
     reasons = [*too_few(target), *broken_guardrails(measure(target, score))]
     if setting("release", "beat_baseline"):
-        lead = measured_gain(target, score, no_skill(read_target(TRAIN, encoders), target.size))
+        lead = gain_in(target, score, no_skill(read_target(TRAIN, encoders), target.size))
         if not lead["interval"][0] > 0:
-            reasons.append(f"no better than a prediction without skill, beyond the noise: {in_words(lead)}")
+            reasons.append(
+                f"no better than a prediction without skill, beyond the noise: {lead['metric']} {in_words(lead)}"
+            )
     return reasons
 
 
-def in_words(lead: Gain) -> str:
-    """Return a gain as people read it."""
+def in_words(figure: Found) -> str:
+    """Return a gain with its interval as people read it."""
+    low, high = figure["interval"]
+    return f"{figure['value']:+.4g} ({low:+.4g} to {high:+.4g})"
+
+
+def harms(found: Found) -> list[str]:
+    """Return what becomes worse, beyond the noise, than it may: metrics, and groups of rows."""
+    metrics = [
+        f"{guarded['metric']} worse: {in_words(guarded['gain'])}, and may be by {guarded['tolerance']:g}"
+        for guarded in found.get("guardrails", [])
+        if guarded["gain"]["interval"][1] < -guarded["tolerance"]
+    ]
+    slices = [
+        f"slice {group['column']}={group['value']} worse: {found['gain']['metric']} {in_words(group['gain'])}"
+        for group in found.get("slices", [])
+        if group["gain"]["interval"][1] < -setting("release", "slice_tolerance")
+    ]
+    return [*metrics, *slices]
+
+
+def costs(found: Found) -> list[str]:
+    """Return in words that the challenger earns less by more than its standard error; nothing where it does not."""
+    if "money" not in found or found["money"]["gain"]["value"] + found["money"]["gain"]["error"] >= 0:
+        return []
+    return [f"it earns less: {in_words(found['money']['gain'])} {found['money']['currency']} per 1,000 rows"]
+
+
+def weigh(found: Found, version: str, where: str = "") -> tuple[str, list[str]]:
+    """Return the verdict on what was ``found`` in a comparison with ``version``, and the reasons in words."""
+    lead, least = found["gain"], setting("release", "min_gain")
     low, high = lead["interval"]
-    return f"{lead['metric']} {lead['value']:+.4g} ({low:+.4g} to {high:+.4g})"
+    gained = f"{lead['metric']} {in_words(lead)}{where}"
+    if high < 0:
+        return HOLD, [f"worse than {version}: {gained}"]
+    if low <= 0:
+        return HOLD, [f"within the noise of {version}: {gained}"]
+    if low <= least:
+        return HOLD, [f"better than {version}, but not by more than {least:g}: {gained}"]
+    better, harmed, costly = f"better than {version}: {gained}", harms(found), costs(found)
+    if harmed:
+        return REFUSE, [*harmed, *costly, f"otherwise {better}"]
+    return HOLD if costly else PROMOTE, [better, *costly]
 
 
-def tells(target: np.ndarray, score: np.ndarray) -> bool:
-    """Return whether the rows are enough to measure anything on."""
-    try:
-        return len(target) >= FEWEST_ROWS and bool(measure(target, score))
-    except ValueError:
-        return False
-
-
-def compare(target: np.ndarray, score: np.ndarray, folder: Path) -> tuple[bool, str, Gain | None]:
-    """Return whether the challenger replaces the champion in ``folder``, why, and its gain over it on the same rows."""
+def compare(target: np.ndarray, score: np.ndarray, folder: Path) -> Verdict:
+    """Return the verdict on a challenger with ``score`` beside the champion in ``folder``, the reasons, and all that was measured."""
     version = f"version {folder.name}"
     try:
         champion = ask(folder, held_rows()).score
     except BundleError as error:
-        return True, f"{version} cannot score the rows of today: {error}", None
+        return PROMOTE, [f"{version} cannot score the rows of today: {error}"], None
     if champion.shape != score.shape:
-        return True, f"{version} tells other classes apart", None
+        return PROMOTE, [f"{version} tells other classes apart"], None
     if np.allclose(champion, score, rtol=SAME, atol=SAME):
-        return True, f"scores every row as {version} does; what is around the model is new", None
+        return PROMOTE, [f"scores every row as {version} does; what is around the model is new"], None
     fresh, where = unseen(folder), ""
     if not fresh.all():
         where = f", on the {fresh.sum():,} of {counted(fresh.size, 'row')} that {version} was not fitted on"
         if not tells(target[fresh], score[fresh]):
-            return False, f"no fair comparison with {version}{where}: they are too few", None
-    lead, least = measured_gain(target[fresh], score[fresh], champion[fresh]), setting("release", "min_gain")
-    low, high = lead["interval"]
-    if low > least:
-        return True, f"better than {version}: {in_words(lead)}{where}", lead
-    if low > 0:
-        return False, f"better than {version}, but not by more than {least:g}: {in_words(lead)}{where}", lead
-    return False, f"{'worse than' if high < 0 else 'within the noise of'} {version}: {in_words(lead)}{where}", lead
+            return HOLD, [f"no fair comparison with {version}{where}: they are too few"], None
+    found = challenged(target, score, champion, fresh, folder)
+    return *weigh(found, version, where), found

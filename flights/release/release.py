@@ -1,45 +1,37 @@
-"""Release bundle/ into registry/ when it keeps the guardrails and is better than the champion beyond the noise."""
+"""Compare bundle/ with the version in production; make it a version and promote it where that is the verdict.
 
-import os
-import shutil
+Nothing is registered of what no commit holds, or of an experiment: the verdict is recorded, with what there is to do.
+"""
+
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from flights.common.outputs import new_folder, read_json, write_json
+from flights.common.digests import SUMS, read_sums
+from flights.common.outputs import read_json, write_json
 from flights.common.stage import run_stage
 from flights.features.encoders import read_matrix, read_target
 from flights.packaging.bundles import HOLDOUT, evaluated_folder
-from flights.release.gate import compare, refusals
-from flights.release.registry import CHAMPION, RELEASE, VERSIONS, champion, folder_of
+from flights.release.gate import HOLD, PROMOTE, REFUSE, compare, refusals
+from flights.release.lineage import EXPERIMENT, PACKAGE, RELEASE, blocked, release
+from flights.release.tags import GitError
+from flights.release.versions import (
+    BUNDLE,
+    VERSIONS,
+    Registry,
+    assign,
+    fill,
+    folder_of,
+    is_here,
+    lacking,
+    point,
+    read_registry,
+)
 
 ENCODERS = Path("data/encoders.json")
-BUNDLE = Path("bundle")
-PACKAGE = Path("reports/package.json")
-REFERENCE = Path("data/reference.parquet")
-EXPERIMENT = os.environ.get("DVC_EXP_NAME", "")  # of DVC: it is compared, and never registered
-
-
-def next_version(champion: int, digest: str) -> int:
-    """Return the number of the next version; one that was copied but never became champion is taken up again."""
-    taken = [int(folder.name) for folder in VERSIONS.glob("[0-9]*")]
-    begun = [
-        number
-        for number in taken
-        if number > champion and read_json(folder_of(number) / "release.json")["digest"] == digest
-    ]
-    return min(begun, default=max(taken, default=0) + 1)
-
-
-def register(summary: dict[str, Any]) -> None:
-    """Copy the bundle under its version, then make that the champion."""
-    with new_folder(folder_of(summary["version"])) as folder:
-        shutil.copytree(BUNDLE, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__"))
-        shutil.copyfile(REFERENCE, folder / REFERENCE.name)
-        write_json(folder / "release.json", summary)
-    write_json(CHAMPION, {key: summary[key] for key in ("version", "digest", "candidate")})
+NO_REGISTRY = Registry("", {}, {}, frozenset(), 0)
 
 
 def holdout_scores() -> np.ndarray:
@@ -50,45 +42,80 @@ def holdout_scores() -> np.ndarray:
     return scores
 
 
-def gate_result(released: dict[str, Any] | None, package: dict[str, Any]) -> dict[str, Any]:
-    """Return the decision on the challenger: passed (the gate), kept (the champion) or refused."""
+def verdict_on(champion: int | None, package: dict[str, Any]) -> dict[str, Any]:
+    """Return the verdict on the bundle: promote, hold or refuse, and why."""
     encoders = read_json(ENCODERS)
     target = read_target(HOLDOUT, encoders)
     score = holdout_scores()
-    version, lead = released["version"] if released else 0, None
-    reasons = refusals(target, score, encoders)
-    decision = "refused"
-    if not reasons and released is None:
-        decision, reasons = "passed", ["the first version that passes the gate"]
-    elif not reasons:
-        better, reason, lead = compare(target, score, folder_of(version))
-        decision, reasons = "passed" if better else "kept", [reason]
-    outcome = {"decision": decision, "first": released is None, "version": version}
-    return {**outcome, "candidate": package["candidate"], "digest": package["digest"], "reasons": reasons, "gain": lead}
+    verdict, found = PROMOTE, None
+    if reasons := refusals(target, score, encoders):
+        verdict = REFUSE
+    elif champion is None:
+        reasons = ["the first version that passes the gate"]
+    elif not is_here(champion):
+        verdict, reasons = (
+            HOLD,
+            [f"version {champion}, with which it is to be compared, is not in {VERSIONS}: `dvc pull {VERSIONS}`"],
+        )
+    else:
+        verdict, reasons, found = compare(target, score, folder_of(champion))
+    about = {"candidate": package["candidate"], "digest": package["digest"], "champion": champion}
+    sizes = {"challenger": size_of(BUNDLE), "champion": None if champion is None else size_of(folder_of(champion))}
+    outcome = {"verdict": verdict, "reasons": reasons, "todo": None, "version": None}
+    return {**outcome, **about, "comparison": found, "bytes": sizes}
 
 
-def settle(summary: dict[str, Any]) -> dict[str, Any]:
-    """Return ``summary`` of a challenger that passed the gate, once it is registered; an experiment is left as it is."""
-    if EXPERIMENT:
-        reason = f"the experiment {EXPERIMENT} is compared and not released: its values are not in the config yet"
-        return {**summary, "reasons": [*summary["reasons"], reason]}
-    version = next_version(summary["version"], summary["digest"])
-    released = {**summary, "decision": "released", "version": version}
-    register(released)
-    return released
+def size_of(bundle: Path) -> int:
+    """Return how many bytes the files have that the SHA256SUMS of ``bundle`` lists."""
+    return sum((bundle / name).stat().st_size for name in read_sums(bundle / SUMS)) if (bundle / SUMS).exists() else 0
+
+
+def known(registry: Registry, version: int) -> dict[str, Any]:
+    """Return how the bundle, which is a ``version`` already, was released; what an interrupted release left undone is done."""
+    summary: dict[str, Any] = registry.versions[version].data["verdict"]
+    if not EXPERIMENT and not is_here(version):
+        fill(version, summary)
+    if not EXPERIMENT and not registry.ever_in(version):
+        assign(registry, version)
+    elif version != registry.version_in():
+        left = "rolled back" if version in registry.rolled_back else "replaced"
+        again = f"`python -m flights.release.registry promote {version}` puts it there again"
+        return {
+            **summary,
+            "verdict": HOLD,
+            "reasons": [f"it is version {version}, which was {left} in production: {again}"],
+        }
+    return summary
+
+
+def settled(registry: Registry, package: dict[str, Any]) -> dict[str, Any]:
+    """Return the verdict on the bundle, once it is registered where it may be."""
+    version = registry.by_digest(package["digest"])
+    if version is not None:
+        return known(registry, version)
+    summary = verdict_on(registry.version_in(), package)
+    if summary["verdict"] != PROMOTE:
+        return summary
+    reason = blocked(registry)
+    return {**summary, "todo": reason} if reason else release(registry, summary)
 
 
 def main() -> None:
-    package, released = read_json(PACKAGE), champion()
+    try:
+        registry = read_registry()
+    except GitError:
+        registry = NO_REGISTRY
     VERSIONS.mkdir(parents=True, exist_ok=True)
-    if released and released["digest"] == package["digest"]:
-        summary = read_json(folder_of(released["version"]) / "release.json")
-    else:
-        summary = gate_result(released, package)
-        if summary["decision"] == "passed":
-            summary = settle(summary)
-    write_json(RELEASE, summary)
-    print(f"{summary['decision']}: {'; '.join(summary['reasons'])}")
+    summary = settled(registry, read_json(PACKAGE))
+    registry = read_registry() if registry.name else registry
+    write_json(RELEASE, {**summary, "production": point(registry)["version"]})
+    print(f"{summary['verdict']}: {'; '.join(summary['reasons'])}")
+    if summary["todo"]:
+        print(f"not registered: {summary['todo']}")
+    if summary["version"] is not None and (missing := lacking(registry)):
+        print(
+            f"version {', '.join(missing)} is not in {VERSIONS}: `dvc pull {VERSIONS}` before dvc.lock is committed, or it is lost there"
+        )
 
 
 if __name__ == "__main__":

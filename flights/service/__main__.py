@@ -35,6 +35,9 @@ def arguments(settings: dict[str, Any]) -> Namespace:
     parser.add_argument(
         "--bundle", type=Path, default=Path.cwd(), help="the folder to watch for a new version; this one by default"
     )
+    parser.add_argument(
+        "--follow", type=Path, help="registry/production.json of a project: the version that it names is served"
+    )
     parser.add_argument("--data", type=Path, help="a folder of tables to read instead of the bundle's")
     parser.add_argument("--check", action="store_true", help="load the bundle, run its smoke test, and leave")
     given = parser.parse_args()

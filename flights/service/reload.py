@@ -19,6 +19,7 @@ from typing import Any
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from flights.common.outputs import read_json
 from flights.service import app
 from flights.service.integrity import LISTS, BundleError, digest, used
 from flights.service.telemetry import Telemetry
@@ -26,9 +27,21 @@ from flights.service.telemetry import Telemetry
 LOGGER = logging.getLogger(__name__)
 PACKAGE = __name__.partition(".")[0]
 WATCH_SECONDS = 1.0
+LOOKS = 5  # at what is in production, meanwhile
 AGAIN_SECONDS = 30.0  # until a bundle that is refused, and has not changed since, is tried again
 TRIAL_SECONDS = 120.0
-Make = Callable[[Any], ASGIApp]
+Make = Callable[[Path, Any], ASGIApp]
+
+
+def followed(given: Namespace, current: Path) -> Path:
+    """Return the folder of the bundle to serve: the one in production where that is followed, ``current`` while there is none."""
+    if given.follow is None:
+        return Path(given.bundle)
+    try:
+        version = read_json(given.follow)["version"]
+    except (OSError, ValueError):
+        return current
+    return current if version is None else Path(given.follow.parent / "versions" / str(version))
 
 
 def state(bundle: Path) -> tuple[Any, ...]:
@@ -72,7 +85,7 @@ def load(bundle: Path, make: Make) -> ASGIApp:
     sys.path.insert(0, str(bundle))
     importlib.invalidate_caches()
     try:
-        return make(importlib.import_module(f"{PACKAGE}.service.app"))
+        return make(bundle, importlib.import_module(f"{PACKAGE}.service.app"))
     except BaseException:
         for name in [name for name in sys.modules if name.partition(".")[0] == PACKAGE]:
             del sys.modules[name]
@@ -87,7 +100,8 @@ class Current:
 
     def __init__(self, app: ASGIApp, given: Namespace, make: Make, telemetry: Telemetry) -> None:
         self.app, self.given, self.make, self.telemetry = app, given, make, telemetry
-        self.taken = self.refused = state(given.bundle)
+        self.bundle = Path(given.bundle)
+        self.taken = self.refused = state(self.bundle)
         self.why, self.again = "", 0.0
         self.watching: asyncio.Task[None] | None = None
 
@@ -102,18 +116,27 @@ class Current:
         latest = self.taken
         while True:
             self.telemetry.update()
-            await asyncio.sleep(WATCH_SECONDS)
+            await self.pause()
             if (parent := parent_process()) and os.getppid() != parent.pid:
                 signal.raise_signal(signal.SIGTERM)  # what started the workers is gone, and would not end this one
-            before, latest = latest, state(self.given.bundle)
+            bundle = followed(self.given, self.bundle)
+            before, latest = latest, state(bundle)
             changed = latest != self.refused or time.monotonic() >= self.again
-            if latest and latest == before and latest != self.taken and changed:
-                await self.reload(latest)
+            settled = latest == before or bundle != self.bundle  # a version is whole before it is in production
+            if latest and settled and latest != self.taken and changed:
+                await self.reload(bundle, latest)
 
-    async def reload(self, found: tuple[Any, ...]) -> None:
-        """Take the bundle as it is now; keep the old one where that is not whole, and try again later."""
+    async def pause(self) -> None:
+        """Return after a second, or as soon as another version is in production."""
+        for _ in range(LOOKS):
+            await asyncio.sleep(WATCH_SECONDS / LOOKS)
+            if followed(self.given, self.bundle) != self.bundle:
+                return
+
+    async def reload(self, bundle: Path, found: tuple[Any, ...]) -> None:
+        """Take ``bundle`` as it is now; keep the old one where that is not whole, and try again later."""
         try:
-            self.app = await asyncio.to_thread(self.load)
+            self.app = await asyncio.to_thread(self.load, bundle.resolve())
         except BundleError as error:
             self.telemetry.reloads.labels("refused").inc()
             self.refused, self.again = found, time.monotonic() + AGAIN_SECONDS
@@ -123,12 +146,11 @@ class Current:
         else:
             LOGGER.info("took the new bundle")
             self.telemetry.reloads.labels("taken").inc()
-            self.taken, self.why = found, ""
+            self.bundle, self.taken, self.why = bundle, found, ""
         settle()
 
-    def load(self) -> ASGIApp:
-        """Return the application of the bundle; raise BundleError where it is not whole, whatever it does."""
-        bundle = self.given.bundle.resolve()
+    def load(self, bundle: Path) -> ASGIApp:
+        """Return the application of ``bundle``; raise BundleError where it is not whole, whatever it does."""
         try:
             test(bundle, self.given)
             return load(bundle, self.make)
@@ -138,9 +160,9 @@ class Current:
             ) from error
 
 
-def make(given: Namespace, telemetry: Telemetry, app: Any) -> ASGIApp:
-    """Return the application of ``app``, the module of that name in a bundle, as the command line says."""
-    made: ASGIApp = app.create_app(given.bundle.resolve(), given.logs, telemetry, given.data)
+def make(given: Namespace, telemetry: Telemetry, bundle: Path, app: Any) -> ASGIApp:
+    """Return the application of ``app``, the module of that name in ``bundle``, as the command line says."""
+    made: ASGIApp = app.create_app(bundle, given.logs, telemetry, given.data)
     return made
 
 
@@ -148,7 +170,7 @@ def create(given: Namespace) -> Current:
     """Return the application that a process serves."""
     telemetry = Telemetry()
     making = partial(make, given, telemetry)
-    current = Current(making(app), given, making, telemetry)
+    current = Current(making(given.bundle.resolve(), app), given, making, telemetry)
     settle()
     return current
 

@@ -38,7 +38,7 @@ def adopt(
     create(texts, project)
     if not texts:
         say(f"conf/ says what {experiment} was run with.")
-    say("Next: `dvc repro`, then commit conf/ with what it changes.")
+    say("Next: `ninefold generate`, commit what it changes, then `dvc repro`, which decides on the release.")
 
 
 def _changed(path: str, before: str, after: str) -> Iterator[str]:

@@ -1,6 +1,8 @@
 """What verbs share: the options that most take, where they print, and the way from a folder to a rendered tree."""
 
 import os
+import subprocess
+import sys
 from collections.abc import Collection
 from pathlib import Path
 from typing import Annotated
@@ -60,6 +62,21 @@ def composed(project: Path, overrides: list[str]) -> Composed:
     """Return the config: within a stage of a DVC experiment, what DVC composed with the overrides of the experiment."""
     with kept_in(project):
         return read_params(project / PARAMS) if experiment(project) else compose(project / "conf", overrides)
+
+
+def served_package(home: Path) -> str | None:
+    """Return the package in the folder ``home`` that has a service; None before there is one."""
+    return next((file.parents[1].name for file in sorted(home.glob("*/service/__main__.py"))), None)
+
+
+def ask_registry(project: Path, *arguments: str) -> None:
+    """Run the registry of ``project`` with ``arguments``, and exit as it does."""
+    package = served_package(project)
+    if package is None:
+        say(f"There is no registry in {project} yet: run `dvc repro`.")
+        raise typer.Exit(1)
+    command = [sys.executable, "-B", "-m", f"{package}.release.registry", *arguments]
+    raise typer.Exit(subprocess.run(command, cwd=project, check=False).returncode)
 
 
 def is_framework(project: Path) -> bool:

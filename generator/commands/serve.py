@@ -1,4 +1,4 @@
-"""``ninefold serve``: start the service of the version in production, or of the candidate."""
+"""``ninefold serve``: start the service of the version in production, of another one, or of the candidate."""
 
 import os
 import subprocess
@@ -8,9 +8,11 @@ from typing import Annotated
 
 import typer
 
-from generator.commands.common import Folder, say
+from generator.commands.common import Folder, say, served_package
 
 CANDIDATE = "bundle"
+POINTER = "registry/production.json"
+"""What says which version is in production, and is followed."""
 
 
 def serve(
@@ -18,29 +20,43 @@ def serve(
     candidate: Annotated[
         bool, typer.Option("--candidate", help="Serve bundle/, which was made last, released or not.")
     ] = False,
+    version: Annotated[
+        int | None, typer.Option("--version", help="Serve this version, whatever is in production.", min=1)
+    ] = None,
     project: Folder = Path(),
 ) -> None:
     """Start the service of the version in production on this machine, until Ctrl-C; it logs to logs/ of the project.
 
-    Whatever follows goes to the service.
+    It follows production: after `ninefold promote` or `rollback` it answers with the other version, and loses no
+    request. Whatever follows goes to the service.
 
-    Examples: `ninefold serve`, `ninefold serve --candidate`, `ninefold serve --port 9000 --workers 2`.
+    Examples: `ninefold serve`, `ninefold serve --version 2`, `ninefold serve --candidate --port 9000`.
     """
+    if candidate and version is not None:
+        raise typer.BadParameter("--candidate is no version: give one of the two")
     home = project / CANDIDATE if candidate else project
-    package = next((file.parents[1].name for file in sorted(home.glob("*/service/__main__.py"))), None)
+    package = served_package(home)
     if package is None:
         say(f"There is no service in {home} yet: run `dvc repro package`.")
         raise typer.Exit(1)
-    bundle = _production(project, package) if home == project else home
     command = [sys.executable, "-B", "-m", f"{package}.service", *context.args]
+    if not candidate:
+        home = _released(project, package, version)
+        command += ["--follow", str((project / POINTER).absolute())] if version is None else []
     # The service takes the place of this process, so that what ends it, Ctrl-C or `kill`, ends the service.
-    os.chdir(bundle)
+    os.chdir(home)
     os.execv(command[0], command)
 
 
-def _production(project: Path, package: str) -> Path:
-    """Return the folder of the version in production, and say which it is; exit with what to do where there is none."""
-    command = [sys.executable, "-B", "-m", f"{package}.registry"]
+def _released(project: Path, package: str, version: int | None) -> Path:
+    """Return the folder of ``version``, or of that in production; exit with what to do where there is none."""
+    command = [
+        sys.executable,
+        "-B",
+        "-m",
+        f"{package}.release.registry",
+        *([] if version is None else ["--version", str(version)]),
+    ]
     asked = subprocess.run(command, cwd=project, capture_output=True, text=True, check=False)
     say(asked.stderr.strip())
     if asked.returncode:

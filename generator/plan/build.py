@@ -8,8 +8,7 @@ from generator.plan.candidates import (
 from generator.plan.ci import ci_files
 from generator.plan.dvc_sections import sections
 from generator.plan.files import package_files
-from generator.plan.gate import ReleasePlan
-from generator.plan.metrics import metric_columns
+from generator.plan.gate import release_plan
 from generator.plan.openapi import openapi
 from generator.plan.readme import readme
 from generator.plan.stages import stages
@@ -29,13 +28,11 @@ def plan(project: Project, watched: tuple[str, ...] = ("conf",), experiment: str
     ``experiment``, which has a name, registers nothing.
     """
     package = project.config.project.package
+    steps = stages(project, watched)
     files = tuple(
         File(path=f"{package}/{path}", template=f"package/{template or path}.jinja", context=context)
-        for path, template, context in package_files(
-            project, ReleasePlan(experiment=experiment, reads=metric_columns(project))
-        )
+        for path, template, context in package_files(project, release_plan(project, steps, watched, experiment))
     )
-    steps = stages(project, watched)
     values = project.config.model_dump(mode="json", by_alias=True, exclude_none=True)
     for label, digest in digests(project).items():
         values["model"][label]["digest"] = digest

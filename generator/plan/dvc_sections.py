@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from generator.plan.gate import artifact
 from generator.plan.stage_files import REPORTS
 from generator.project import Project
 
@@ -40,5 +41,5 @@ def sections(project: Project) -> dict[str, Any]:
         {f"{REPORTS}/plots/{name}.json": {"x": x, "y": y, "template": template, "title": title}}
         for name, (x, y, template, title) in drawn.items()
     ]
-    artifact = {"path": "bundle", "type": "model", "desc": "The service with its model, ready to run"}
-    return {"plots": plots, "artifacts": {project.config.project.package.replace("_", "-"): artifact}}
+    bundle = {"path": "bundle", "type": "model", "desc": "The service with its model, ready to run"}
+    return {"plots": plots, "artifacts": {artifact(project.config.project.package): bundle}}

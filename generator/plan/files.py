@@ -149,6 +149,8 @@ def _models(project: Project) -> Iterator[Module]:
     yield "evaluation/caveats.py", "", evaluated
     if evaluated.reads.columns:
         yield "evaluation/metric_columns.py", "", evaluated
+    if evaluated.slices:
+        yield "evaluation/slices.py", "", evaluated
     yield "evaluation/reference.py", "", evaluated
     yield "evaluation/evaluate.py", "", evaluated
     if project.config.release.refits:
@@ -188,9 +190,11 @@ def _service(project: Project, groups: tuple[Group, ...]) -> Iterator[Module]:
 
 def _release(project: Project, release: ReleasePlan) -> Iterator[Module]:
     """Yield what releases a bundle and watches it."""
-    yield "release/gate.py", "", gate_plan(project)
-    yield "release/registry.py", "", None
-    yield "release/release.py", "", release
+    gate = gate_plan(project)
+    yield "release/challenge.py", "", gate
+    yield "release/gate.py", "", gate
+    for name in ("tags", "versions", "lineage", "listing", "registry", "release"):
+        yield f"release/{name}.py", "", release
     monitor = monitor_plan(project)
     yield "monitoring/drift.py", "", monitor
     yield "monitoring/calibration.py", f"monitoring/calibration/{'time' if monitor.time else 'random'}.py", monitor

@@ -1,24 +1,43 @@
 """Plan the gate: the reference that a released model has to beat, and the columns that it is measured with."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 
-from generator.plan.metrics import Reads, metric_columns
+from generator.plan.metrics import Reads, higher_is_better, metric_columns
+from generator.plan.stage_files import decision_of
 from generator.plan.tasks import task_of
+from generator.plan.types import Stage
 from generator.project import Project
 from generator.sql.code import Code
+
+LOGS = "logs"
+"""What the service writes and `monitor` reads: nothing is made of it."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class GatePlan:
-    """What ``gate.py`` needs."""
+    """What ``gate.py`` and ``challenge.py`` need.
+
+    ``guarded`` are the slices in which nothing may become worse; ``tolerated`` the metrics of which it is said how much
+    worse they may become, each with whether more of it is better.
+    """
 
     no_skill_template: str
     no_skill_arguments: Code
+    guarded: tuple[str, ...]
+    tolerated: dict[str, bool]
+    decision: bool
     reads: Reads
 
     @property
     def measuring(self) -> Code:
-        """Return what is imported of the metrics."""
+        """Return what ``gate.py`` imports of the metrics."""
+        return Code("Columns, measure, part" if self.reads.columns else "measure")
+
+    @property
+    def comparing(self) -> Code:
+        """Return what ``challenge.py`` imports of the metrics."""
         return Code(
             "PRIMARY, Bootstrap, Columns, measure, part" if self.reads.columns else "PRIMARY, Bootstrap, measure"
         )
@@ -26,10 +45,48 @@ class GatePlan:
 
 @dataclass(frozen=True, kw_only=True)
 class ReleasePlan:
-    """What ``release.py`` needs: the name of the experiment that it is rendered for, if it is."""
+    """What the modules that register versions need.
+
+    ``experiment`` is the name of the one that they are rendered for, if they are; ``artifact`` what the bundle is
+    called in tags; ``inputs`` are the files and folders that a commit has to hold before a version is made of them.
+    """
 
     experiment: str
+    artifact: Code
+    inputs: tuple[str, ...]
+    primary: str
     reads: Reads
+
+
+def release_plan(project: Project, steps: tuple[Stage, ...], watched: tuple[str, ...], experiment: str) -> ReleasePlan:
+    """Plan what registers versions of a project with the stages ``steps``, rendered from the folders ``watched``."""
+    package = project.config.project.package
+    written = (*watched, package, "params.yaml", "dvc.yaml")
+    return ReleasePlan(
+        experiment=experiment,
+        artifact=Code(artifact(package)),
+        inputs=(*written, *dict.fromkeys(_read(steps, written))),
+        primary=project.config.metrics.primary,
+        reads=metric_columns(project),
+    )
+
+
+def artifact(package: str) -> str:
+    """Return what the bundle of ``package`` is called as an artifact of DVC and in tags of GTO."""
+    return package.replace("_", "-")
+
+
+def _read(steps: tuple[Stage, ...], written: tuple[str, ...]) -> Iterator[str]:
+    """Yield what else than ``written`` the stages read and none makes, with the files by which DVC keeps it."""
+    outs = (
+        out for step in steps for out in (*step.outs, *step.persistent, *step.edited, *step.summaries, *step.metrics)
+    )
+    made = [PurePosixPath(path) for path in (*written, LOGS, *outs)]
+    for dep in (dep.replace("\\${", "${") for step in steps for dep in step.deps):
+        path = PurePosixPath(dep)
+        ours = any(path.is_relative_to(out) or out.is_relative_to(path) for out in made)
+        if not ours and not path.is_absolute() and ".." not in path.parts and "://" not in dep:
+            yield from (dep, f"{dep}.dvc")
 
 
 def gate_plan(project: Project) -> GatePlan:
@@ -39,5 +96,27 @@ def gate_plan(project: Project) -> GatePlan:
     return GatePlan(
         no_skill_template=f"package/release/gate/{task.name}.py.jinja",
         no_skill_arguments=Code(classes),
+        guarded=guarded(project),
+        tolerated={name: higher_is_better(project, name) for name in project.config.release.tolerances},
+        decision=project.config.problem.decision is not None,
         reads=metric_columns(project),
+    )
+
+
+def guarded(project: Project) -> tuple[str, ...]:
+    """Return the columns and features in whose groups a challenger must not be worse than the champion."""
+    given = project.config.release.slices
+    return project.config.metrics.slices if given is None else given
+
+
+def gate_params(project: Project) -> tuple[str, ...]:
+    """Return the settings that decide on a challenger."""
+    config = project.config
+    return (
+        "metrics.bootstrap",
+        "metrics.guardrails",
+        *(("metrics.slice_rows", "release.slice_tolerance") if guarded(project) else ()),
+        *decision_of(project),
+        *(f"release.{key}" for key in ("min_gain", "beat_baseline", "min_holdout")),
+        *(("release.tolerances",) if config.release.tolerances else ()),
     )

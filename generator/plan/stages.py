@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from generator.plan.candidates import compares_rows, counts_rounds
 from generator.plan.deploy import deploy_files
+from generator.plan.gate import gate_params
 from generator.plan.metrics import metric_columns
 from generator.plan.report import report_inputs
 from generator.plan.stage_files import (
@@ -42,9 +43,6 @@ HOMES = {
     "report": "report",
 }
 """The folder of the package that each stage's module is in."""
-
-GATE = ("min_gain", "beat_baseline", "min_holdout")
-"""What of ``release`` the gate goes by."""
 
 
 def stages(project: Project, watched: tuple[str, ...]) -> tuple[Stage, ...]:
@@ -206,15 +204,16 @@ def _bundle_stages(project: Project) -> Iterator[Stage]:
     yield _stage(
         project,
         "release",
-        deps=("bundle", *scored),
-        params=("engine", "metrics.bootstrap", "metrics.guardrails", *(f"release.{key}" for key in GATE)),
-        persistent=("registry",),
+        deps=("bundle", f"{REPORTS}/collection.json", f"{REPORTS}/metrics.json", *scored),
+        params=("engine", *gate_params(project)),
+        persistent=("registry/versions",),
+        edited=("registry/production.json",),
         summaries=(f"{REPORTS}/release.json",),
     )
     yield _stage(
         project,
         "monitor",
-        deps=("registry", "logs"),
+        deps=("registry/versions", "registry/production.json", "logs"),
         params=("monitor", "metrics.bootstrap"),
         summaries=(f"{REPORTS}/monitor.json",),
     )

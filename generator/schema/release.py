@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from generator.schema.base import Strict
+from generator.schema.base import ColumnName, Identifier, Strict
 
 
 class Release(Strict):
@@ -16,6 +16,21 @@ class Release(Strict):
     beat_baseline: bool = Field(default=True, description="refuse a model that is not better than the base rate")
     min_holdout: Annotated[int, Field(ge=0)] = Field(
         default=10, description="fewest holdout rows of the rarer outcome, or outside the largest class, to decide by"
+    )
+    tolerances: dict[Identifier, Annotated[float, Field(ge=0)]] = Field(
+        default_factory=dict,
+        description="reported metrics, and by how much each may be worse than that of the version in production: where "
+        "one is worse by more, beyond the noise, nothing is released",
+        examples=[{"log_loss": 0.01}],
+    )
+    slices: tuple[ColumnName, ...] | None = Field(
+        default=None,
+        description="which of `metrics.slices` have no group in which the primary metric may be worse than that of the "
+        "version in production, beyond the noise; all of them by default, `[]` for none",
+        examples=[["origin"]],
+    )
+    slice_tolerance: Annotated[float, Field(ge=0)] = Field(
+        default=0.0, description="by how much the primary metric may be worse in a group of those slices"
     )
     refit: Literal["all", "training"] = Field(
         default="all",

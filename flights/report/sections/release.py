@@ -5,25 +5,40 @@ from typing import Any
 from flights.report.markup import Html, badge, between, code, element, facts, join, note, number, table
 from flights.report.page import Step
 
-DECISIONS = {"released": "good", "passed": "unsure", "kept": "unsure", "refused": "bad"}
+VERDICTS = {"promote": "good", "hold": "unsure", "refuse": "bad"}
 STATES = {"quiet": "good", "alarm": "bad"}
 
 Found = dict[str, Any]
 
 
 def decided(found: Found) -> Html:
-    """Return what the gate decided, and why."""
+    """Return the verdict, why it is that, and what runs."""
     entries: dict[str, object] = {
-        "Decision": badge(found["decision"], DECISIONS[found["decision"]]),
-        "Because": join(element("div", reason) for reason in found["reasons"]) or "it passed the gate",
-        "In production": f"version {found['version']}" if found["version"] else "no version yet",
+        "Verdict": badge(found["verdict"], VERDICTS[found["verdict"]]),
+        "Because": join(element("div", reason) for reason in found["reasons"]),
+        "Registered as": f"version {found['version']}" if found["version"] else "no version",
+        "In production": f"version {found['production']}" if found["production"] else "no version yet",
         "Digest": code(found["digest"]),
     }
-    if found["gain"]:
-        entries["Gain"] = (
-            f"{found['gain']['metric']} {number(found['gain']['value'])} ({between(found['gain']['interval'])})"
+    if found["todo"]:
+        entries["Not registered"] = found["todo"]
+    if found["bytes"]["champion"]:
+        entries["Size"] = (
+            " instead of ".join(f"{found['bytes'][name]:,}" for name in ("challenger", "champion")) + " bytes"
         )
-    return facts(entries)
+    return join([facts(entries), gains(found["comparison"]) if found["comparison"] else ""])
+
+
+def gains(found: Found) -> Html:
+    """Return what a challenger gains over the version in production: overall, in money, by metric and by slice."""
+    rows: list[tuple[object, Found]] = [(found["gain"]["metric"], found["gain"])]
+    if "money" in found:
+        rows.append((f"{found['money']['currency']} per 1,000 rows", found["money"]["gain"]))
+    rows += [(guarded["metric"], guarded["gain"]) for guarded in found.get("guardrails", [])]
+    rows += [(f"{group['column']} = {group['value']}", group["gain"]) for group in found.get("slices", [])]
+    lines = [(name, number(gain["value"]), between(gain["interval"])) for name, gain in rows]
+    head = element("h3", f"Gain on {found['rows']:,} rows, over the version in production")
+    return join([head, table(["", "#gain", "interval"], lines)])
 
 
 def performance(found: Found) -> Html:
@@ -69,5 +84,5 @@ def watched(found: Found) -> Html:
 
 def release(found: Found, monitor: Found) -> Step:
     """Return the section of release and monitoring."""
-    state = f"version {found['version']}, {monitor['status']}" if found["version"] else found["decision"]
+    state = f"version {found['production']}, {monitor['status']}" if found["production"] else found["verdict"]
     return Step("release", "Release", state, join([decided(found), watched(monitor)]))

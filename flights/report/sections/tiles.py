@@ -38,8 +38,8 @@ def quality(found: Found) -> Html:
 
 def standing(found: Found, monitor: Found) -> Html:
     """Return the tile of the release."""
-    version = f"version {found['version']}" if found["version"] else "no version"
-    return tile("Release", found["decision"], f"{version} is in production; {monitor['status']}")
+    version = f"version {found['production']}" if found["production"] else "no version"
+    return tile("Release", found["verdict"], f"{version} is in production; {monitor['status']}")
 
 
 def money(found: Found) -> Html:

@@ -26,6 +26,7 @@ def check_metrics(session: Session) -> None:
     _own(session)
     _named(session)
     _guardrails(session)
+    _release(session)
 
 
 def _own(session: Session) -> None:
@@ -93,3 +94,24 @@ def _guardrails(session: Session) -> None:
             session.say(path, "a guardrail without a bound", "give `min:` or `max:`")
         if bounds.min is not None and bounds.max is not None and bounds.min > bounds.max:
             session.say(path, f"no value is above {bounds.min} and below {bounds.max}", "exchange `min` and `max`")
+
+
+def _release(session: Session) -> None:
+    """Say which metrics and slices a release cannot compare, as nothing is reported for them."""
+    metrics, release = session.config.metrics, session.config.release
+    reported = tuple(dict.fromkeys((metrics.primary, *metrics.report)))
+    for name in release.tolerances:
+        if name not in reported:
+            path: Path_ = ("release", "tolerances", name)
+            hint = f"add it to `metrics.report`; {suggestion(name, reported)}"
+            session.say(path, f"'{name}' is not reported", hint)
+        elif name == metrics.primary:
+            what = f"'{name}' decides, and is better beyond the noise where anything is released"
+            session.say(("release", "tolerances", name), what, "leave it out, or ask for more by `min_gain:`")
+    for index, name in enumerate(release.slices or ()):
+        at: Path_ = ("release", "slices", index)
+        if name not in metrics.slices:
+            hint = f"add it to `metrics.slices`; {suggestion(name, metrics.slices)}"
+            session.say(at, f"'{name}' is no slice", hint.removesuffix("; "))
+        elif name in (release.slices or ())[:index]:
+            session.say(at, f"'{name}' is given twice", "keep one of the two")
