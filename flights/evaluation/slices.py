@@ -27,12 +27,12 @@ MOST_NUMBERS = 20  # that are groups of their own; more are put into quarters
 def sliced() -> pa.Table:
     """Return what the rows of the holdout are grouped by."""
     features = [name for name in SLICES if name not in COLUMNS]
-    held = pq.read_table(HOLDOUT, columns=["__row", *features])
+    holdout = pq.read_table(HOLDOUT, columns=["__row", *features])
     table = pq.read_table(TABLE, columns=["__row", *COLUMNS])
-    places = np.searchsorted(table["__row"].to_numpy(), held["__row"].to_numpy())
+    places = np.searchsorted(table["__row"].to_numpy(), holdout["__row"].to_numpy())
     for name in COLUMNS:
-        held = held.append_column(name, table[name].take(places))
-    return held
+        holdout = holdout.append_column(name, table[name].take(places))
+    return holdout
 
 
 def in_quarters(values: pa.ChunkedArray) -> pa.ChunkedArray:
