@@ -5,7 +5,7 @@ PYTHON ?= python3
 VENV := .venv
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 
-.PHONY: setup repro test clean
+.PHONY: setup repro test docs clean
 
 setup: $(VENV)/.ready
 
@@ -28,6 +28,10 @@ test: setup
 	ruff check flights && ruff format --check flights
 	pytest --numprocesses 2 --dist loadscope -m "slow or not slow" tests flights/tests
 
+docs: setup
+	NO_MKDOCS_2_WARNING=1 mkdocs build --quiet
+	@echo "Open site/index.html"
+
 clean:
 	git clean -fdXq reports
-	rm -rf $(VENV) data models final_model bundle
+	rm -rf $(VENV) data models final_model bundle site

@@ -54,7 +54,7 @@ class Client:
 def main() -> None:
     client, row = Client(next(iter(sys.argv[1:]), URL)), json.loads(EXAMPLE.read_text(encoding="utf-8"))
     print(json.dumps(client.predict(row), indent=2))
-    for path in ("/explain", "/decide"):
+    for path in ["/explain", "/decide"]:
         print(json.dumps(client.post(path, row), indent=2))
 
 

@@ -15,10 +15,10 @@ from generator.workspace.write import create
 
 
 def adopt(
-    experiment: Annotated[str, typer.Argument(help="Its name, as `dvc exp show` has it.", metavar="EXPERIMENT")],
+    experiment: Annotated[str, typer.Argument(help="Its name, as in `dvc exp show`.", metavar="EXPERIMENT")],
     project: Folder = Path(),
 ) -> None:
-    """Write what an experiment set into conf/, so that it stays: its options into the defaults list, values into files.
+    """Keep an experiment: write its options into the defaults list of conf/, its values into the files.
 
     Comments and layout are kept, and what else you changed in conf/ since. `dvc repro` then runs nothing that the
     experiment has run, but decides on the release, which an experiment never does.

@@ -19,8 +19,8 @@ def compare(
 ) -> None:
     """Print experiments below the workspace: the chosen candidate, metrics with an interval, what was changed.
 
-    The better comes first, by the metric that decides. Where the workspace is that of an experiment, its commit stands
-    in its place. `dvc exp show` has every value of every run.
+    The best comes first, by the primary metric. If the workspace is that of an experiment, its commit is shown instead.
+    `dvc exp show` has every value of every run.
 
     Examples: `ninefold compare`, `ninefold compare muggy-bits main`.
     """
@@ -33,4 +33,4 @@ def compare(
     if len(compared) == 1:
         say("There is no experiment of this commit yet: `dvc exp run -S KEY=VALUE` makes one.")
     else:
-        say("`ninefold adopt EXPERIMENT` writes what one was run with into conf/.")
+        say("`ninefold adopt EXPERIMENT` writes the settings of one into conf/.")

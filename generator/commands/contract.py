@@ -17,12 +17,13 @@ LEARNED = "reports/contract.yaml"
 
 
 def contract(
-    show: Annotated[bool, typer.Option("--show", help="Print it, and write nothing.")] = False,
+    show: Annotated[bool, typer.Option("--show", help="Print them, and write nothing.")] = False,
     project: Folder = Path(),
 ) -> None:
-    """Write which values of a request are expected, as training rows showed it, into conf/service/, to be reviewed.
+    """Write the expected values of requests, as found in the training rows, into conf/service/, for review.
 
-    `dvc repro` learns it into reports/contract.yaml. From then on what conf/ says holds; a line less is learned again.
+    `dvc repro` learns them into reports/contract.yaml. From then on conf/ takes precedence; a line that you remove is
+    learned again.
 
     Examples: `ninefold contract`, then `git diff conf/`.
     """

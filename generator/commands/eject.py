@@ -15,7 +15,7 @@ UNCOMMITTED = "Git would not bring these back, and conf/ is removed: commit them
 
 
 def eject(
-    force: Annotated[bool, typer.Option("--force", help="Do it even where git could not bring files back.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Proceed even if git could not restore files.")] = False,
     project: Folder = Path(),
 ) -> None:
     """Take Ninefold out of the project, and leave it working: plain DVC stages and plain code, without conf/.

@@ -1,4 +1,4 @@
-"""``ninefold explain``: tell what a key of the config means."""
+"""``ninefold explain``: explain a key of the config."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -32,7 +32,7 @@ def explain(
     ] = None,
     project: Folder = Path(),
 ) -> None:
-    """Tell what a key of the config means: its type, default, current value and an example; without a key, list them.
+    """Explain a key of the config: its type, default, current value and an example; without a key, list them.
 
     Works outside of a project as well. Examples: `ninefold explain`, `ninefold explain problem.use`.
     """

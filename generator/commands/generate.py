@@ -22,20 +22,20 @@ def generate(
         bool, typer.Option("--check", help="Write nothing; exit with 1 when rendering would change a file.")
     ] = False,
     keep: Annotated[
-        list[str] | None, typer.Option("--keep", help="Keep this file as it is: what clashed in it is resolved.")
+        list[str] | None, typer.Option("--keep", help="Keep this file as it is: its conflict is resolved.")
     ] = None,
     take: Annotated[
-        list[str] | None, typer.Option("--take", help="Replace this file by what is rendered, edited or not.")
+        list[str] | None, typer.Option("--take", help="Replace this file by the new render, edited or not.")
     ] = None,
     project: Folder = Path(),
 ) -> None:
     """Render the project's code, params.yaml and dvc.yaml from conf/.
 
-    What you edited by hand is merged, never overwritten, and what you deleted stays away. Where an edit clashes with
-    what conf/ now says, nothing is written, and .ninefold/conflicts/ shows both. Inside a DVC experiment, params.yaml
-    is taken as the truth, so that `dvc exp run -S ...` tests what it says.
+    Your edits are merged, never overwritten, and files you deleted stay deleted. If an edit conflicts with the new
+    render, nothing is written, and .ninefold/conflicts/ shows both. In a DVC experiment the code is rendered from
+    params.yaml, so that `dvc exp run -S ...` tests what it sets.
 
-    Examples: `ninefold generate`, `ninefold generate --check`, `ninefold generate --keep churn/train_linear.py`.
+    Examples: `ninefold generate`, `ninefold generate --check`, `ninefold generate --keep churn/models/train_linear.py`.
     """
     check_version(project)
     tree = rendered(project, overrides or [])

@@ -18,11 +18,13 @@ def import_(
     recipe: Annotated[Path, typer.Argument(help="The recipe.yaml of a project of MLflow Recipes.", dir_okay=False)],
     name: Annotated[str, typer.Argument(help="The folder to make.")],
     profile: Annotated[str, typer.Option(help="The profile that fills in its variables.")] = "local",
-    data: Annotated[str | None, typer.Option("--data", "-d", help="The data, where it is elsewhere by now.")] = None,
+    data: Annotated[
+        str | None, typer.Option("--data", "-d", help="The data, if it is not where the recipe says.")
+    ] = None,
 ) -> None:
     """Make a project of an MLflow Recipes project: its data, target, metric, split and criteria; the rest is inferred.
 
-    What is Python in the recipe does not go over; each is listed with its line and what there is for it here.
+    Python code in the recipe is not converted; each place is listed with its line and the alternative here.
 
     Examples: `ninefold import recipe.yaml taxi`, `ninefold import recipe.yaml taxi --profile cloud --data trips.csv`.
     """

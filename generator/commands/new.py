@@ -47,16 +47,16 @@ def new(
         typer.Option(
             "--data",
             "-d",
-            help="CSV, TSV, JSON lines, Parquet or Excel, packed or not: a file, several by a name with a *, or a "
+            help="CSV, TSV, JSON lines, Parquet or Excel, compressed or not: a file, several by a name with a *, or a "
             "URL; or env:DATABASE_URL, the environment variable with the URL of a database.",
         ),
     ] = None,
     skip: Annotated[int | None, typer.Option(min=0, help="Lines of the file above the names of the columns.")] = None,
     header: Annotated[
-        bool | None, typer.Option(help="Whether a line holds the names of the columns; found out by default.")
+        bool | None, typer.Option(help="Whether a line holds the names of the columns; detected by default.")
     ] = None,
     separator: Annotated[
-        str | None, typer.Option(help="What stands between values: a sign, or tab; found out by default.")
+        str | None, typer.Option(help="The separator of values: a character, or tab; detected by default.")
     ] = None,
     sheet: Annotated[str | None, typer.Option(help="The sheet of a workbook; the first by default.")] = None,
     table: Annotated[
@@ -71,12 +71,14 @@ def new(
     time: Annotated[str | None, typer.Option(help="The column that holds the time of a row.")] = None,
     key: Annotated[str | None, typer.Option(help="The column that names a row.")] = None,
     metric: Annotated[
-        str | None, typer.Option(help="What decides between candidates, as in f1 or mae; as is common by default.")
+        str | None, typer.Option(help="The primary metric, as in f1 or mae; by default the common one for the task.")
     ] = None,
     at_random: Annotated[bool, typer.Option("--at-random", help="Split at random even if rows have a time.")] = False,
-    interactive: Annotated[bool, typer.Option("--interactive", "-i", help="Ask, and infer the rest.")] = False,
+    interactive: Annotated[
+        bool, typer.Option("--interactive", "-i", help="Ask questions, and infer the rest.")
+    ] = False,
 ) -> None:
-    """Make a project from a file or a table of a database: its config inferred, with the reason beside each line.
+    """Make a project from a file or a table of a database: the config is inferred, each line with its reason.
 
     Types, roles, likely leaks, the task, the split, the metric and the candidates follow from the data; what is
     doubtful is listed at the end, with the line to edit. The project is under git and DVC; `dvc repro` makes the rest.

@@ -27,10 +27,10 @@ REASONS = 3
 def plan(
     overrides: Overrides = None,
     diff: Annotated[bool, typer.Option("--diff", help="Print the lines of rendered files that change.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print it as JSON, for machines.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print it as JSON.")] = False,
     project: Folder = Path(),
 ) -> None:
-    """Say what an edit of conf/ will do: the files that change, the stages that run, about how long. Writes nothing.
+    """Show what an edit of conf/ will do: the files that change, the stages that run, about how long. Writes nothing.
 
     A stage runs whose command, settings or code change; one that only reads what such a stage makes may run, since DVC
     skips it when the result is the same. Exits with 0 when nothing would change, 2 when something would, 1 on an error.

@@ -13,7 +13,9 @@ from generator.workspace.diff import compare
 def run(context: typer.Context, project: Folder = Path()) -> None:
     """Render the code, then run `dvc repro`: one command even when an edit changes the stages.
 
-    Whatever follows goes to DVC. Examples: `ninefold run`, `ninefold run train`, `ninefold run --force evaluate`.
+    All other arguments are passed to DVC.
+
+    Examples: `ninefold run`, `ninefold run train`, `ninefold run --force evaluate`.
     """
     check_version(project)
     tree = rendered(project, [])

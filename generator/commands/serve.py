@@ -18,7 +18,7 @@ POINTER = "registry/production.json"
 def serve(
     context: typer.Context,
     candidate: Annotated[
-        bool, typer.Option("--candidate", help="Serve bundle/, which was made last, released or not.")
+        bool, typer.Option("--candidate", help="Serve bundle/, the last build, released or not.")
     ] = False,
     version: Annotated[
         int | None, typer.Option("--version", help="Serve this version, whatever is in production.", min=1)
@@ -28,7 +28,7 @@ def serve(
     """Start the service of the version in production on this machine, until Ctrl-C; it logs to logs/ of the project.
 
     It follows production: after `ninefold promote` or `rollback` it answers with the other version, and loses no
-    request. Whatever follows goes to the service.
+    request. All other arguments are passed to the service.
 
     Examples: `ninefold serve`, `ninefold serve --version 2`, `ninefold serve --candidate --port 9000`.
     """

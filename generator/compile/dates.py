@@ -105,7 +105,7 @@ def date_trunc(compiler: Compiler, node: exp.Expression) -> PythonExpression:
 
 
 def date_diff(compiler: Compiler, node: exp.Expression) -> PythonExpression:
-    """Compile date_diff, which counts the borders between two moments."""
+    """Compile date_diff, which counts the boundaries between two times."""
     unit, *operands = arguments(node)
     name = unit_of(node, unit, (*DIFFERENCES, *TICKS))
     codes = [implicit(compiler, compiler.code(item), _moment_type(compiler, item), node) for item in operands]
@@ -171,6 +171,6 @@ ENTRIES = (
             "datediff('day', {date}, {date}) -> int",
         ),
         date_diff,
-        "the borders between two moments",
+        "the boundaries between two times",
     ),
 )

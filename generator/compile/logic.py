@@ -224,13 +224,13 @@ ENTRIES = (
         "greatest",
         (*_each("greatest({@}, {@}) -> @"), "greatest({int}, {double}, 0) -> double"),
         extreme,
-        "passes over NULL",
+        "ignores NULL",
     ),
     Entry(
         GROUP,
         "least",
         (*_each("least({@}, {@}) -> @"), "least({int}, {double}, 5) -> double"),
         extreme,
-        "passes over NULL",
+        "ignores NULL",
     ),
 )

@@ -139,6 +139,6 @@ ENTRIES = (
             "timezone('{zone}', {stamp}) -> timestamp",
         ),
         at_zone,
-        "an hour that comes twice is the later one; a skipped one goes by the clock from before",
+        "an hour that occurs twice is the later one; a skipped one is read by the offset before",
     ),
 )

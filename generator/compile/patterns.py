@@ -128,7 +128,7 @@ ENTRIES = (
         "ilike",
         ("{text} ILIKE '{%A%|ß%|É%|_Σ%}' -> boolean", "{text} ILIKE {text} -> boolean"),
         like,
-        "compares in small letters",
+        "ignores case",
     ),
     Entry(GROUP, "escape", ("{text} LIKE '{%!%|a!_%|!!%}' ESCAPE '!' -> boolean",), like),
     Entry(

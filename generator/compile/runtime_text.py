@@ -13,14 +13,14 @@ SPACES = " \u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2
 
 
 def lower(text: str) -> str:
-    """Return ``text`` in small letters, letter by letter."""
+    """Return ``text`` in lower case, character by character."""
     if text.isascii():
         return text.lower()
     return "".join(letter.lower()[0] for letter in text)
 
 
 def upper(text: str) -> str:
-    """Return ``text`` in capitals, letter by letter."""
+    """Return ``text`` in upper case, character by character."""
     if text.isascii():
         return text.upper()
     return "".join(upper_letter(letter) for letter in text)

@@ -134,11 +134,11 @@ ENTRIES = (
         "concat",
         ("concat({text}, {printed}, {text}) -> text", "concat({text}, {text}) -> text"),
         concat,
-        "passes over NULL",
+        "ignores NULL",
     ),
-    Entry(GROUP, "concat_ws", ("concat_ws({text}, {text}, {printed}) -> text",), concat_ws, "passes over NULL"),
-    Entry(GROUP, "lower", ("lower({text}) -> text",), call("lower"), "letter by letter"),
-    Entry(GROUP, "upper", ("upper({text}) -> text",), call("upper"), "letter by letter: `ß` becomes `ẞ`"),
+    Entry(GROUP, "concat_ws", ("concat_ws({text}, {text}, {printed}) -> text",), concat_ws, "ignores NULL"),
+    Entry(GROUP, "lower", ("lower({text}) -> text",), call("lower"), "character by character"),
+    Entry(GROUP, "upper", ("upper({text}) -> text",), call("upper"), "character by character: `ß` becomes `ẞ`"),
     *(
         Entry(
             GROUP,

@@ -22,9 +22,9 @@ class Place:
 PLACES = {
     "number": Place(
         columns=Code("1, or 2 with `indicator`"),
-        missing=Code("NaN, or what `impute` says; `indicator` tells of it in one more column."),
-        unseen=Code("what is infinite or beyond float32 is as missing."),
-        rare=Code("no place of its own."),
+        missing=Code("NaN, or what `impute` says; `indicator` marks it in one more column."),
+        unseen=Code("infinite values and values beyond float32 count as missing."),
+        rare=Code("as any other value."),
     ),
     "category": Place(
         columns=Code("1"),
@@ -33,7 +33,7 @@ PLACES = {
         rare=Code("values below `min_count` share one code, the highest."),
     ),
     "one_hot": Place(
-        columns=Code("one a value, and 2"),
+        columns=Code("one for each value, and 2"),
         missing=Code("a column of its own, the last."),
         unseen=Code('the column "other".'),
         rare=Code('the column "other": below `min_count`, or not among the `most` frequent.'),
@@ -45,8 +45,8 @@ PLACES = {
         rare=Code("as any other value."),
     ),
     "target": Place(
-        columns=Code("1, or one a class but the first"),
-        missing=Code("a statistic of its own; the prior where training has none missing."),
+        columns=Code("1, or one for each class but the first"),
+        missing=Code("a statistic of its own; the prior if no training row has one missing."),
         unseen=Code("the prior, which is the mean of all rows."),
         rare=Code("near the prior, which counts as `smooth` rows."),
     ),
@@ -57,9 +57,9 @@ PLACES = {
         rare=Code("as any other value."),
     ),
     "text": Place(
-        columns=Code("one a word, at most `terms`"),
+        columns=Code("one for each word, at most `terms`"),
         missing=Code("zero in every column, as an empty text."),
-        unseen=Code("words that training has not are left out."),
+        unseen=Code("words that training does not have are left out."),
         rare=Code("words in fewer than `min_count` rows, or not among the most frequent, are left out."),
     ),
 }

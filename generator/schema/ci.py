@@ -42,7 +42,7 @@ class Ci(Strict):
     python: Annotated[tuple[Python, ...], Field(min_length=1)] = Field(
         default=("3.11",), description="versions of Python to test on; the first one reproduces", examples=[["3.11"]]
     )
-    comment: bool = Field(default=True, description="tell in a comment which metrics and params a change moves")
+    comment: bool = Field(default=True, description="comment on a change with the metrics and params that differ")
     cron: Cron | None = Field(
         default=None,
         description="when to retrain and propose the result, in UTC; GitLab keeps the time in its own schedules",

@@ -38,7 +38,7 @@ class Config(Strict):
     metrics: Metrics
     explore: Explore
     features: Features = Field(
-        description="each feature under its name: an expression, a lookup, the past of a key, or a Python function",
+        description="each feature under its name: an expression, a lookup, a window aggregate, or a Python function",
         examples=[
             {
                 "hour": "extract(hour FROM departure)",
@@ -48,7 +48,7 @@ class Config(Strict):
             }
         ],
     )
-    split: Split = Field(description="which rows are learned from, which choose a candidate, which are looked at once")
+    split: Split = Field(description="which rows are trained on, which choose a candidate, and which are held out")
     model: dict[Identifier, Candidate] = Field(
         min_length=1,
         description="the candidates that compete, each under a name of its own",

@@ -82,16 +82,16 @@ class Source(Strict):
         default=True,
         description="whether the first line holds the names of the columns; without, these are column0, column1, ...",
     )
-    comment: str = Field(default="", description="what begins the lines of a CSV file that are no rows", examples=["#"])
+    comment: str = Field(default="", description="the prefix of comment lines in a CSV file", examples=["#"])
     footer: tuple[Text, ...] | None = Field(
         default=None,
-        description="values of which any marks the last rows of a CSV file or a sheet as none: a total, a note",
+        description="values that mark the last rows of a CSV file or a sheet as no data: a total, a note",
         examples=[["Total"]],
     )
     row_names: bool = Field(
         default=False,
-        description="whether each row begins with a name of its own, above which no name of a column stands, as R "
-        "writes it; the column is called row_name",
+        description="whether each row begins with a row name that has no column name above it, as R writes it; the "
+        "column is called row_name",
     )
     rewrite: bool = Field(
         default=False,
@@ -100,7 +100,7 @@ class Source(Strict):
     )
     encoding: Text = Field(
         default="utf-8",
-        description="how the letters of a CSV file are written, as Python calls it",
+        description="the encoding of a CSV file, by Python's name for it",
         examples=["windows-1252", "utf-16"],
     )
     nulls: tuple[str, ...] = Field(

@@ -112,7 +112,7 @@ class Kubernetes(Strict):
     )
     replicas: Scale = Field(default=Scale(), description="how many run, and how busy they may be")
     requests: Amount = Field(
-        default=Amount(cpu="250m", memory="512Mi"), description="what one replica is sure to be given"
+        default=Amount(cpu="250m", memory="512Mi"), description="the resources requested for one replica"
     )
     limits: Amount = Field(default=Amount(cpu="1", memory="1Gi"), description="what one replica may use at most")
 

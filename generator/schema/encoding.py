@@ -16,16 +16,18 @@ class Number(Strict):
     """The value itself."""
 
     kind: Literal["number"]
-    impute: Literal["none", "mean", "median", "zero"] = Field(default="none", description="what fills a gap")
-    indicator: bool = Field(default=False, description="whether one more column tells where a gap was")
-    scale: bool = Field(default=False, description="whether to take off the mean and divide by the deviation")
+    impute: Literal["none", "mean", "median", "zero"] = Field(
+        default="none", description="what replaces a missing value"
+    )
+    indicator: bool = Field(default=False, description="whether one more column marks where a value was missing")
+    scale: bool = Field(default=False, description="whether to subtract the mean and divide by the standard deviation")
 
 
 class Category(Strict):
     """A code for each value, which trees split into groups and linear models weigh one by one."""
 
     kind: Literal["category"]
-    min_count: Count = Field(default=1, description="values seen less often in training share one place")
+    min_count: Count = Field(default=1, description="values seen less often in training share one code")
 
 
 class OneHot(Strict):
@@ -44,19 +46,19 @@ class Ordinal(Strict):
 
 
 class Target(Strict):
-    """What the target is on average where the value occurs, held back to the overall mean where it is rare."""
+    """What the target is on average where the value occurs, shrunk to the overall mean where it is rare."""
 
     kind: Literal["target"]
     smooth: Annotated[float, Field(gt=0, le=1e9)] = Field(
         default=20.0, description="how many rows the overall mean counts as"
     )
     folds: Annotated[int, Field(ge=2, le=100)] = Field(
-        default=5, description="parts of the training rows, none told by itself"
+        default=5, description="folds of the cross-fitting: a row is encoded by what the other folds say"
     )
 
 
 class Hash(Strict):
-    """A one in the column that a checksum of the value names."""
+    """A one in the column that a hash of the value selects."""
 
     kind: Literal["hash"]
     buckets: Columns = Field(default=32, description="how many columns")

@@ -16,10 +16,10 @@ class Explore(Strict):
         default=20_000, description="training rows the hypotheses are tested on"
     )
     hypotheses: tuple[Hypothesis, ...] = Field(
-        default=(), description="what is put to a cheap test before anything is trained", examples=[["signal", "drift"]]
+        default=(), description="the hypotheses to test before anything is trained", examples=[["signal", "drift"]]
     )
     suspicious: Annotated[float, Field(gt=0.5, le=1)] = Field(
         default=0.95,
         description="a single input that ranks the target this well is reported as a likely leak",
     )
-    seed: int = Field(default=0, description="what rows are drawn with")
+    seed: int = Field(default=0, description="seed of the sample")

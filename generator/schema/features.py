@@ -53,7 +53,7 @@ class Lookup(Strict):
 
 
 class Aggregate(Strict):
-    """A feature of the past: what earlier rows with the same key say, as of the last snapshot before the decision.
+    """A window aggregate: computed from earlier rows with the same key, as of the last snapshot before the decision.
 
     Exactly one of the functions is given. Where no row counts, ``count`` and ``count_distinct`` are 0, the rest NULL.
     """

@@ -75,7 +75,7 @@ class Bootstrap(Strict):
     confidence: Annotated[float, Field(gt=0.5, lt=1)] = Field(
         default=0.95, description="share of such intervals that hold the true value"
     )
-    seed: int = Field(default=0, description="what the resamples are drawn with")
+    seed: int = Field(default=0, description="seed of the resampling")
 
 
 class Metrics(Strict):
@@ -114,6 +114,6 @@ class Metrics(Strict):
         examples=[100],
     )
     quantile: Annotated[float, Field(gt=0, lt=1)] = Field(
-        default=0.5, description="the quantile that quantile_loss asks predictions for", examples=[0.9]
+        default=0.5, description="the quantile that quantile_loss measures", examples=[0.9]
     )
     bootstrap: Bootstrap = Bootstrap()

@@ -85,19 +85,17 @@ class LightGBMParams(Strict):
     lambda_l2: NotNegative = Field(default=0.0, description="L2 penalty on the values of leaves")
     min_gain_to_split: NotNegative = Field(default=0.0, description="least gain for which a leaf is split")
     max_bin: Annotated[int, Field(ge=2)] = Field(default=255, description="into how many bins a number is put, at most")
-    cat_smooth: NotNegative = Field(
-        default=10.0, description="how much rare categories are held back when categories are sorted"
-    )
+    cat_smooth: NotNegative = Field(default=10.0, description="smoothing of rare categories when categories are sorted")
     cat_l2: NotNegative = Field(default=10.0, description="L2 penalty in splits by category")
     max_cat_threshold: Count = Field(default=32, description="most categories on one side of a split")
-    seed: int = Field(default=0, description="what LightGBM draws rows and features with")
+    seed: int = Field(default=0, description="seed of LightGBM's sampling of rows and features")
 
 
 class LightGBM(Strict):
     """Gradient-boosted trees, stopped early on the validation part, then fitted again on all training rows."""
 
     kind: Literal["lightgbm"]
-    rounds: Count = Field(default=1_000, description="most trees; early stopping usually keeps fewer")
+    rounds: Count = Field(default=1_000, description="most trees; early stopping often keeps fewer")
     early_stopping: Count = Field(default=50, description="stop after this many rounds without a gain")
     params: LightGBMParams = Field(default=LightGBMParams(), description="LightGBM's own parameters, under its names")
 

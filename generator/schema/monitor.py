@@ -23,6 +23,6 @@ class Monitor(Strict):
         default=200, description="chunks that set the thresholds: of rows drawn from the holdout, or blocks at most"
     )
     min_rows: Annotated[int, Field(ge=1)] = Field(
-        default=200, description="logged rows, and rows with an outcome, before anything is judged"
+        default=200, description="logged rows, and rows with an outcome, before there is a verdict"
     )
-    seed: int = Field(default=0, description="what the reference chunks are drawn with")
+    seed: int = Field(default=0, description="seed of the reference chunks")

@@ -16,13 +16,13 @@ class Target(Strict):
     sql: Sql = Field(
         description="an expression over the table's columns, outcomes included", examples=["arr_delay >= 30"]
     )
-    name: Text = Field(default="target", description="what people call it", examples=["late"])
+    name: Text = Field(default="target", description="its name in reports", examples=["late"])
     positive: str | int | bool | None = Field(
         default=None, description="for a binary target that is not boolean: the value that counts as yes"
     )
     unknown: Text = Field(
         default="rows without an outcome are left out of every score",
-        description="what it means that the target is NULL; said in the brief",
+        description="what it means that the target is NULL; printed in the brief",
     )
 
 
@@ -59,7 +59,7 @@ class Problem(Strict):
         description="what the target is: binary is yes or no, multiclass one of several names, regression a number"
     )
     target: Target
-    why: Text = Field(default="not stated", description="what is better in the world when the answer is right")
+    why: Text = Field(default="not stated", description="what improves when the answer is right")
     decide_before: Duration | None = Field(
         default=None,
         description="how long before a row's time the prediction is made; needs a time column",

@@ -1,13 +1,17 @@
 """What a key of the config means, from the schema itself: its type, default, keys, choices and an example."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import yaml
+from pydantic import TypeAdapter
 
 from generator.errors import nearest
+from generator.schema.base import words
 from generator.schema.document import Node, alternatives, document, resolved
 from generator.schema.model import OTHER_NAMES
 
@@ -18,6 +22,9 @@ BOUNDS = {
     "exclusiveMaximum": "less than",
 }
 TYPES = {"integer": "a whole number", "number": "a number", "boolean": "true or false", "string": "a text"}
+DURATION = re.compile(r"P(\d+D)?(T[\dHMS]+)?")
+"""How JSON Schema writes the default of a duration."""
+
 ANY = "<name>"
 """What stands for a name of the user's own in a path."""
 
@@ -93,6 +100,8 @@ def default_of(entry: Entry) -> str:
     if entry.required:
         return "none: it has to be given"
     default = resolved(entry.node).get("default")
+    if isinstance(default, str) and DURATION.fullmatch(default):
+        default = words(TypeAdapter(timedelta).validate_python(default))
     return "none" if default is None else flow(_given(default))
 
 

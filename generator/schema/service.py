@@ -8,11 +8,11 @@ from generator.schema.base import Strict, Text, Variable
 
 
 class Expected(Strict):
-    """What is expected in one field of a request, where that differs from what training rows show."""
+    """The expected values of one field of a request, where they differ from what training rows show."""
 
     missing: bool | None = Field(default=None, description="whether the value may be missing")
-    min: float | None = Field(default=None, description="the least expected number")
-    max: float | None = Field(default=None, description="the largest expected number")
+    min: float | None = Field(default=None, description="the lowest expected number")
+    max: float | None = Field(default=None, description="the highest expected number")
     values: tuple[str, ...] | None = Field(default=None, description="the expected texts")
 
 
@@ -43,7 +43,7 @@ class Service(Strict):
     )
     expected: dict[Text, Expected] = Field(
         default_factory=dict,
-        description="what is expected in a field, where reports/contract.yaml, seen in training, is not to hold",
+        description="the expected values of a field, where they differ from those in reports/contract.yaml",
     )
     log: bool = Field(default=True, description="append every answer to logs/predictions-*.jsonl before it leaves")
     log_failure: Literal["refuse", "serve"] = Field(

@@ -22,7 +22,7 @@ Day = Annotated[date, BeforeValidator(_date), PlainSerializer(str)]
 
 
 class ByTime(Strict):
-    """Learn from the past, hold out the future."""
+    """Train on earlier rows, hold out the latest."""
 
     kind: Literal["time"]
     holdout: Part = Field(default=0.25, description="share of rows, the latest, that is held out")
@@ -38,7 +38,7 @@ class AtRandom(Strict):
     kind: Literal["random"]
     holdout: Part = Field(default=0.25, description="share of rows that is held out")
     validation: Part = Field(default=0.2, description="share of the training rows that chooses")
-    seed: int = Field(default=0, description="another number deals the rows out differently")
+    seed: int = Field(default=0, description="seed of the split")
 
 
 Split = Annotated[ByTime | AtRandom, Field(discriminator="kind")]

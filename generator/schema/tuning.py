@@ -24,7 +24,7 @@ class Optuna(Strict):
     kind: Literal["optuna"]
     trials: Annotated[int, Field(ge=1)] = Field(default=25, description="how many settings are tried")
     rounds: Annotated[int, Field(ge=1)] = Field(default=300, description="most trees in one trial")
-    seed: int = Field(default=0, description="what settings are drawn with")
+    seed: int = Field(default=0, description="seed of the search")
 
 
 Tuning = Annotated[NoTuning | Optuna, Field(discriminator="kind")]

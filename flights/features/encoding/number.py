@@ -1,7 +1,7 @@
 """A number: as it is or scaled, with a gap left, filled or indicated in a column of its own.
 
-Missing: NaN, or what `impute` says; `indicator` tells of it in one more column.
-Unseen: what is infinite or beyond float32 is as missing.
+Missing: NaN, or what `impute` says; `indicator` marks it in one more column.
+Unseen: infinite values and values beyond float32 count as missing.
 """
 
 import numpy as np

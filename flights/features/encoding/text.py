@@ -3,7 +3,7 @@
 Words are the runs of letters, digits and underscores, in small letters.
 
 Missing: zero in every column, as an empty text.
-Unseen: words that training has not are left out.
+Unseen: words that training does not have are left out.
 Rare: words in fewer than `min_count` rows, or not among the most frequent, are left out.
 """
 
