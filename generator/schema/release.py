@@ -17,7 +17,7 @@ class Release(Strict):
     min_holdout: Annotated[int, Field(ge=0)] = Field(
         default=10, description="fewest holdout rows of the rarer outcome, or outside the largest class, to decide by"
     )
-    tolerances: dict[Identifier, Annotated[float, Field(ge=0)]] = Field(
+    tolerances: dict[Identifier, Annotated[float, Field(ge=0, description="how much worse it may be")]] = Field(
         default_factory=dict,
         description="reported metrics, and by how much each may be worse than that of the version in production: where "
         "one is worse by more, beyond the noise, nothing is released",
