@@ -7,9 +7,10 @@ from pathlib import Path
 import yaml
 
 from generator.new.answers import Answers
+from generator.new.files import files
 from generator.new.infer import infer
 from generator.new.reading import opened
-from generator.new.scaffold import files, scaffold
+from generator.new.scaffold import scaffold
 from generator.plan import ProjectPlan
 from generator.render.render import render_files
 from tests.test_new import DAYS, ROWS, cycle, table

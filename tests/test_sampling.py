@@ -11,9 +11,10 @@ import yaml
 
 from generator.new import reading, sample
 from generator.new.answers import Answers, Choice, Inferred
+from generator.new.files import files
 from generator.new.infer import infer
 from generator.new.reading import RAW, Raw, opened
-from generator.new.scaffold import files, scaffold
+from generator.new.scaffold import scaffold
 from generator.plan import ProjectPlan
 from generator.render.render import render_files
 

@@ -16,11 +16,12 @@ from generator.config.source_map import Origin, Path_
 from generator.modules.templates import templates_folder
 from generator.new.answers import Answers, Inferred, UnfitError
 from generator.new.fetching import at_hand
+from generator.new.files import files
 from generator.new.infer import infer, package_of
 from generator.new.loading import UnreadableError
 from generator.new.reading import Raw, opened
 from generator.new.repository import commit, commit_within, give_up, initialise, pins, repository_around
-from generator.new.scaffold import files, scaffold
+from generator.new.scaffold import scaffold
 from generator.new.sniffing import Asked
 from generator.new.tables import stored
 from generator.new.wheel import VENDOR, requirement

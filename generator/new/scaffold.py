@@ -8,7 +8,6 @@ from textwrap import wrap
 from generator.new.answers import Choice, Inferred, NewFeature
 from generator.new.features import slice_rows
 from generator.new.reasons import column_reason, question
-from generator.plan.types import File
 from generator.schema.data import Source
 from generator.sql.code import Code, json_text, yaml_text
 
@@ -140,23 +139,6 @@ def scaffold(found: Inferred, package: str, data: str | Source, pins: Iterable[s
         linear_rows=min(20, max(5, found.rows // 500)),
         pins=tuple(Code(pin) for pin in pins),
     )
-
-
-def files(plan: Scaffold) -> tuple[File, ...]:
-    """Return the files of a new project, its config first."""
-    paths = {
-        **{f"conf/{group}/{plan.package}.yaml": f"conf/{group}.yaml" for group in ("problem", "data", "features")},
-        **{
-            f"conf/{name}.yaml": f"conf/{name}.yaml"
-            for name in (
-                "config", "metrics/standard", "explore/standard", "split/by_time", "split/at_random", "model/baseline",
-                "model/linear", "model/lightgbm", "tuning/none", "tuning/optuna", "engine/duckdb", "service/http",
-                "release/gate", "monitor/drift", "ci/local", "ci/none", "ci/github", "ci/gitlab",
-            )
-        },
-        **{name: name.lstrip(".") for name in ("README.md", "requirements.txt", ".gitignore", ".dvcignore")},
-    }  # fmt: skip
-    return tuple(File(path=path, template=f"new/{template}.jinja", context=plan) for path, template in paths.items())
 
 
 def _watched(path: str) -> str:
