@@ -1,5 +1,6 @@
 """Files are scored in bulk as the project reads its own: for each kind of model and task, of no rows, one and many."""
 
+import gzip
 import json
 import re
 import shutil
@@ -111,6 +112,33 @@ def raw_file(project: Path) -> Path:
 def predictions(file: Path, added: list[str]) -> list[tuple[object, ...]]:
     """Return what was added to each row of a file of scores."""
     return list(zip(*(pq.read_table(file)[name].to_pylist() for name in added), strict=True))
+
+
+def test_what_cannot_be_scored_is_told(packaged: tuple[Path, str, str], tmp_path: Path) -> None:
+    project, package, _ = packaged
+    (tmp_path / "empty.csv").touch()
+    (tmp_path / "broken.parquet").write_bytes(b"PAR1 and no more")
+    (tmp_path / "other.csv").write_text("a,b\n1,2\n")
+    (tmp_path / "cut.csv.gz").write_bytes(gzip.compress(b"a,b\n1,2\n")[:-9])
+    told = {
+        ("gone.csv", "out.csv"): "there is no file",
+        ("empty.csv", "out.csv"): "is empty: its first line has to name the columns",
+        ("broken.parquet", "out.csv"): "broken.parquet",
+        ("other.csv", "out.csv"): "lacks columns",
+        ("cut.csv.gz", "out.csv"): "cannot be unpacked",
+        ("other.csv", "other.csv"): "name another one for the scores",
+    }
+    for (rows, scores), words in told.items():
+        command = ("python", "-m", f"{package}.service.bulk", str(tmp_path / rows), str(tmp_path / scores))
+        said = run(project / "bundle", *command, fails=True)
+        assert said.startswith("bulk: ")
+        assert words in said
+        assert "Traceback" not in said
+    said = run(
+        project / "bundle", "python", "-m", f"{package}.service.replay", str(tmp_path / "empty.csv"), "x", fails=True
+    )
+    assert said.startswith("replay: ")
+    assert "Traceback" not in said
 
 
 @pytest.mark.parametrize("candidate", CANDIDATES)

@@ -15,6 +15,7 @@ STAGE = '''\
 from pathlib import Path
 
 import duckdb
+import pyarrow.parquet as pq
 
 
 def on_purpose():
@@ -29,6 +30,15 @@ def by_duckdb():
 
 def no_file():
     Path("data/raw/orders.parquet").read_bytes()
+
+
+def by_arrow():
+    pq.read_table(__file__)
+
+
+def by_a_reader_with_advice():
+    Path("latin.csv").write_bytes(b"a,b\\n1,\\xe9\\n")
+    duckdb.read_csv("latin.csv", header=True, all_varchar=True).fetchall()
 
 
 def fault():
@@ -62,6 +72,8 @@ def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[ModuleType
     [
         ("on_purpose", "process: orders.csv: amount holds 'abc'; read it by `read:`"),
         ("by_duckdb", "process: Conversion Error: Could not convert string 'abc' to INT32"),
+        ("by_arrow", "process: Could not open Parquet input source"),
+        ("by_a_reader_with_advice", "process: latin.csv: Invalid Input Error: CSV Error on Line: 2"),
         ("no_file", "process: there is no file data/raw/orders.parquet: `dvc repro` makes"),
     ],
 )

@@ -92,10 +92,16 @@ def both_beyond(draw: Draw) -> tuple[Columns, np.ndarray]:
     return found, ((found["written"] > 80) & (found["oral"] > 80)).astype(np.int64)
 
 
+def both_beyond_their_own(draw: Draw) -> tuple[Columns, np.ndarray]:
+    found = {"amount": draw.uniform(0, 1e6, ROWS), "score": draw.uniform(0, 10, ROWS), "x": draw.uniform(0, 1, ROWS)}
+    return found, ((found["amount"] > 8e5) & (found["score"] < 4)).astype(np.int64)
+
+
 LEAKS: dict[str, tuple[Callable[[Draw], tuple[Columns, np.ndarray]], str]] = {
     "sum": (total, "casual + registered"),
     "larger": (larger, "greatest(quoted, billed)"),
     "both beyond a bound": (both_beyond, "least(written, oral)"),
+    "both beyond bounds of their own": (both_beyond_their_own, "amount and score, by bounds"),
     "product of three": (product_of_three, "a product of price, amount and rate"),
     "weighted sum": (weighted, "a weighted sum of a, b and c"),
     "ratio": (ratio, "distance / hours"),
@@ -125,6 +131,23 @@ def test_an_easy_target_is_no_leak(name: str) -> None:
     mixed = np.random.default_rng(0).permutation(len(target))
     columns = {f"c{place}": values.astype(np.float64)[mixed] for place, values in enumerate(data.data.T)}
     assert leaks(columns, target[mixed], [str(class_) for class_ in np.unique(data.target)]) == []
+
+
+def test_few_rows_prove_no_leak() -> None:
+    """What tells classes well in 569 rows tells them without an error in many samples of 80."""
+    data = datasets.load_breast_cancer()
+    for seed in range(20):
+        rows = np.random.default_rng(seed).choice(len(data.target), 80, replace=False)
+        columns = {f"c{place}": values[rows] for place, values in enumerate(data.data.T)}
+        assert leaks(columns, data.target[rows].astype(np.int64), ["no", "yes"]) == []
+
+
+@pytest.mark.parametrize("make", [beyond_a_bound, as_planned])
+def test_a_leak_is_found_in_few_rows(make: Callable[[Draw], tuple[Columns, np.ndarray]]) -> None:
+    columns, target = make(np.random.default_rng(0))
+    some = np.concatenate([np.flatnonzero(target == class_)[:60] for class_ in (0, 1)])
+    few = np.random.default_rng(0).permutation(some)
+    assert leaks({name: values[few] for name, values in columns.items()}, target[few], ["no", "yes"])
 
 
 @pytest.mark.parametrize("classes", [0, 2, 7])

@@ -55,6 +55,31 @@ def equal(texts: Mapping[str, np.ndarray], target: np.ndarray) -> Iterator[Pair]
         yield (left, right), f"{left} = {right}", explained(same, target)
 
 
+def within_bounds(
+    numbers: Mapping[str, np.ndarray], alone: Mapping[str, float], target: np.ndarray
+) -> Iterator[tuple[tuple[str, str], int, int]]:
+    """Yield every two columns with a class of two, and how many rows of the other are within the bounds of its own.
+
+    There is none where a rule such as ``a > 80 and b < 5`` made the class.
+    """
+    names = sorted(sorted(numbers, key=lambda name: -alone[name])[:BEST], key=list(numbers).index)
+    for class_ in (0, 1):
+        inside = np.zeros((len(names), int((target != class_).sum())), dtype=np.float32)
+        for place, name in enumerate(names):
+            inside[place] = _within(numbers[name], target == class_)
+        both = inside @ inside.T
+        for left, right in combinations(range(len(names)), 2):
+            yield (names[left], names[right]), class_, int(both[left, right])
+
+
+def _within(values: np.ndarray, here: np.ndarray) -> np.ndarray:
+    """Return which of the rows that are not ``here`` have a value from the least to the largest of those, or none."""
+    own, others = values[here], values[~here]
+    if np.isnan(own).any():
+        return np.ones(len(others), dtype=bool)
+    return np.asarray((others >= own.min()) & (others <= own.max()))
+
+
 def _pairs(numbers: Mapping[str, np.ndarray], alone: Mapping[str, float]) -> Iterator[tuple[str, str]]:
     names = list(numbers)
     best = sorted(names, key=lambda name: -alone[name])[:BEST]

@@ -1,5 +1,7 @@
 """How much of the target one list of values explains: 1 is all of it, 0 is nothing."""
 
+import math
+
 import numpy as np
 
 KNOWN = 0.2
@@ -10,6 +12,9 @@ FEWEST = 10
 
 GROUP = 5
 """Rows that share a value from which on they speak for themselves; fewer are compared with their neighbours."""
+
+HONEST, CHANCE = 0.85, 0.1
+"""The share of the errors that an honest column may take away, and how likely an accident may be."""
 
 MIDDLE = (0.05, 0.95)
 """The part of the target's range in which a straight line has to fit as well, not only through a few large values."""
@@ -73,6 +78,22 @@ def _squared(values: np.ndarray, target: np.ndarray) -> float:
         size = float((values @ values) * (target @ target))
         found = float(values @ target) ** 2 / size if size > 0 else 0.0
     return found if np.isfinite(found) else 0.0
+
+
+def evident(share: float, target: np.ndarray, tries: int, part: float = 1.0) -> bool:
+    """Return whether an honest column would hardly have taken away so much of the errors in so few rows.
+
+    The errors that it leaves are counted, as rare ones are, by Poisson's law. ``tries`` is how many columns, or pairs
+    of them, the best was taken of; ``part`` the share of the rows that it was measured on. Numbers have no errors.
+    """
+    if not is_classes(target):
+        return True
+    others = part * (len(target) - int(np.bincount(target).max()))
+    expected, left = (1 - HONEST) * others, int((1 - share) * others + 0.5)
+    if left >= expected:
+        return False
+    logs = (count * math.log(expected) - expected - math.lgamma(count + 1) for count in range(left + 1))
+    return tries * sum(map(math.exp, logs)) <= CHANCE
 
 
 def halves(rows: int) -> tuple[np.ndarray, np.ndarray]:

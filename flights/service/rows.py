@@ -61,9 +61,13 @@ def open_rows(database: duckdb.DuckDBPyConnection, path: Path, folder: Path, for
 
     ``form`` is one of FORMS; by default that of which the file has the columns, the raw one where it has both.
     """
+    if not path.is_file():
+        raise FileNotFoundError(f"there is no file {path}")
     packed = path.suffix.lower() in OPENERS
     [file] = prepared([path], [unpacked] if packed else [], folder / "unpacked")
     kind = FORMATS.get(file.suffix.lower(), OWN)
+    if kind == "csv" and not file.stat().st_size:
+        raise ValueError(f"{path} is empty: its first line has to name the columns")
     relation = read(database, file, kind, folder)
     if kind == "json" and not relation.limit(1).fetchall():  # of no rows it has no columns
         relation = nothing(database)
@@ -77,7 +81,7 @@ def read(database: duckdb.DuckDBPyConnection, file: Path, kind: str, folder: Pat
     if kind == OWN:
         return read_csv(database, prepared([file], STEPS, folder / "prepared"))
     if kind == "csv":
-        return database.read_csv(exact([file]), all_varchar=True)
+        return database.read_csv(exact([file]), all_varchar=True, header=True)
     if kind == "parquet":
         return database.read_parquet(exact([file]))
     if kind == "json":

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from generator.exploration.pairs import computed, equal
+from generator.exploration.pairs import BEST, OPERATIONS, computed, equal, within_bounds
 from generator.exploration.presence import filled
-from generator.exploration.separation import explained, halves, is_classes
-from generator.exploration.shallow import tree, weighted
+from generator.exploration.separation import evident, explained, halves, is_classes
+from generator.exploration.shallow import NAMED, tree, weighted
 from generator.exploration.words import written
 
 CLASSES, NUMBERS = 0.99, 0.995
@@ -31,6 +31,12 @@ REPEATED = (3, 0.5)
 
 ROWS, CELLS = 5_000, 4_000_000
 """Rows, and values, that are looked at."""
+
+BOUNDS = 2
+"""Bounds of a rule of two questions, on each of which lies a row."""
+
+HALF = 0.5
+"""Share of the rows that what is fitted on the others is measured on."""
 
 SHOWN = 4
 """Columns or words that a finding names."""
@@ -81,10 +87,17 @@ class Table:
         """Return the share that is suspicious."""
         return CLASSES if is_classes(self.target) else NUMBERS
 
-    def says(self, columns: tuple[str, ...], subject: str, share: float) -> Iterator[Leak]:
-        """Yield that ``subject`` explains ``share`` of the target, where that is much and more than each does."""
+    def says(
+        self, columns: tuple[str, ...], subject: str, share: float, tries: int, part: float = 1.0, more: float = 0.0
+    ) -> Iterator[Leak]:
+        """Yield that ``subject`` explains ``share`` of the target, where that is much and more than each does.
+
+        It is the best of ``tries``, and measured on a ``part`` of the rows: few rows prove little. ``more`` is the
+        share of the errors that new rows would add.
+        """
         alone = max(self.columns[name].alone for name in columns) if len(columns) > 1 else 0.0
-        if share >= self.enough and 1 - share <= MORE * (1 - alone):
+        much = share >= self.enough and 1 - share <= MORE * (1 - alone)
+        if much and evident(share - more, self.target, tries, part):
             if is_classes(self.target):
                 wrong = (1 - share) * (1 - np.bincount(self.target).max() / len(self.target))
                 yield Leak(columns, f"{subject} predicts the target in {1 - wrong:.1%} of the rows")
@@ -115,7 +128,7 @@ def leaks(columns: Mapping[str, np.ndarray], target: np.ndarray, classes: Sequen
     target = target[:rows]
     table = Table({name: _column(values[:rows], target) for name, values in columns.items()}, target, classes)
     found: list[Leak] = []
-    for search in (_alone, _filled, _written, _paired, _summed, _asked):
+    for search in (_alone, _filled, _written, _paired, _bounded, _summed, _asked):
         for leak in search(table):
             if set(leak.columns) <= set(table.columns):
                 found.append(leak)
@@ -129,7 +142,7 @@ def _rows(columns: Mapping[str, np.ndarray]) -> int:
 
 def _alone(table: Table) -> Iterator[Leak]:
     for name, column in table.columns.items():
-        yield from table.says((name,), f"{name} alone", column.alone)
+        yield from table.says((name,), f"{name} alone", column.alone, len(table.columns))
 
 
 def _filled(table: Table) -> Iterator[Leak]:
@@ -142,14 +155,29 @@ def _written(table: Table) -> Iterator[Leak]:
     for name, texts in table.texts.items() if is_classes(table.target) else ():
         words, share = written(texts, table.target)
         listed = ", ".join(f"'{word}'" for word in words[:SHOWN])
-        yield from table.says((name,), f"{name}, by words such as {listed},", share)
+        yield from table.says((name,), f"{name}, by words such as {listed},", share, len(table.texts), HALF)
 
 
 def _paired(table: Table) -> Iterator[Leak]:
     alone = {name: column.alone for name, column in table.columns.items()}
     pairs = [*computed(table.numbers, alone, table.target), *equal(table.texts, table.target)]
+    columns = min(len(table.numbers), BEST)
+    tries = len(OPERATIONS) * columns * (columns - 1) // 2
     for names, text, share in sorted(pairs, key=lambda pair: -pair[2]):
-        yield from table.says(names, text, share)
+        yield from table.says(names, text, share, tries)
+
+
+def _bounded(table: Table) -> Iterator[Leak]:
+    """Yield two columns between whose bounds all rows of a class lie, and none of the other.
+
+    Bounds are not chosen to tell classes apart, so that this is no accident; rows on them count as errors.
+    """
+    if is_classes(table.target) and len(np.unique(table.target)) == 2:
+        alone = {name: column.alone for name, column in table.columns.items()}
+        few = int(np.bincount(table.target).min())
+        for names, class_, others in within_bounds(table.numbers, alone, table.target):
+            subject = f"{_named(names)}, by bounds within which all rows of {table.classes[class_]} lie,"
+            yield from table.says(names, subject, 1 - others / few, 1, more=BOUNDS / few)
 
 
 def _summed(table: Table) -> Iterator[Leak]:
@@ -159,18 +187,18 @@ def _summed(table: Table) -> Iterator[Leak]:
         return
     if len(np.unique(table.target)) == 2 or not is_classes(table.target):
         columns, share = weighted(numbers, table.target, table.enough)
-        yield from table.says(columns, f"a weighted sum of {_named(columns)}", share)
+        yield from table.says(columns, f"a weighted sum of {_named(columns)}", share, NAMED, HALF)
     if not is_classes(table.target) and table.target.min() > 0:
         positive = {name: np.log(values) for name, values in numbers.items() if np.nanmin(values, initial=np.inf) > 0}
         columns, share = weighted(positive, np.log(table.target), table.enough) if len(positive) >= FEW else ((), 0.0)
-        yield from table.says(columns, f"a product of {_named(columns)}", share)
+        yield from table.says(columns, f"a product of {_named(columns)}", share, NAMED, HALF)
 
 
 def _asked(table: Table) -> Iterator[Leak]:
     names = _best(table, table.columns)
     if len(names) >= FEW:
         columns, share = tree({name: table.columns[name].coded for name in names}, table.target)
-        yield from table.says(columns, f"a tree that asks for {_named(columns)}", share)
+        yield from table.says(columns, f"a tree that asks for {_named(columns)}", share, 1, HALF)
 
 
 def _best(table: Table, names: Collection[str]) -> list[str]:

@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 
 from generator.exploration.leaks import leaks, redundant
+from generator.exploration.separation import evident
 from generator.new.answers import Choice, Doubt
 from generator.new.reading import Raw
 from generator.new.shares import TEXTS, sampled, shares
@@ -37,14 +38,15 @@ def without_leaks(
     inputs = {choice.name: choice for choice in choices if choice.role == "input"}
     columns, values, classes = sampled(raw, inputs, target, task)
     alone = shares(columns, values)
-    certain = {name for name, share in alone.items() if share >= _certain(inputs[name], task)}
+    shown = {name: share for name, share in alone.items() if evident(share, values, len(alone))}
+    certain = {name for name, share in shown.items() if share >= _certain(inputs[name], task)}
     if len(certain) == len(inputs):
         certain = set()  # nothing would be left to learn from
     reason = "explains the target alone: taken for something that is known only later"
     kept = tuple(
         replace(choice, role="outcome", reason=reason) if choice.name in certain else choice for choice in choices
     )
-    plain = {name: share for name, share in alone.items() if share >= SUSPICIOUS}
+    plain = {name: share for name, share in shown.items() if share >= SUSPICIOUS}
     doubts = [_doubt(inputs[name], _alone(name, share, name in certain)) for name, share in plain.items()]
     best = sorted(alone.keys() - plain.keys(), key=lambda name: (-alone[name], name))[:MOST]
     rest = {name: columns[name] for name in columns if name in best}

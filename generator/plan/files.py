@@ -137,6 +137,7 @@ def _models(project: Project) -> Iterator[Module]:
     for kind in sorted({candidate.kind for candidate in project.config.model.values()}):
         yield f"models/scoring/{kind}.py", "", scorer_plan(project, kind)
     if compares_rows(project):
+        yield "common/heartbeat.py", "", None
         yield "models/background.py", "", None
     for name, candidate in project.config.model.items():
         yield f"models/train_{name}.py", f"models/train_{candidate.kind}.py", candidate_plan(project, name)

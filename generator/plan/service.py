@@ -43,6 +43,7 @@ MODULES = (
     "common/outputs.py",
     "common/progress.py",
     "common/settings.py",
+    "common/stage.py",
     "data/__init__.py",
     "features/__init__.py",
     "features/columns.py",
@@ -52,7 +53,6 @@ MODULES = (
     "models/scoring/__init__.py",
 )
 PAST_MODULES = (
-    "common/stage.py",
     "features/latest.sql",
     "features/lookup_tables.py",
     "features/snapshots.py",

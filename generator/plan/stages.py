@@ -148,7 +148,7 @@ def _model_stages(project: Project) -> Iterator[Stage]:
         modules=(
             *FITTING,
             *(("common.progress",) if counts_rounds(project) else ()),
-            *(("models.background",) if compares_rows(project) else ()),
+            *(("common.heartbeat", "models.background") if compares_rows(project) else ()),
         ),
         deps=(*TRAINED, f"{config.project.package}/models/train_${{key}}.py", f"{scoring}/${{item.kind}}.py"),
         params=("model.${key}",),
