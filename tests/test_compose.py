@@ -143,3 +143,17 @@ def test_params_that_are_missing(tmp_path: Path) -> None:
 def test_dotted_paths_quote_what_would_mislead() -> None:
     assert dotted(("model", 0, "a_b")) == "model.0.a_b"
     assert dotted(("columns", "a.b", "two words", "line\nbreak")) == r"columns.'a.b'.'two words'.'line\nbreak'"
+
+
+def test_a_secret_that_dvc_filled_in_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Which `dvc exp run -S 'project.title=${oc.env:API_TOKEN}'` does before Ninefold is asked."""
+    monkeypatch.setenv("API_TOKEN", "hunter2hunter2")
+    params = tmp_path / "params.yaml"
+    params.write_text("project:\n  title: Bearer hunter2hunter2\n")
+    with pytest.raises(ConfigError) as refused:
+        read_params(params)
+    (problem,) = refused.value.problems
+    assert str(problem).startswith("params.yaml:2: project.title: the value of the environment variable API_TOKEN")
+    assert "hunter2" not in str(problem)
+    params.write_text("project:\n  title: hunter\n")
+    assert read_params(params).values == {"project": {"title": "hunter"}}

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -13,6 +14,8 @@ from generator.commands.common import Folder, say, served_package
 CANDIDATE = "bundle"
 POINTER = "registry/production.json"
 """What says which version is in production, and is followed."""
+FILES = ("--bundle", "--data", "--logs")
+"""Options of the service that name files."""
 
 
 def serve(
@@ -39,13 +42,25 @@ def serve(
     if package is None:
         say(f"There is no service in {home} yet: run `dvc repro package`.")
         raise typer.Exit(1)
-    command = [sys.executable, "-B", "-m", f"{package}.service", *context.args]
+    command = [sys.executable, "-B", "-m", f"{package}.service", *_from_here(context.args)]
     if not candidate:
         home = _released(project, package, version)
         command += ["--follow", str((project / POINTER).absolute())] if version is None else []
     # The service takes the place of this process, so that what ends it, Ctrl-C or `kill`, ends the service.
     os.chdir(home)
     os.execv(command[0], command)
+
+
+def _from_here(arguments: Sequence[str]) -> Iterator[str]:
+    """Yield ``arguments`` of the service, which starts in another folder, with files as they are seen from this one."""
+    before = ""
+    for argument in arguments:
+        name, sign, value = argument.partition("=")
+        if before in FILES:
+            yield str(Path(argument).absolute())
+        else:
+            yield f"{name}={Path(value).absolute()}" if sign and name in FILES else argument
+        before = argument
 
 
 def _released(project: Path, package: str, version: int | None) -> Path:

@@ -18,7 +18,7 @@ from omegaconf.errors import OmegaConfBaseException
 
 from generator.config.composed import Composed
 from generator.config.defaults import groups, missing_options
-from generator.config.interpolation import asks_a_resolver, odd_interpolations, unresolved
+from generator.config.interpolation import asks_a_resolver, from_environment, odd_interpolations, unresolved
 from generator.config.overrides import chooses, origins_under, parse_overrides, unknown_keys
 from generator.config.source_map import Origin, Path_, origins_of, read_yaml
 from generator.errors import ConfigError, Problem
@@ -69,6 +69,7 @@ def params(file: Path) -> Composed:
     node, problems = read_yaml(file, file.name)
     _refuse(problems)
     conf = file.parent / "conf"  # of which DVC has filled in every value by now
+    _refuse(from_environment(node, file.name))
     _refuse_odd({path: read_yaml(path, path.name)[0] for path in sorted(conf.rglob("*.yaml"))}, conf)
     if not isinstance(node, yaml.MappingNode):
         raise ConfigError([Problem(file.name, 1, "", "this is not a composed config", "run `ninefold generate`")])

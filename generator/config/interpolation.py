@@ -1,5 +1,6 @@
 """Values that a config leaves open: ``???`` that nobody filled in, and ``${...}`` that leads nowhere or must not."""
 
+import os
 import re
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -21,6 +22,13 @@ BY_NAME = (
     "write the value, if it is no secret; a secret is named where it is used, as in `database: DATABASE_URL` or "
     "`api_key: SERVICE_API_KEY`, and your own code may read os.environ"
 )
+CALLED_SECRET = re.compile(r"key|token|secret|passw|pwd|cred|auth|dsn|url|private", re.IGNORECASE)
+"""Names of environment variables that may hold secrets."""
+
+REMOVE = "then `git checkout params.yaml`, and `dvc queue remove` where the experiment was queued"
+WHOLE, PART = 4, 8
+"""Letters from which on a text that is such a value, or holds one, does so by no accident."""
+
 MOST = 200_000
 """Characters and keys that a config may have once every ``${...}`` is filled in."""
 
@@ -52,6 +60,20 @@ def _parts(tree: Any) -> Iterator[Any]:
     yield tree
     for child in tree.getChildren() if hasattr(tree, "getChildren") else ():
         yield from _parts(child)
+
+
+def from_environment(node: yaml.Node | None, shown: str) -> Iterator[Problem]:
+    """Yield a problem for every text of params.yaml, called ``shown``, that holds a secret of the environment.
+
+    DVC fills in what an experiment is given (``-S``) by itself, and asks nobody.
+    """
+    held = {value: name for name, value in os.environ.items() if CALLED_SECRET.search(name) and len(value) >= WHOLE}
+    for path, scalar in scalars(node, ()):
+        text = scalar.value
+        for value, name in held.items():
+            if text == value or (len(value) >= PART and value in text):
+                what = f"the value of the environment variable {name} stands here, and git and DVC would keep it"
+                yield Problem(shown, scalar.start_mark.line + 1, dotted(path), what, f"{BY_NAME}; {REMOVE}")
 
 
 def _refuse(*_: object) -> str:
