@@ -6,9 +6,13 @@ import io
 import lzma
 import zipfile
 from collections.abc import Callable
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.feather
+import pyarrow.orc
 import pyarrow.parquet as pq
 import pytest
 import yaml
@@ -183,8 +187,6 @@ def zipped(data: bytes) -> bytes:
 
 
 def zstandard(data: bytes) -> bytes:
-    import pyarrow as pa
-
     return bytes(pa.compress(data, codec="zstd", asbytes=True))
 
 
@@ -267,3 +269,64 @@ def test_a_project_reads_its_files_as_new_does(tmp_path: Path) -> None:
         snapshot = pq.read_table(folder / f"data/raw/{name}.parquet")
         assert snapshot.column_names == columns, name
         assert [tuple(row.values()) for row in snapshot.to_pylist()] == rows, name
+
+
+TYPED = pa.table(
+    {
+        "age": pa.array([row[0] for row in NUMBERS]),
+        "kind": pa.array([row[2] for row in NUMBERS]).dictionary_encode(),
+        "month": pa.array([date(2015 + index // 12, 1 + index % 12, 1) for index, *_ in NUMBERS]),
+        "took": pa.array([timedelta(minutes=row[0]) for row in NUMBERS], pa.duration("ms")),
+    }
+)
+
+
+def stata(table: pa.Table, file: Path) -> None:
+    rows = table.drop_columns(["took"]).to_pandas()
+    rows["month"] = rows["month"].astype("datetime64[ns]")
+    rows["kind"] = rows["kind"].astype("category")
+    rows.to_stata(file, write_index=False, convert_dates={"month": "tm"})
+
+
+def streamed(table: pa.Table, file: Path) -> None:
+    with pa.ipc.new_stream(file, table.schema) as stream:
+        stream.write_table(table, max_chunksize=7)
+
+
+FORMS: dict[str, Callable[[pa.Table, Path], object]] = {
+    "rows.feather": pyarrow.feather.write_feather,
+    "rows.arrow": lambda table, file: pyarrow.feather.write_feather(
+        table, file, compression="uncompressed", chunksize=7
+    ),
+    "rows.arrows": streamed,
+    "rows.orc": lambda table, file: pyarrow.orc.write_table(
+        table.drop_columns(["took"]).set_column(1, "kind", table["kind"].cast(pa.string())), file
+    ),
+    "rows.dta": stata,
+}
+
+
+@pytest.mark.parametrize("packed", [False, True])
+@pytest.mark.parametrize("name", FORMS)
+def test_files_with_typed_columns_are_read(name: str, packed: bool, tmp_path: Path) -> None:
+    file = tmp_path / name
+    FORMS[name](TYPED, file)
+    if packed:
+        (tmp_path / f"{name}.gz").write_bytes(gzip.compress(file.read_bytes()))
+        file = tmp_path / f"{name}.gz"
+    columns, rows, source = raw_rows((file,))
+    assert source.is_converted
+    assert columns == ["age", "kind", "month", *(["took"] if len(columns) == 4 else [])]
+    assert [(row[0], row[1], str(row[2])[:10]) for row in rows] == [
+        (row["age"], row["kind"], str(row["month"])) for row in TYPED.to_pylist()
+    ]
+    assert [row[3] for row in rows if len(row) == 4] in ([], [60.0 * number for number, *_ in NUMBERS])
+
+
+@pytest.mark.parametrize("name", ["rows.arrow", "rows.orc", "rows.dta"])
+def test_what_is_no_such_file_is_told(name: str, tmp_path: Path) -> None:
+    (tmp_path / name).write_bytes(
+        b"ARROW1\0\0\0" if name == "rows.arrow" else b"ORC\0" if name == "rows.orc" else b"\0\1"
+    )
+    with pytest.raises(UnreadableError, match=f"{name} cannot be read"):
+        raw_rows((tmp_path / name,))

@@ -52,7 +52,9 @@ def test_a_split_by_time_that_could_not_be_scored_is_at_random_and_told(name: st
 
 def test_a_rare_answer_is_told_with_its_rows_in_each_part(tmp_path: Path) -> None:
     few = ["yes" if row in (3, 50, 80, 91, 119) else "no" for row in range(ROWS)]
-    (doubt,) = inferred(tmp_path, {"at": DAYS, "y": few}).doubts
+    doubt, unreleased = inferred(tmp_path, {"at": DAYS, "y": few}).doubts
+    assert unreleased.path == ("release", "min_gain")
+    assert unreleased.text.startswith("2 held-out rows are outside the largest class: too few to release anything by")
     assert "true (5: 2 for training, 1 for validation, 2 held out)" in doubt.text
     (doubt, *_) = inferred(tmp_path, {"y": few}).doubts
     assert "yes (5: 3 for training, 1 for validation, 1 held out)" in doubt.text

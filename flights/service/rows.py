@@ -16,6 +16,10 @@ FORMATS = {
     ".tsv": "csv",
     ".txt": "csv",
     ".parquet": "parquet",
+    ".arrow": "arrow",
+    ".feather": "arrow",
+    ".orc": "orc",
+    ".dta": "stata",
     ".json": "json",
     ".jsonl": "json",
     ".ndjson": "json",
@@ -86,7 +90,9 @@ def read(database: duckdb.DuckDBPyConnection, file: Path, kind: str, folder: Pat
         return database.read_parquet(exact([file]))
     if kind == "json":
         return database.read_json(exact([file]), sample_size=-1)
-    raise ValueError(f"{file}: can read {', '.join(name for name, of in FORMATS.items() if of != 'excel')}")
+    raise ValueError(
+        f"{file}: can read {', '.join(name for name, of in FORMATS.items() if of in ('csv', 'parquet', 'json'))}"
+    )
 
 
 def nothing(database: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyRelation:

@@ -82,7 +82,7 @@ def _is_view(database: duckdb.DuckDBPyConnection) -> bool:
 def _tried(database: duckdb.DuckDBPyConnection, files: tuple[Path, ...], source: Source, folder: Path) -> None:
     texts = exact(in_form(files, steps_of(source), folder))
     match source.format:
-        case "parquet":
+        case "parquet" | "arrow" | "orc" | "stata":
             rows = flat(merged(database, texts))
         case "json":
             rows = records(database, texts)

@@ -7,12 +7,17 @@ from generator.new.answers import Answers, Choice, Doubt, Goal
 from generator.new.loading import WHOLE
 from generator.new.reading import RAW, Raw
 from generator.new.typed import typed, typed_target
+from generator.schema.release import Release
+from generator.sources.counts import counted
 
 EARLY = 0.5
 """Share of the rows, the earliest, in which every class has to occur for a split by time."""
 
 FEWEST, FEW_ROWS = 5, 20
 """Rows of a class in each part, and in all, with fewer of which no figure means much."""
+
+LEAST = int(Release.model_fields["min_holdout"].default)
+"""Held-out rows outside the largest class that a release is judged by."""
 
 NO_TIME = ": no time of the rows is known"
 PARTS = ("for training", "for validation", "held out")
@@ -30,7 +35,7 @@ class Split:
 
 def split_of(raw: Raw, target: Choice, time: Choice | None, goal: Goal, answers: Answers) -> Split:
     """Return how the rows are split: by time, where there is one and each part can be learned from and scored then."""
-    at_random = tuple(_few(_at_random(target, answers), goal, target))
+    at_random = tuple(_doubts(_at_random(target, answers), goal, target))
     if time is None:
         return Split(False, f"at random{', as you said' if answers.at_random else NO_TIME}", at_random)
     in_all = raw.sampled and goal.task != "regression"
@@ -39,7 +44,7 @@ def split_of(raw: Raw, target: Choice, time: Choice | None, goal: Goal, answers:
     barred = late or next(_of_one_value(counts, target), "")
     if not barred:
         reason = f"by {time.label}: learn from the past, test on the future"
-        return Split(True, reason, tuple(_few(counts, goal, target)))
+        return Split(True, reason, tuple(_doubts(counts, goal, target)))
     advice = "of these classes" if late else "whose outcome is not known yet"
     text = f"rows have a time, and are split at random: by time, {barred}; to choose `by_time`, collect more, or leave "
     doubts = (Doubt(("defaults", "split"), f"{text}out rows {advice}"), *at_random)
@@ -123,6 +128,11 @@ def _of_one_value(counts: Counts, target: Choice) -> Iterator[str]:
             yield f"{target.name} would always be {values[0]} in the rows {part}"
 
 
+def _doubts(counts: Counts, goal: Goal, target: Choice) -> Iterator[Doubt]:
+    yield from _few(counts, goal, target)
+    yield from _unreleased(counts, goal)
+
+
 def _few(counts: Counts, goal: Goal, target: Choice) -> Iterator[Doubt]:
     """Yield a doubt where a class has too few rows, in all or in a part."""
     if goal.task == "regression":
@@ -135,6 +145,14 @@ def _few(counts: Counts, goal: Goal, target: Choice) -> Iterator[Doubt]:
         advice = "" if goal.task == "binary" else "put rare classes into one, or "
         text = f"{target.name}: few of {total:,} rows are {said}{more}, too few for figures that mean much"
         yield Doubt(("problem", "target", "sql"), f"{text}; {advice}collect more")
+
+
+def _unreleased(counts: Counts, goal: Goal) -> Iterator[Doubt]:
+    """Yield a doubt where the held-out rows are fewer than a release is judged by."""
+    held = sorted(rows[2] for rows in counts.values()) if goal.task != "regression" else []
+    if held and sum(held[:-1]) < LEAST:
+        text = counted(sum(held[:-1]), "held-out row", "is", "are")
+        yield Doubt(("release", "min_gain"), f"{text} outside the largest class: too few to release anything by")
 
 
 def _said(class_: str, rows: tuple[int, int, int]) -> str:

@@ -106,7 +106,7 @@ def module_text(name: str) -> Code:
 
 def _reader(project: Project, label: str, source: Source, others: Mapping[str, Reader]) -> Reader:
     """Return what reads ``source``: one of ``others`` that reads as it has to be read, or a new one."""
-    flat = source.format == "parquet" and any("." in column for column in _columns(project, label, source))
+    flat = source.is_columnar and any("." in column for column in _columns(project, label, source))
     call = _call(source, flat)
     uses = tuple(Code(used) for used in ("flat", "merged", "records") if f"{used}(" in call)
     alike = (reader for reader in others.values() if reader.call == call)
@@ -119,10 +119,10 @@ def _call(source: Source, flat: bool) -> Code:
     """Return the call that reads ``files`` the way ``source`` has to be read."""
     if source.format == "json":
         return Code("records(database, exact(files))")
-    if source.format == "parquet" and "*" in (source.path or ""):
+    if source.is_columnar and "*" in (source.path or ""):
         return Code("flat(merged(database, exact(files)))" if flat else "merged(database, exact(files))")
     given = ", ".join(f"{key}={python(value)}" for key, value in options_of(source).items())
-    function = "csv" if source.is_text else source.format
+    function = "csv" if source.is_text else "parquet"
     call = f"database.read_{function}(exact(files), {given})"
     return Code(f"flat({call})" if flat else call)
 
@@ -140,6 +140,9 @@ def _words(source: Source, flat: bool) -> Code:
         "excel": "sheets, every value as text",
         "json": "JSON files, every value that is no list as text",
         "parquet": "Parquet files",
+        "arrow": "files of Arrow, written as Parquet",
+        "orc": "files of ORC, written as Parquet",
+        "stata": "files of Stata, written as Parquet",
     }
     return Code(names[source.format] + (", structures laid flat" if flat else ""))
 

@@ -67,8 +67,8 @@ class Source(Strict):
         examples=[["inputs/orders.db"]],
     )
     package: Text | None = Field(default=None, description="the installed package that holds the file")
-    format: Literal["csv", "excel", "parquet", "json"] = Field(
-        default="csv", description="how the file is written; excel is any workbook, .ods too"
+    format: Literal["csv", "excel", "parquet", "json", "arrow", "orc", "stata"] = Field(
+        default="csv", description="how the file is written; excel is any workbook, .ods too, arrow is Feather too"
     )
     sheet: Text | None = Field(default=None, description="the sheet of a workbook; the first by default")
     delimiter: str = Field(
@@ -159,6 +159,16 @@ class Source(Strict):
     def is_workbook(self) -> bool:
         """Return whether the file is a workbook, which is read as CSV."""
         return self.format == "excel"
+
+    @property
+    def is_converted(self) -> bool:
+        """Return whether the file is written as Parquet before it is read."""
+        return self.format in ("arrow", "orc", "stata")
+
+    @property
+    def is_columnar(self) -> bool:
+        """Return whether the file is Parquet, or becomes that."""
+        return self.format == "parquet" or self.is_converted
 
     @property
     def is_text(self) -> bool:

@@ -24,8 +24,11 @@ def steps_of(source: Source) -> tuple[StepPlan, ...]:
     ending = PurePath(source.path or "").suffix.lower()
     recoded = source.format == "csv" and not source.is_in_utf8
     found = []
-    if ending in PACKED and (ending not in UNPACKED_BY_DUCKDB or recoded or source.is_rewritten or source.is_workbook):
+    changed = recoded or source.is_rewritten or source.is_workbook or source.is_converted
+    if ending in PACKED and (ending not in UNPACKED_BY_DUCKDB or changed):
         found.append(StepPlan(module="unpack", function="unpacked", options={}))
+    if source.is_converted:
+        found.append(StepPlan(module="columnar", function=f"{source.format}_as_parquet", options={}))
     if source.is_workbook:
         options = {} if source.sheet is None else {"sheet": source.sheet}
         found.append(StepPlan(module="workbook", function="sheet_as_csv", options=options))
@@ -43,7 +46,7 @@ def steps_of(source: Source) -> tuple[StepPlan, ...]:
 
 def libraries_of(source: Source) -> tuple[str, ...]:
     """Return the libraries that reading ``source`` takes beside those of every project."""
-    return ("python-calamine",) if source.is_workbook else ()
+    return ("python-calamine",) if source.is_workbook else ("pandas",) if source.format == "stata" else ()
 
 
 def options_of(source: Source) -> dict[str, Any]:
