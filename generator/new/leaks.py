@@ -38,7 +38,11 @@ def without_leaks(
     inputs = {choice.name: choice for choice in choices if choice.role == "input"}
     columns, values, classes = sampled(raw, inputs, target, task)
     alone = shares(columns, values)
-    shown = {name: share for name, share in alone.items() if evident(share, values, len(alone))}
+    shown = {
+        name: share
+        for name, share in alone.items()
+        if _names_classes(inputs[name]) or evident(share, values, len(alone))
+    }
     certain = {name for name, share in shown.items() if share >= _certain(inputs[name], task)}
     if len(certain) == len(inputs):
         certain = set()  # nothing would be left to learn from
@@ -55,12 +59,14 @@ def without_leaks(
 
 def _certain(choice: Choice, task: Task) -> float:
     """Return the share of the target from which on a column is certain to be its other name."""
-    if choice.kind.type in TEXTS:
-        return SUSPICIOUS
-    if task == "regression":
+    if choice.kind.type not in TEXTS and task == "regression":
         return SAME
-    named = choice.kind.type == "integer" and choice.measure.distinct <= FEW
-    return SUSPICIOUS if named else 2.0
+    return SUSPICIOUS if _names_classes(choice) else 2.0
+
+
+def _names_classes(choice: Choice) -> bool:
+    """Return whether the values of a column are names of classes, and no measurement."""
+    return choice.kind.type in TEXTS or (choice.kind.type == "integer" and choice.measure.distinct <= FEW)
 
 
 def _alone(name: str, share: float, certain: bool) -> str:

@@ -46,6 +46,8 @@ class BulkPlan:
     raw: FormPlan
     clean: FormPlan
     raw_columns: tuple[str, ...]
+    spelt: tuple[str, ...]
+    """Columns of the project's own file whose texts are read by an expression, which would misread numbers."""
     own: str
     """The format of the project's own file; nothing where a function or a database makes its rows."""
     reader: Reader | None
@@ -114,6 +116,7 @@ def bulk_plan(project: Project, collect: CollectPlan, calls: bool) -> BulkPlan:
             ),
         ),
         raw_columns=raw,
+        spelt=tuple(sorted({column.source for column in columns if column.read and source.holds_texts})),
         own=source.format if isinstance(origin_of(source), ProjectFile | PackageFile) else "",
         reader=collect.readers_of.get(label),
         steps=tuple(step for step in collect.steps_of.get(label, ()) if step.function != "unpacked"),

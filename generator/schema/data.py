@@ -176,6 +176,11 @@ class Source(Strict):
         return self.path is not None and self.format in ("csv", "excel")
 
     @property
+    def holds_texts(self) -> bool:
+        """Return whether `read` of a column is about a text: numbers of JSON are read as texts too."""
+        return self.is_text or (self.path is not None and self.format == "json")
+
+    @property
     def is_rewritten(self) -> bool:
         """Return whether the rows of a CSV file are written anew before DuckDB reads them."""
         asked = self.rewrite or self.row_names or self.comment or self.footer or self.delimiter == " "
