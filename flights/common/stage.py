@@ -5,9 +5,9 @@ import traceback
 from collections.abc import Callable
 from pathlib import Path
 
-import duckdb
-
 PACKAGE = Path(__file__).parents[1]
+READERS = ("_duckdb", "pyarrow")  # libraries whose errors are about what they read
+ADVICE = ("Possible", "The search space", "  file =")  # of DuckDB, on options that a project sets itself
 MISSING = "`dvc repro` makes what a stage writes, `dvc pull` fetches what is kept elsewhere, and conf/data/ says where sources are"
 
 
@@ -22,9 +22,10 @@ def run_stage(main: Callable[[], None]) -> None:
 
 
 def is_foreseen(error: Exception) -> bool:
-    """Return whether ``error`` is told by DuckDB or the system, or was raised on purpose by a module of the project."""
-    if isinstance(error, duckdb.Error | OSError):
-        return not isinstance(error, duckdb.InternalException)
+    """Return whether ``error`` is told by a reader or the system, or was raised on purpose by a module of the project."""
+    kind = type(error)
+    if isinstance(error, OSError) or kind.__module__.partition(".")[0] in READERS:
+        return kind.__name__ != "InternalException"
     last = traceback.extract_tb(error.__traceback__)[-1]
     return Path(last.filename).is_relative_to(PACKAGE) and (last.line or "").startswith("raise ")
 
@@ -33,4 +34,8 @@ def message(error: Exception) -> str:
     """Return what ``error`` says, and of a file that is not there what to do."""
     if isinstance(error, FileNotFoundError) and error.filename:
         return f"there is no file {error.filename}: {MISSING}"
-    return str(error)
+    lines = str(error).splitlines()
+    last = next((place for place, line in enumerate(lines) if line.startswith(ADVICE)), len(lines))
+    file = next((line.partition(" = ")[2] for line in lines[last:] if line.startswith("  file = ")), "")
+    said = "\n".join(lines[:last]).strip()
+    return f"{file}: {said}" if file else said

@@ -20,6 +20,7 @@ from flights.common.engine import connect
 from flights.common.outputs import read_json
 from flights.common.progress import Progress
 from flights.common.settings import setting
+from flights.common.stage import run_stage
 from flights.evaluation.payoff import Payoff
 from flights.features.encoders import encode
 from flights.service.rows import FORMS, Rows, open_rows
@@ -134,6 +135,8 @@ def refusals(rows: pa.Table, reasons: dict[int, str], before: int) -> pa.Table:
 
 def score_file(rows: Path, scores: Path, form: str | None = None, prefix: str = PREFIX) -> tuple[int, int]:
     """Score the file ``rows`` into ``scores``; return how many there are, and how many are refused."""
+    if rows.resolve() == scores.resolve():
+        raise ValueError(f"{scores} is the file of the rows: name another one for the scores")
     count = refused = 0
     aside = scores.with_name(f"{scores.stem}.refused{scores.suffix}")
     with tempfile.TemporaryDirectory() as folder, connect() as source, connect() as database:
@@ -175,4 +178,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_stage(main)

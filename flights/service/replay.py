@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 
 from flights.common.outputs import new_file
 from flights.common.progress import Progress
+from flights.common.stage import run_stage
 from flights.features.columns import CATEGORIES, FEATURES
 from flights.service.request import COLUMNS, FIELDS, Row
 from flights.service.scorer import Score, Scorer
@@ -77,6 +78,8 @@ def main() -> None:
     parser.add_argument("--features", action="store_true", help="the file has the features of rows, to be scored alone")
     given = parser.parse_args()
     scorer = Scorer(Path(), data=given.data, model=given.model)
+    if not given.rows.is_file():
+        raise FileNotFoundError(f"there is no file {given.rows}")
     rows = pq.read_table(given.rows)
     answers = rescore(scorer, rows) if given.features else replay(scorer, as_requests(rows))
     with new_file(given.answers) as file:
@@ -84,4 +87,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_stage(main)
