@@ -39,6 +39,7 @@ def tree(folder: Path, *overrides: str) -> Tree:
 def loaded(rendered: Tree, path: str) -> ModuleType:
     """Return a rendered module, which is text until now, with the names that it imports of others of its package."""
     made, text = ModuleType(path), ast.parse(rendered[path])
+    made.__file__ = path
     package = path.partition("/")[0]
     for node in [node for node in text.body if isinstance(node, ast.ImportFrom)]:
         if (node.module or "").startswith(f"{package}."):
