@@ -152,6 +152,10 @@ REFUSED: dict[str, tuple[str, str]] = {
     "no names": (text(names="4{s}1.5{s}b"), r"holds no names, it seems, but values: 4, 1.5, b[\s\S]*--no-header"),
     "names like values": ("b,red\na,blue\n" + "b,blue\na,red\n" * 30, "--no-header"),
     "long row": (text().replace("9,3.5,b\n", "9,3.5,b,c\n"), r"rows.csv:11: 4 values where there should be 3"),
+    "endless line": (
+        text().replace("9,3.5,b", f"9,3.5,{'b' * 2_500_000}"),
+        r"CSV Error on Line: \d+ Maximum line size",
+    ),
     "open quote": (text().replace("8,6.5,a\n9,3.5,b\n", '8,"6,5",a\n9,"3.5,b\n'), r"line 11: unexpected end of data"),
 }
 

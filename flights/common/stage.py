@@ -8,6 +8,7 @@ from pathlib import Path
 PACKAGE = Path(__file__).parents[1]
 READERS = ("_duckdb", "pyarrow")  # libraries whose errors are about what they read
 ADVICE = ("Possible", "The search space", "  file =")  # of DuckDB, on options that a project sets itself
+LONGEST = 300  # letters of a line, which may be one of the data
 MISSING = "`dvc repro` makes what a stage writes, `dvc pull` fetches what is kept elsewhere, and conf/data/ says where sources are"
 
 
@@ -37,5 +38,5 @@ def message(error: Exception) -> str:
     lines = str(error).splitlines()
     last = next((place for place, line in enumerate(lines) if line.startswith(ADVICE)), len(lines))
     file = next((line.partition(" = ")[2] for line in lines[last:] if line.startswith("  file = ")), "")
-    said = "\n".join(lines[:last]).strip()
+    said = "\n".join(line[:LONGEST] for line in lines[:last]).strip()
     return f"{file}: {said}" if file else said

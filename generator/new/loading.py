@@ -34,6 +34,9 @@ REMEDIES = {
 }
 """What to do about some of what DuckDB says."""
 
+ORIGINAL = "Original Line"
+"""What stands before the line that DuckDB shows, which may be long; what is wrong comes after it."""
+
 NAMED = 50
 """Columns whose names are looked for among the values of a row."""
 
@@ -59,7 +62,10 @@ def load(
     except duckdb.Error as error:
         if source.format != "csv" or source.is_rewritten:
             raise UnreadableError(_told(files, source, error)) from error
-    _tried(database, files, rewritten, folder / "second")
+    try:
+        _tried(database, files, rewritten, folder / "second")
+    except duckdb.Error as error:
+        raise UnreadableError(_told(files, rewritten, error)) from error
     return rewritten, ("lines do not all end alike or are not all as long: written anew before they are read",)
 
 
@@ -121,7 +127,10 @@ def _step(step: StepPlan) -> Step:
 
 def _told(files: tuple[Path, ...], source: Source, error: duckdb.Error) -> str:
     """Return in words why DuckDB does not read ``files``."""
-    said = re.sub(r"^\w[\w ]*Error: ", "", str(error).strip().splitlines()[0])
+    first, *others = str(error).strip().splitlines()
+    said = re.sub(r"^\w[\w ]*Error: ", "", first)
+    if others and others[0].startswith(ORIGINAL):
+        said = " ".join((said, *others[1:2]))
     hint = {"json": "write one object a line, or a list of objects", "csv": OPTIONS}.get(source.format, "")
     hint = next((remedy for words, remedy in REMEDIES.items() if words in said), hint)
     return f"{said}\n{hint}".rstrip()
