@@ -16,6 +16,7 @@ from pathlib import Path
 
 import duckdb
 import pyarrow.parquet as pq
+import yaml
 
 
 def on_purpose():
@@ -39,6 +40,10 @@ def by_arrow():
 def by_a_reader_with_advice():
     Path("latin.csv").write_bytes(b"a,b\\n1,\\xe9\\n")
     duckdb.read_csv("latin.csv", header=True, all_varchar=True).fetchall()
+
+
+def by_yaml():
+    yaml.safe_load("{")
 
 
 def fault():
@@ -74,6 +79,7 @@ def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[ModuleType
         ("by_duckdb", "process: Conversion Error: Could not convert string 'abc' to INT32"),
         ("by_arrow", "process: Could not open Parquet input source"),
         ("by_a_reader_with_advice", "process: latin.csv: Invalid Input Error: CSV Error on Line: 2"),
+        ("by_yaml", "process: while parsing a flow node"),
         ("no_file", "process: there is no file data/raw/orders.parquet: `dvc repro` makes"),
     ],
 )

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 PACKAGE = Path(__file__).parents[1]
-READERS = ("_duckdb", "pyarrow")  # libraries whose errors are about what they read
+READERS = ("_duckdb", "pyarrow", "yaml")  # libraries whose errors are about what they read
 ADVICE = ("Possible", "The search space", "  file =")  # of DuckDB, on options that a project sets itself
 LONGEST = 300  # letters of a line, which may be one of the data
 MISSING = "`dvc repro` makes what a stage writes, `dvc pull` fetches what is kept elsewhere, and conf/data/ says where sources are"
@@ -19,7 +19,8 @@ def run_stage(main: Callable[[], None]) -> None:
     except Exception as error:
         if not is_foreseen(error):
             raise
-        sys.exit(f"{Path(sys.argv[0]).stem}: {message(error)}")
+        program = Path(sys.argv[0])
+        sys.exit(f"{program.parent.name if program.stem == '__main__' else program.stem}: {message(error)}")
 
 
 def is_foreseen(error: Exception) -> bool:

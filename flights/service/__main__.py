@@ -13,6 +13,7 @@ import uvicorn
 from uvicorn.supervisors import Multiprocess
 
 from flights.common.settings import setting
+from flights.common.stage import run_stage
 from flights.service.access import AccessError, key
 from flights.service.integrity import BundleError, digest
 from flights.service.protocol import Protocol
@@ -106,4 +107,4 @@ def allow_files(wanted: int) -> int:
 
 
 if __name__ == "__main__":
-    main()
+    run_stage(main)
