@@ -19,7 +19,7 @@ MEANT: dict[str, dict[str, float]] = {
     "English thousands": {"1,500 kg": 1500.0, "70.5 kg": 70.5},
     "age": {"2 years": 730.5, "3 weeks": 21.0, "1 month": 30.4375},
     "temperature": {"-1.5 °C": -1.5, "20 °C": 20.0},
-    "bounds": {"<5": 5.0, "12.5": 12.5, "> 100": 100.0},
+    "bounds": {"<5": 5.0, "> 100": 100.0, **{f"{number}.5": number + 0.5 for number in range(10, 40)}},
     "latitude": {"51.5N": 51.5, "33.25S": -33.25},
     "places": {"1st": 1.0, "2nd": 2.0, "13th": 13.0},
 }
@@ -42,6 +42,10 @@ def test_a_number_beside_a_unit_is_read(name: str, tmp_path: Path) -> None:
         (("9 am", "5 pm"), ""),
         (("2x4", "3x6"), ""),
         (("10S", "12H"), ""),
+        (("<=50K", ">50K"), ""),
+        (("<10", "10", "20", ">20"), ""),
+        (("<1 year", "2 years", "10+ years"), ""),
+        (("941xx", "100xx"), ""),
         (("10 kg", "12 miles"), "several units, kg, miles"),
     ],
 )
@@ -54,7 +58,7 @@ def test_what_is_no_amount_of_one_unit_stays_a_text(values: tuple[str, ...], tol
 @pytest.mark.parametrize(
     ("values", "told"),
     [
-        (("<5", "12"), "a bound, as in <5"),
+        (("<5", *(f"{number}.5" for number in range(10, 40))), "4 values are a bound, as in <5"),
         (("70 kg", "82 kg", "75"), "without kg"),
         (("5%", "0.05"), "60 of 120 values have a % sign"),
     ],

@@ -48,8 +48,8 @@ def new(
         typer.Option(
             "--data",
             "-d",
-            help="CSV, TSV, JSON lines, Parquet or Excel, compressed or not: a file, several by a name with a *, or a "
-            "URL; or env:DATABASE_URL, the environment variable with the URL of a database.",
+            help="CSV, TSV, JSON lines, Parquet, Arrow, ORC, Stata or Excel, compressed or not: a file, several by a "
+            "name with a *, or a URL; or env:DATABASE_URL, the environment variable with the URL of a database.",
         ),
     ] = None,
     skip: Annotated[int | None, typer.Option(min=0, help="Lines of the file above the names of the columns.")] = None,

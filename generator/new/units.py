@@ -36,8 +36,8 @@ UNITS: tuple[Mapping[str, float], ...] = (
 )  # fmt: skip
 """Units that stand in one column, and how many of one of them each is."""
 
-NONE = {"am", "pm", "a.m", "p.m"}
-"""What stands behind the times of a day."""
+NONE = {"am", "pm", "a.m", "p.m", "x", "xx", "xxx", "X", "XX", "XXX"}
+"""What stands behind the times of a day, and behind codes that are cut off."""
 
 NUMBER = r"[-+]?(\d[\d.,]*|[.,]\d+)"
 FORM = rf"(<=?|>=?|≤|≥|~|≈|ca\.? )?\s?({MONEY})?\s?{NUMBER}\s?[-/]?(\pL[\pL²³/.]{{0,11}}|°\s?[CFK]?|%)?\s?[+*]?"
@@ -48,6 +48,9 @@ ZERO = r"^0\d"
 RARE = 0.02
 MOST = 20
 """Different units that are looked at; codes have more."""
+
+GROUPS = 20
+"""Different values up to which some with < or > are names of groups, as <=50K and >50K are."""
 
 SHOWN = 4
 
@@ -72,6 +75,8 @@ def measured(raw: Raw, found: Measure) -> Kind | None:
         count(*) FILTER (regexp_matches({text}, {literal(BOUND)})),
         any_value({text}) FILTER (NOT regexp_full_match({text}, '[-+]?[0-9.]+')) FROM {RAW}"""
     commas, bounds, example = raw.database.execute(ask).fetchall()[0]
+    if bounds and (found.distinct <= GROUPS or bounds > found.present / 2):
+        return None
     read = f"replace(replace({number}, '.', ''), ',', '.')" if commas else f"replace({number}, ',', '')"
     if any(factor != 1 for factor in of.values()):
         each = " ".join(f"WHEN {literal(unit)} THEN {factor:.12g}" for unit, factor in of.items() if unit)
