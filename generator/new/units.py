@@ -40,7 +40,7 @@ NONE = {"am", "pm", "a.m", "p.m", "x", "xx", "xxx", "X", "XX", "XXX"}
 """What stands behind the times of a day, and behind codes that are cut off."""
 
 NUMBER = r"[-+]?(\d[\d.,]*|[.,]\d+)"
-FORM = rf"(<=?|>=?|≤|≥|~|≈|ca\.? )?\s?({MONEY})?\s?{NUMBER}\s?[-/]?(\pL[\pL²³/.]{{0,11}}|°\s?[CFK]?|%)?\s?[+*]?"
+FORM = rf"(<=?|>=?|≤|≥|~|≈|ca\.? )?\s?({MONEY})?\s?{NUMBER}\s?(\pL[\pL²³/.]{{0,11}}|°\s?[CFK]?|%)?\s?[+*]?"
 BOUND = r"^[<>≤≥~≈c]|[+*]$"
 UNIT = r"[\pL°%][^\d+*]*$"
 EUROPEAN = r"\d*(\.\d{3})*,(\d{1,2}|\d{4,})"
@@ -48,6 +48,9 @@ ZERO = r"^0\d"
 RARE = 0.02
 MOST = 20
 """Different units that are looked at; codes have more."""
+
+LETTERS = {"B", "M", "T"}
+"""Capitals for millions and more, of which one alone beside bare numbers is none: 12 and 12B are codes."""
 
 GROUPS = 20
 """Different values up to which some with < or > are names of groups, as <=50K and >50K are."""
@@ -115,6 +118,8 @@ def _units(raw: Raw, found: Measure, text: str) -> dict[str, int] | None:
 def _of_one_kind(units: Mapping[str, int]) -> Mapping[str, float] | None:
     """Return how many of one unit each of ``units`` is; None where they are of no kind, as letters of codes are not."""
     named = units.keys() - {""}
+    if len(named) == 1 and named <= LETTERS and "" in units:
+        return None
     if not named or (len(named) == 1 and ("" not in units or not named & THOUSANDS.keys())):
         return dict.fromkeys(named, 1.0)
     return next(({unit: kind[unit] for unit in sorted(named)} for kind in UNITS if named <= kind.keys()), None)
