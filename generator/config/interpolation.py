@@ -67,10 +67,10 @@ def from_environment(node: yaml.Node | None, shown: str) -> Iterator[Problem]:
 
     DVC fills in what an experiment is given (``-S``) by itself, and asks nobody.
     """
-    held = {value: name for name, value in os.environ.items() if CALLED_SECRET.search(name) and len(value) >= WHOLE}
+    secrets = {value: name for name, value in os.environ.items() if CALLED_SECRET.search(name) and len(value) >= WHOLE}
     for path, scalar in scalars(node, ()):
         text = scalar.value
-        for value, name in held.items():
+        for value, name in secrets.items():
             if text == value or (len(value) >= PART and value in text):
                 what = f"the value of the environment variable {name} stands here, and git and DVC would keep it"
                 yield Problem(shown, scalar.start_mark.line + 1, dotted(path), what, f"{BY_NAME}; {REMOVE}")
