@@ -10,6 +10,9 @@ HOLDS = {
     "timestamp": "dates with times",
 }
 NAMED = 3
+FEW_HELD = 200
+"""Held-out rows with fewer of which the intervals of scores are wide."""
+
 FEW = 10
 """Whole numbers up to which it is said how many there are."""
 
@@ -47,3 +50,12 @@ def question(found: Inferred) -> str:
         "regression": f"What will {found.target} be",
     }
     return f"{asked[found.goal.task]}, given {known}?"
+
+
+def refit_reason(found: Inferred) -> str:
+    """Return why the released model is fitted on all rows, and when it may be better not to."""
+    rows = int(found.rows * found.answers.holdout)
+    if rows < FEW_HELD:
+        late = ", the latest," if found.by_time else ""
+        return f"the {rows:,} held-out rows{late} are few to prove a model by; `training` releases the one they judged"
+    return "the released model has learnt from every labelled row; its figures are of the same model on training rows"

@@ -7,7 +7,7 @@ from textwrap import wrap
 
 from generator.new.answers import Choice, Inferred, NewFeature
 from generator.new.features import slice_rows
-from generator.new.reasons import column_reason, question
+from generator.new.reasons import column_reason, question, refit_reason
 from generator.schema.data import Source
 from generator.sql.code import Code, json_text, yaml_text
 
@@ -16,9 +16,6 @@ WIDTH, LONGEST = 100, 120
 
 SMALL, MIDDLE = 600, 3_000
 WIDE = 200
-FEW_HELD = 200
-"""Held-out rows with fewer of which the intervals of scores are wide."""
-
 QUICK = 100_000
 """Rows beyond which fewer rounds have to do."""
 DENSE = 30_000_000
@@ -99,7 +96,6 @@ def scaffold(found: Inferred, package: str, data: str | Source, pins: Iterable[s
     sample = f"{found.sample[:1].upper()}{found.sample[1:]}." if found.sample else ""
     linear = found.rows * len(found.features) <= DENSE
     hypotheses = ["signal", "nonlinear", "interactions", "missingness", "categories", "more_data"]
-    few = found.rows // 4
     return Scaffold(
         title=scalar(found.title),
         heading=_comment(found.title),
@@ -138,9 +134,9 @@ def scaffold(found: Inferred, package: str, data: str | Source, pins: Iterable[s
         trees=_trees(found),
         hypotheses=_listed((*hypotheses, "drift") if found.time else hypotheses),
         hypotheses_reason=Code("all that there are" if found.time else "all but drift, which takes a time of the rows"),
-        chunk_rows=max(50, min(2_000, few // 2)),
-        min_rows=max(20, min(200, few // 2)),
-        refit_reason=_refit_reason(found),
+        chunk_rows=max(50, min(2_000, found.rows // 8)),
+        min_rows=max(20, min(200, found.rows // 8)),
+        refit_reason=Code(refit_reason(found)),
         linear_rows=min(20, max(5, found.rows // 500)),
         pins=tuple(Code(pin) for pin in pins),
     )
@@ -167,19 +163,6 @@ def _positive(value: str | int) -> Code:
 
 def _listed(values: Iterable[str]) -> Code:
     return Code(f"[{', '.join(scalar(value) for value in values)}]")
-
-
-def _refit_reason(found: Inferred) -> Code:
-    """Return why the released model is fitted on all rows, and when it may be better not to."""
-    held = int(found.rows * found.answers.holdout)
-    if held < FEW_HELD:
-        late = ", the latest," if found.by_time else ""
-        return Code(
-            f"the {held:,} held-out rows{late} are few to prove a model by; `training` releases the one they judged"
-        )
-    return Code(
-        "the released model has learnt from every labelled row; its figures are of the same model on training rows"
-    )
 
 
 def _guardrails(found: Inferred) -> Iterator[Code]:

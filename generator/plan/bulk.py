@@ -85,6 +85,7 @@ def bulk_plan(project: Project, collect: CollectPlan, calls: bool) -> BulkPlan:
     own = [Column(column.name, column.name, column.type, column.role, None, 0) for column in needed]
     raw = tuple(dict.fromkeys(column.source for column in columns if column.sql is None))
     texts = tuple(ColumnPlan(name=name(column), sql=Code(f"CAST({name(column)} AS VARCHAR)")) for column in raw)
+    texts_are_read = source.is_text or source.format == "json"
     return BulkPlan(
         table=Code(label),
         raw=FormPlan(
@@ -116,7 +117,7 @@ def bulk_plan(project: Project, collect: CollectPlan, calls: bool) -> BulkPlan:
             ),
         ),
         raw_columns=raw,
-        spelt=tuple(sorted({column.source for column in columns if column.read and source.holds_texts})),
+        spelt=tuple(sorted({column.source for column in columns if column.read and texts_are_read})),
         own=source.format if isinstance(origin_of(source), ProjectFile | PackageFile) else "",
         reader=collect.readers_of.get(label),
         steps=tuple(step for step in collect.steps_of.get(label, ()) if step.function != "unpacked"),

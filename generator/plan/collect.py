@@ -106,7 +106,9 @@ def module_text(name: str) -> Code:
 
 def _reader(project: Project, label: str, source: Source, others: Mapping[str, Reader]) -> Reader:
     """Return what reads ``source``: one of ``others`` that reads as it has to be read, or a new one."""
-    flat = source.is_columnar and any("." in column for column in _columns(project, label, source))
+    flat = (source.is_converted or source.format == "parquet") and any(
+        "." in column for column in _columns(project, label, source)
+    )
     call = _call(source, flat)
     uses = tuple(Code(used) for used in ("flat", "merged", "records") if f"{used}(" in call)
     alike = (reader for reader in others.values() if reader.call == call)
@@ -119,7 +121,7 @@ def _call(source: Source, flat: bool) -> Code:
     """Return the call that reads ``files`` the way ``source`` has to be read."""
     if source.format == "json":
         return Code("records(database, exact(files))")
-    if source.is_columnar and "*" in (source.path or ""):
+    if (source.is_converted or source.format == "parquet") and "*" in (source.path or ""):
         return Code("flat(merged(database, exact(files)))" if flat else "merged(database, exact(files))")
     given = ", ".join(f"{key}={python(value)}" for key, value in options_of(source).items())
     function = "csv" if source.is_text else "parquet"

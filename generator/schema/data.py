@@ -166,19 +166,9 @@ class Source(Strict):
         return self.format in ("arrow", "orc", "stata")
 
     @property
-    def is_columnar(self) -> bool:
-        """Return whether the file is Parquet, or becomes that."""
-        return self.format == "parquet" or self.is_converted
-
-    @property
     def is_text(self) -> bool:
         """Return whether every value is read as a text."""
         return self.path is not None and self.format in ("csv", "excel")
-
-    @property
-    def holds_texts(self) -> bool:
-        """Return whether `read` of a column is about a text: numbers of JSON are read as texts too."""
-        return self.is_text or (self.path is not None and self.format == "json")
 
     @property
     def is_rewritten(self) -> bool:
