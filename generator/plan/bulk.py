@@ -8,6 +8,7 @@ from generator.plan.process import TablePlan, table_plan
 from generator.plan.requests import needed_columns
 from generator.plan.select import ColumnPlan
 from generator.project import Column, Project, Rule
+from generator.schema.data import Source
 from generator.schema.origins import PackageFile, ProjectFile, origin_of
 from generator.sources.reading import StepPlan
 from generator.sql.code import Code, name
@@ -85,7 +86,6 @@ def bulk_plan(project: Project, collect: CollectPlan, calls: bool) -> BulkPlan:
     own = [Column(column.name, column.name, column.type, column.role, None, 0) for column in needed]
     raw = tuple(dict.fromkeys(column.source for column in columns if column.sql is None))
     texts = tuple(ColumnPlan(name=name(column), sql=Code(f"CAST({name(column)} AS VARCHAR)")) for column in raw)
-    texts_are_read = source.is_text or source.format == "json"
     return BulkPlan(
         table=Code(label),
         raw=FormPlan(
@@ -117,7 +117,7 @@ def bulk_plan(project: Project, collect: CollectPlan, calls: bool) -> BulkPlan:
             ),
         ),
         raw_columns=raw,
-        spelt=tuple(sorted({column.source for column in columns if column.read and texts_are_read})),
+        spelt=_spelt(source, columns),
         own=source.format if isinstance(origin_of(source), ProjectFile | PackageFile) else "",
         reader=collect.readers_of.get(label),
         steps=tuple(step for step in collect.steps_of.get(label, ()) if step.function != "unpacked"),
@@ -166,3 +166,9 @@ def _prefix(project: Project) -> str:
     own = {text.casefold() for column in project.columns for text in (column.name, column.source)}
     wanted = ANSWERS[project.config.problem.task]
     return PREFIX if any(column.startswith(wanted) for column in own) else ""
+
+
+def _spelt(source: Source, columns: Iterable[Column]) -> tuple[str, ...]:
+    """Return the columns of texts that an expression reads: those of a file that is text, or JSON."""
+    texts = source.is_text or source.format == "json"
+    return tuple(sorted({column.source for column in columns if column.read and texts}))
