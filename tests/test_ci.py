@@ -303,6 +303,8 @@ def origin(tmp_path_factory: pytest.TempPathFactory) -> Path:
     edit(folder / "conf/config.yaml", "  - monitor: drift\n", "  - monitor: drift\n  - ci: both\n")
     (folder / "requirements.txt").write_text("dvc\n")
     run(folder, "dvc", "remote", "add", "--default", "store", str(top / "store"))
+    run(folder, "ninefold", "generate")
+    commit(folder, "Describe")  # a release takes a commit
     run(folder, "ninefold", "run")
     run(folder, "dvc", "push")
     commit(folder, "Reproduce")

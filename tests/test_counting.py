@@ -20,7 +20,7 @@ from tests.sandbox import run
 
 ROWS = 120
 STAGES = "import runpy; [runpy.run_module('project_1.' + stage, run_name='__main__') for stage in {}]".format(
-    ("collect", "process", "features")
+    ("data.collect", "data.process", "features.features")
 )
 SMALL = ("titanic", "penguins", "credit", "loans", "birds")
 TYPED = ("empty classes", "marks in all forms", "classes with blanks")

@@ -28,8 +28,8 @@ def project(target: Path) -> Path:
 
 
 def files(folder: Path) -> dict[str, bytes]:
-    """Return every file of a project, but for git's own."""
-    found = (file for file in folder.rglob("*") if file.is_file() and ".git" not in file.parts)
+    """Return every file of a project, but for git's own and caches."""
+    found = (file for file in folder.rglob("*") if file.is_file() and not {".git", "cache"} & {*file.parts})
     return {file.relative_to(folder).as_posix(): file.read_bytes() for file in found}
 
 

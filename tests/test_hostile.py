@@ -2,6 +2,7 @@
 
 import ast
 import json
+import re
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -156,6 +157,8 @@ def yaml_shape(value: Any) -> Any:
 
 def shape(path: str, text: str) -> Any:
     """Return what of a file must not depend on a user's words."""
+    if path.endswith("/release/lineage.py"):  # no commit has files from elsewhere, as one with / in front
+        text = re.sub(r"(?ms)^INPUTS = \(.*?^\)", "", text)
     if path.endswith(".py"):
         return python_shape(text)
     if path.endswith(".sql"):

@@ -113,6 +113,8 @@ def test_a_candidate_of_ones_own_is_served_and_trained_again_when_its_code_chang
     folder = start("weights", tmp_path / "weights")
     with_candidates(folder, nearest=NEAREST)
     (folder / "weights/neighbours.py").write_text(NEIGHBOURS)
+    run(folder, "ninefold", "generate")
+    commit(folder, "Nearest neighbours")  # a release takes a commit
     assert "train@nearest" in ran(run(folder, "ninefold", "run"))
     check_code(folder, "weights")
     assert json.loads((folder / "reports/evaluation.json").read_text())["chosen"] == "nearest"

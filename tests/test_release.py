@@ -205,7 +205,7 @@ def answering(project: Path, folder: Path, command: list[str]) -> Iterator[httpx
 
 
 def by_make(project: Path, folder: Path) -> str:
-    recipe = run(project, "make", "-n", "serve").strip().splitlines()[-1]
+    recipe = run(project, "make", "--no-print-directory", "-n", "serve").strip().splitlines()[-1]
     with answering(
         project, project, ["sh", "-c", f"{recipe} --port {(port := free_port())}", "--port", str(port)]
     ) as client:

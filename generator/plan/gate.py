@@ -61,7 +61,8 @@ class ReleasePlan:
 def release_plan(project: Project, steps: tuple[Stage, ...], watched: tuple[str, ...], experiment: str) -> ReleasePlan:
     """Plan what registers versions of a project with the stages ``steps``, rendered from the folders ``watched``."""
     package = project.config.project.package
-    written = (*watched, package, "params.yaml", "dvc.yaml")
+    folders = dict.fromkeys(("conf", "templates", *watched))  # the first two whether or not Ninefold is still there
+    written = (*folders, package, "params.yaml", "dvc.yaml")
     return ReleasePlan(
         experiment=experiment,
         artifact=Code(artifact(package)),
