@@ -60,13 +60,13 @@ class Service:
         """Answer for each row of a list, in its order."""
         rows = validation.many(body, self.max_rows)
         found: list[Prediction] = []
-        lines = bytearray()
+        lines: list[bytes] = []
         for first in range(0, len(rows), CHUNK):
             some = rows[first : first + CHUNK]
             found += self.predictor.find_many(some, first)
-            lines += self.predictor.lines(some, found[first:])
+            lines.append(self.predictor.lines(some, found[first:]))
             await asyncio.sleep(0)
-        self.predictor.append(bytes(lines))
+        self.predictor.append(b"".join(lines))
         self.predictor.count_batch(found)
         return [self.answer(one) for one in found]
 

@@ -2,9 +2,7 @@
 
 from generator import __version__
 from generator.config.migrations import VERSION
-from generator.plan.candidates import (
-    digests,
-)
+from generator.plan.candidates import digests
 from generator.plan.ci import ci_files
 from generator.plan.dvc_sections import sections
 from generator.plan.files import package_files

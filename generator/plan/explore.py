@@ -119,7 +119,6 @@ class ExplorePlan:
     estimator: Code
     hypotheses: tuple[Hypothesis, ...]
     hypothesis_templates: tuple[str, ...]
-    hypothesis_numpy: bool
     model_imports: Code
     study_imports: Code
     study_arguments: Code
@@ -161,7 +160,6 @@ def explore_plan(project: Project) -> ExplorePlan:
         estimator=task_of(project).estimator,
         hypotheses=tuple(_hypothesis(item) for item in asked),
         hypothesis_templates=tuple(f"package/exploration/hypotheses/{item}.py.jinja" for item in asked),
-        hypothesis_numpy=bool({"missingness", "drift"} & set(asked)),
         model_imports=Code(", ".join(_model_imports(asked))),
         study_imports=Code(", ".join(_study_imports(asked))),
         study_arguments=Code(arguments),

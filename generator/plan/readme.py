@@ -79,9 +79,8 @@ def _rows(package: str, stages: Iterable[Stage]) -> Iterator[StageRow]:
         if stage.command.startswith(prefix):
             module = stage.command.removeprefix(prefix).replace("${key}", "<candidate>").replace(".", "/")
             outs = (*stage.outs, *stage.persistent, *stage.metrics, *stage.summaries)
-            folder = module.partition("/")[0] if "/" in module else ""
             yield StageRow(
-                step=Code(STEPS.get(folder, "Your own")),
+                step=Code(STEPS.get(module.partition("/")[0], "Your own")),
                 stage=Code(f"{stage.name}@<candidate>" if stage.foreach else stage.name),
                 module=Code(f"{module}.py"),
                 outs=Code(", ".join(span(out.replace("${key}", "<candidate>")) for out in outs)),

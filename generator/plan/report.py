@@ -138,7 +138,6 @@ class ReportPlan:
     tile_calls: tuple[Code, ...]
     tile_templates: tuple[str, ...]
     tile_imports: Code
-    tile_uses_metrics: bool
     chart_template: str
     curved: bool
     chart_imports: Code
@@ -173,7 +172,6 @@ def report_plan(project: Project) -> ReportPlan:
             f"package/report/sections/tiles/{name}.py.jinja" for name in _tile_templates(modelled, decision)
         ),
         tile_imports=_more(*(("between", "span") if modelled else ()), *(("join", "percent") if decision else ())),
-        tile_uses_metrics=modelled,
         chart_template=f"package/report/charts/{problem.task}.py.jinja",
         curved=problem.task != "regression",
         chart_imports=_more(*(("element", "table") if problem.task == "multiclass" else ())),

@@ -36,9 +36,6 @@ class Task:
     baseline_words: Code
     baseline_type: Code
     baseline_shape: Code
-    link_template: str
-    power_template: str
-    curves_template: str
     curve_arguments: Code
     label_arguments: Code
     linear_words: Code
@@ -65,6 +62,16 @@ class Task:
         return f"package/models/linear/{self.name}.py.jinja"
 
     @property
+    def link_template(self) -> str:
+        """Return what renders the link of a linear model for many rows."""
+        return f"package/models/link/{self.name}.py.jinja"
+
+    @property
+    def power_template(self) -> str:
+        """Return what renders how small a gain the holdout can tell."""
+        return f"package/problem/power/{self.name}.py.jinja"
+
+    @property
     def single_link_template(self) -> str:
         """Return what renders the link of a linear model for one row."""
         return f"package/service/models/link/{self.name}.py.jinja"
@@ -88,9 +95,6 @@ _TASKS = {
         baseline_words=Code("the base rate"),
         baseline_type=Code("float"),
         baseline_shape=Code("len(matrix)"),
-        link_template="package/models/link/binary.py.jinja",
-        power_template="package/problem/power/binary.py.jinja",
-        curves_template="package/evaluation/curves/binary.py.jinja",
         curve_arguments=Code(""),
         label_arguments=Code(', ("false", "true")'),
         linear_words=Code("logistic regression"),
@@ -117,9 +121,6 @@ _TASKS = {
         baseline_words=Code("the share of each class"),
         baseline_type=Code("list[float]"),
         baseline_shape=Code("(len(matrix), len(self.prediction))"),
-        link_template="package/models/link/multiclass.py.jinja",
-        power_template="package/problem/power/multiclass.py.jinja",
-        curves_template="package/evaluation/curves/multiclass.py.jinja",
         curve_arguments=Code(', encoders["classes"]'),
         label_arguments=Code(', encoders["classes"]'),
         linear_words=Code("logistic regression"),
@@ -146,9 +147,6 @@ _TASKS = {
         baseline_words=Code("the mean of the target"),
         baseline_type=Code("float"),
         baseline_shape=Code("len(matrix)"),
-        link_template="package/models/link/regression.py.jinja",
-        power_template="package/problem/power/regression.py.jinja",
-        curves_template="package/evaluation/curves/regression.py.jinja",
         curve_arguments=Code(""),
         label_arguments=Code(""),
         linear_words=Code("ridge regression"),
