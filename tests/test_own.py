@@ -288,8 +288,8 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
-from weights.own_words import label
 from weights.common.settings import setting
+from weights.own_words import label
 
 
 def main() -> None:
