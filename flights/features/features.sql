@@ -22,48 +22,26 @@ asked_by_dest_date_trunc_hour_departure_3_days AS (
     WHERE __snapshot <= (SELECT max(__snapshot) FROM asking_by_dest_date_trunc_hour_departure_3_days) AND __snapshot >= (SELECT min(__snapshot) - 3 FROM asking_by_dest_date_trunc_hour_departure_3_days)
   ) AS past USING (dest, __key_2, __snapshot)
 ),
-asking_by_origin_3_hours AS (
+asking_by_origin_3_hours_12_hours AS (
   SELECT DISTINCT origin, CAST(floor(epoch(inputs.departure - INTERVAL '3 hours') / 3600) AS BIGINT) AS __snapshot
   FROM inputs
 ),
-asked_by_origin_3_hours AS (
-  FROM asking_by_origin_3_hours
+asked_by_origin_3_hours_12_hours AS (
+  FROM asking_by_origin_3_hours_12_hours
   ASOF JOIN (
-    FROM by_origin_3_hours
-    WHERE __snapshot <= (SELECT max(__snapshot) FROM asking_by_origin_3_hours) AND __snapshot >= (SELECT min(__snapshot) - 3 FROM asking_by_origin_3_hours)
+    FROM by_origin_3_hours_12_hours
+    WHERE __snapshot <= (SELECT max(__snapshot) FROM asking_by_origin_3_hours_12_hours) AND __snapshot >= (SELECT min(__snapshot) - 12 FROM asking_by_origin_3_hours_12_hours)
   ) AS past USING (origin, __snapshot)
 ),
-asking_by_origin_12_hours AS (
-  SELECT DISTINCT origin, CAST(floor(epoch(inputs.departure - INTERVAL '3 hours') / 3600) AS BIGINT) AS __snapshot
-  FROM inputs
-),
-asked_by_origin_12_hours AS (
-  FROM asking_by_origin_12_hours
-  ASOF JOIN (
-    FROM by_origin_12_hours
-    WHERE __snapshot <= (SELECT max(__snapshot) FROM asking_by_origin_12_hours) AND __snapshot >= (SELECT min(__snapshot) - 12 FROM asking_by_origin_12_hours)
-  ) AS past USING (origin, __snapshot)
-),
-asking_by_carrier_3_hours AS (
+asking_by_carrier_3_hours_12_hours AS (
   SELECT DISTINCT carrier, CAST(floor(epoch(inputs.departure - INTERVAL '3 hours') / 3600) AS BIGINT) AS __snapshot
   FROM inputs
 ),
-asked_by_carrier_3_hours AS (
-  FROM asking_by_carrier_3_hours
+asked_by_carrier_3_hours_12_hours AS (
+  FROM asking_by_carrier_3_hours_12_hours
   ASOF JOIN (
-    FROM by_carrier_3_hours
-    WHERE __snapshot <= (SELECT max(__snapshot) FROM asking_by_carrier_3_hours) AND __snapshot >= (SELECT min(__snapshot) - 3 FROM asking_by_carrier_3_hours)
-  ) AS past USING (carrier, __snapshot)
-),
-asking_by_carrier_12_hours AS (
-  SELECT DISTINCT carrier, CAST(floor(epoch(inputs.departure - INTERVAL '3 hours') / 3600) AS BIGINT) AS __snapshot
-  FROM inputs
-),
-asked_by_carrier_12_hours AS (
-  FROM asking_by_carrier_12_hours
-  ASOF JOIN (
-    FROM by_carrier_12_hours
-    WHERE __snapshot <= (SELECT max(__snapshot) FROM asking_by_carrier_12_hours) AND __snapshot >= (SELECT min(__snapshot) - 12 FROM asking_by_carrier_12_hours)
+    FROM by_carrier_3_hours_12_hours
+    WHERE __snapshot <= (SELECT max(__snapshot) FROM asking_by_carrier_3_hours_12_hours) AND __snapshot >= (SELECT min(__snapshot) - 12 FROM asking_by_carrier_3_hours_12_hours)
   ) AS past USING (carrier, __snapshot)
 ),
 asking_by_dest_6_hours AS (
@@ -77,26 +55,15 @@ asked_by_dest_6_hours AS (
     WHERE __snapshot <= (SELECT max(__snapshot) FROM asking_by_dest_6_hours) AND __snapshot >= (SELECT min(__snapshot) - 6 FROM asking_by_dest_6_hours)
   ) AS past USING (dest, __snapshot)
 ),
-asking_by_origin_1_day AS (
+asking_by_origin_1_day_1_week AS (
   SELECT DISTINCT origin, CAST(floor(epoch(inputs.departure - INTERVAL '3 hours') / 86400) AS BIGINT) AS __snapshot
   FROM inputs
 ),
-asked_by_origin_1_day AS (
-  FROM asking_by_origin_1_day
+asked_by_origin_1_day_1_week AS (
+  FROM asking_by_origin_1_day_1_week
   ASOF JOIN (
-    FROM by_origin_1_day
-    WHERE __snapshot <= (SELECT max(__snapshot) FROM asking_by_origin_1_day) AND __snapshot >= (SELECT min(__snapshot) - 1 FROM asking_by_origin_1_day)
-  ) AS past USING (origin, __snapshot)
-),
-asking_by_origin_1_week AS (
-  SELECT DISTINCT origin, CAST(floor(epoch(inputs.departure - INTERVAL '3 hours') / 86400) AS BIGINT) AS __snapshot
-  FROM inputs
-),
-asked_by_origin_1_week AS (
-  FROM asking_by_origin_1_week
-  ASOF JOIN (
-    FROM by_origin_1_week
-    WHERE __snapshot <= (SELECT max(__snapshot) FROM asking_by_origin_1_week) AND __snapshot >= (SELECT min(__snapshot) - 7 FROM asking_by_origin_1_week)
+    FROM by_origin_1_day_1_week
+    WHERE __snapshot <= (SELECT max(__snapshot) FROM asking_by_origin_1_day_1_week) AND __snapshot >= (SELECT min(__snapshot) - 7 FROM asking_by_origin_1_day_1_week)
   ) AS past USING (origin, __snapshot)
 ),
 asking_by_carrier_1_week AS (
@@ -162,13 +129,13 @@ looked_up AS (
     weather.visib AS visibility,
     coalesce(asked_by_origin_date_trunc_hour_departure_3_days.hour_flights, 0) AS hour_flights,
     coalesce(asked_by_dest_date_trunc_hour_departure_3_days.dest_flights, 0) AS dest_flights,
-    asked_by_origin_3_hours.origin_held_3h AS origin_held_3h,
-    asked_by_origin_12_hours.origin_held_12h AS origin_held_12h,
-    asked_by_carrier_3_hours.carrier_held_3h AS carrier_held_3h,
-    asked_by_carrier_12_hours.carrier_held_12h AS carrier_held_12h,
+    asked_by_origin_3_hours_12_hours.origin_held_3h AS origin_held_3h,
+    asked_by_origin_3_hours_12_hours.origin_held_12h AS origin_held_12h,
+    asked_by_carrier_3_hours_12_hours.carrier_held_3h AS carrier_held_3h,
+    asked_by_carrier_3_hours_12_hours.carrier_held_12h AS carrier_held_12h,
     asked_by_dest_6_hours.dest_held_6h AS dest_held_6h,
-    asked_by_origin_1_day.origin_late_1d AS origin_late_1d,
-    asked_by_origin_1_week.origin_late_7d AS origin_late_7d,
+    asked_by_origin_1_day_1_week.origin_late_1d AS origin_late_1d,
+    asked_by_origin_1_day_1_week.origin_late_7d AS origin_late_7d,
     asked_by_carrier_1_week.carrier_late_7d AS carrier_late_7d,
     asked_by_dest_1_week.dest_late_7d AS dest_late_7d,
     asked_by_origin_dest_30_days.route_late_30d AS route_late_30d,
@@ -184,20 +151,14 @@ looked_up AS (
     ON asked_by_origin_date_trunc_hour_departure_3_days.origin = inputs.origin AND asked_by_origin_date_trunc_hour_departure_3_days.__key_2 = date_trunc('HOUR', inputs.departure) AND asked_by_origin_date_trunc_hour_departure_3_days.__snapshot = CAST(floor(epoch(inputs.departure - INTERVAL '3 hours') / 86400) AS BIGINT)
   LEFT JOIN asked_by_dest_date_trunc_hour_departure_3_days
     ON asked_by_dest_date_trunc_hour_departure_3_days.dest = inputs.dest AND asked_by_dest_date_trunc_hour_departure_3_days.__key_2 = date_trunc('HOUR', inputs.departure) AND asked_by_dest_date_trunc_hour_departure_3_days.__snapshot = CAST(floor(epoch(inputs.departure - INTERVAL '3 hours') / 86400) AS BIGINT)
-  LEFT JOIN asked_by_origin_3_hours
-    ON asked_by_origin_3_hours.origin = inputs.origin AND asked_by_origin_3_hours.__snapshot = CAST(floor(epoch(inputs.departure - INTERVAL '3 hours') / 3600) AS BIGINT)
-  LEFT JOIN asked_by_origin_12_hours
-    ON asked_by_origin_12_hours.origin = inputs.origin AND asked_by_origin_12_hours.__snapshot = CAST(floor(epoch(inputs.departure - INTERVAL '3 hours') / 3600) AS BIGINT)
-  LEFT JOIN asked_by_carrier_3_hours
-    ON asked_by_carrier_3_hours.carrier = inputs.carrier AND asked_by_carrier_3_hours.__snapshot = CAST(floor(epoch(inputs.departure - INTERVAL '3 hours') / 3600) AS BIGINT)
-  LEFT JOIN asked_by_carrier_12_hours
-    ON asked_by_carrier_12_hours.carrier = inputs.carrier AND asked_by_carrier_12_hours.__snapshot = CAST(floor(epoch(inputs.departure - INTERVAL '3 hours') / 3600) AS BIGINT)
+  LEFT JOIN asked_by_origin_3_hours_12_hours
+    ON asked_by_origin_3_hours_12_hours.origin = inputs.origin AND asked_by_origin_3_hours_12_hours.__snapshot = CAST(floor(epoch(inputs.departure - INTERVAL '3 hours') / 3600) AS BIGINT)
+  LEFT JOIN asked_by_carrier_3_hours_12_hours
+    ON asked_by_carrier_3_hours_12_hours.carrier = inputs.carrier AND asked_by_carrier_3_hours_12_hours.__snapshot = CAST(floor(epoch(inputs.departure - INTERVAL '3 hours') / 3600) AS BIGINT)
   LEFT JOIN asked_by_dest_6_hours
     ON asked_by_dest_6_hours.dest = inputs.dest AND asked_by_dest_6_hours.__snapshot = CAST(floor(epoch(inputs.departure - INTERVAL '3 hours') / 3600) AS BIGINT)
-  LEFT JOIN asked_by_origin_1_day
-    ON asked_by_origin_1_day.origin = inputs.origin AND asked_by_origin_1_day.__snapshot = CAST(floor(epoch(inputs.departure - INTERVAL '3 hours') / 86400) AS BIGINT)
-  LEFT JOIN asked_by_origin_1_week
-    ON asked_by_origin_1_week.origin = inputs.origin AND asked_by_origin_1_week.__snapshot = CAST(floor(epoch(inputs.departure - INTERVAL '3 hours') / 86400) AS BIGINT)
+  LEFT JOIN asked_by_origin_1_day_1_week
+    ON asked_by_origin_1_day_1_week.origin = inputs.origin AND asked_by_origin_1_day_1_week.__snapshot = CAST(floor(epoch(inputs.departure - INTERVAL '3 hours') / 86400) AS BIGINT)
   LEFT JOIN asked_by_carrier_1_week
     ON asked_by_carrier_1_week.carrier = inputs.carrier AND asked_by_carrier_1_week.__snapshot = CAST(floor(epoch(inputs.departure - INTERVAL '3 hours') / 86400) AS BIGINT)
   LEFT JOIN asked_by_dest_1_week

@@ -1,5 +1,5 @@
 -- What the service knows of the past: of each table the snapshots that stand now, and all that are known to follow.
--- Keys of which nothing is told any more are left out.
+-- Keys of which nothing is known any more are left out.
 
 -- Now is the latest time in `events`, less 2 days: rows may be there so long ahead of their time.
 CREATE OR REPLACE TEMP TABLE clock AS
@@ -37,53 +37,29 @@ standing AS (
 FROM standing
 QUALIFY bool_or(dest_flights IS DISTINCT FROM 0) OVER (PARTITION BY dest, __key_2);
 
-CREATE OR REPLACE TEMP VIEW latest_by_origin_3_hours AS
+CREATE OR REPLACE TEMP VIEW latest_by_origin_3_hours_12_hours AS
 WITH moment AS (
   SELECT CAST(floor(epoch(departure) / 3600) AS BIGINT) AS __now FROM clock
 ),
 standing AS (
   SELECT past.*
-  FROM by_origin_3_hours AS past, moment
+  FROM by_origin_3_hours_12_hours AS past, moment
   QUALIFY __snapshot > __now OR row_number() OVER (PARTITION BY origin, __snapshot > __now ORDER BY __snapshot DESC) = 1
 )
 FROM standing
-QUALIFY bool_or(origin_held_3h IS DISTINCT FROM NULL) OVER (PARTITION BY origin);
+QUALIFY bool_or(origin_held_3h IS DISTINCT FROM NULL OR origin_held_12h IS DISTINCT FROM NULL) OVER (PARTITION BY origin);
 
-CREATE OR REPLACE TEMP VIEW latest_by_origin_12_hours AS
+CREATE OR REPLACE TEMP VIEW latest_by_carrier_3_hours_12_hours AS
 WITH moment AS (
   SELECT CAST(floor(epoch(departure) / 3600) AS BIGINT) AS __now FROM clock
 ),
 standing AS (
   SELECT past.*
-  FROM by_origin_12_hours AS past, moment
-  QUALIFY __snapshot > __now OR row_number() OVER (PARTITION BY origin, __snapshot > __now ORDER BY __snapshot DESC) = 1
-)
-FROM standing
-QUALIFY bool_or(origin_held_12h IS DISTINCT FROM NULL) OVER (PARTITION BY origin);
-
-CREATE OR REPLACE TEMP VIEW latest_by_carrier_3_hours AS
-WITH moment AS (
-  SELECT CAST(floor(epoch(departure) / 3600) AS BIGINT) AS __now FROM clock
-),
-standing AS (
-  SELECT past.*
-  FROM by_carrier_3_hours AS past, moment
+  FROM by_carrier_3_hours_12_hours AS past, moment
   QUALIFY __snapshot > __now OR row_number() OVER (PARTITION BY carrier, __snapshot > __now ORDER BY __snapshot DESC) = 1
 )
 FROM standing
-QUALIFY bool_or(carrier_held_3h IS DISTINCT FROM NULL) OVER (PARTITION BY carrier);
-
-CREATE OR REPLACE TEMP VIEW latest_by_carrier_12_hours AS
-WITH moment AS (
-  SELECT CAST(floor(epoch(departure) / 3600) AS BIGINT) AS __now FROM clock
-),
-standing AS (
-  SELECT past.*
-  FROM by_carrier_12_hours AS past, moment
-  QUALIFY __snapshot > __now OR row_number() OVER (PARTITION BY carrier, __snapshot > __now ORDER BY __snapshot DESC) = 1
-)
-FROM standing
-QUALIFY bool_or(carrier_held_12h IS DISTINCT FROM NULL) OVER (PARTITION BY carrier);
+QUALIFY bool_or(carrier_held_3h IS DISTINCT FROM NULL OR carrier_held_12h IS DISTINCT FROM NULL) OVER (PARTITION BY carrier);
 
 CREATE OR REPLACE TEMP VIEW latest_by_dest_6_hours AS
 WITH moment AS (
@@ -97,29 +73,17 @@ standing AS (
 FROM standing
 QUALIFY bool_or(dest_held_6h IS DISTINCT FROM NULL) OVER (PARTITION BY dest);
 
-CREATE OR REPLACE TEMP VIEW latest_by_origin_1_day AS
+CREATE OR REPLACE TEMP VIEW latest_by_origin_1_day_1_week AS
 WITH moment AS (
   SELECT CAST(floor(epoch(departure) / 86400) AS BIGINT) AS __now FROM clock
 ),
 standing AS (
   SELECT past.*
-  FROM by_origin_1_day AS past, moment
+  FROM by_origin_1_day_1_week AS past, moment
   QUALIFY __snapshot > __now OR row_number() OVER (PARTITION BY origin, __snapshot > __now ORDER BY __snapshot DESC) = 1
 )
 FROM standing
-QUALIFY bool_or(origin_late_1d IS DISTINCT FROM NULL) OVER (PARTITION BY origin);
-
-CREATE OR REPLACE TEMP VIEW latest_by_origin_1_week AS
-WITH moment AS (
-  SELECT CAST(floor(epoch(departure) / 86400) AS BIGINT) AS __now FROM clock
-),
-standing AS (
-  SELECT past.*
-  FROM by_origin_1_week AS past, moment
-  QUALIFY __snapshot > __now OR row_number() OVER (PARTITION BY origin, __snapshot > __now ORDER BY __snapshot DESC) = 1
-)
-FROM standing
-QUALIFY bool_or(origin_late_7d IS DISTINCT FROM NULL) OVER (PARTITION BY origin);
+QUALIFY bool_or(origin_late_1d IS DISTINCT FROM NULL OR origin_late_7d IS DISTINCT FROM NULL) OVER (PARTITION BY origin);
 
 CREATE OR REPLACE TEMP VIEW latest_by_carrier_1_week AS
 WITH moment AS (

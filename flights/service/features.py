@@ -38,26 +38,35 @@ class Features:
             ["dest_flights"],
             unknown=(0,),
         )
-        self.by_origin_3_hours = Snapshots(
-            data / "snapshots/by_origin_3_hours.json", ["origin"], ["origin_held_3h"], unknown=(None,)
+        self.by_origin_3_hours_12_hours = Snapshots(
+            data / "snapshots/by_origin_3_hours_12_hours.json",
+            ["origin"],
+            ["origin_held_3h", "origin_held_12h"],
+            unknown=(
+                None,
+                None,
+            ),
         )
-        self.by_origin_12_hours = Snapshots(
-            data / "snapshots/by_origin_12_hours.json", ["origin"], ["origin_held_12h"], unknown=(None,)
-        )
-        self.by_carrier_3_hours = Snapshots(
-            data / "snapshots/by_carrier_3_hours.json", ["carrier"], ["carrier_held_3h"], unknown=(None,)
-        )
-        self.by_carrier_12_hours = Snapshots(
-            data / "snapshots/by_carrier_12_hours.json", ["carrier"], ["carrier_held_12h"], unknown=(None,)
+        self.by_carrier_3_hours_12_hours = Snapshots(
+            data / "snapshots/by_carrier_3_hours_12_hours.json",
+            ["carrier"],
+            ["carrier_held_3h", "carrier_held_12h"],
+            unknown=(
+                None,
+                None,
+            ),
         )
         self.by_dest_6_hours = Snapshots(
             data / "snapshots/by_dest_6_hours.json", ["dest"], ["dest_held_6h"], unknown=(None,)
         )
-        self.by_origin_1_day = Snapshots(
-            data / "snapshots/by_origin_1_day.json", ["origin"], ["origin_late_1d"], unknown=(None,)
-        )
-        self.by_origin_1_week = Snapshots(
-            data / "snapshots/by_origin_1_week.json", ["origin"], ["origin_late_7d"], unknown=(None,)
+        self.by_origin_1_day_1_week = Snapshots(
+            data / "snapshots/by_origin_1_day_1_week.json",
+            ["origin"],
+            ["origin_late_1d", "origin_late_7d"],
+            unknown=(
+                None,
+                None,
+            ),
         )
         self.by_carrier_1_week = Snapshots(
             data / "snapshots/by_carrier_1_week.json", ["carrier"], ["carrier_late_7d"], unknown=(None,)
@@ -101,13 +110,10 @@ class Features:
         (dest_flights,) = self.by_dest_date_trunc_hour_departure_3_days.at(
             (dest, departure.replace(minute=0, second=0, microsecond=0)), step_1_day
         )
-        (origin_held_3h,) = self.by_origin_3_hours.at(origin, step_1_hour)
-        (origin_held_12h,) = self.by_origin_12_hours.at(origin, step_1_hour)
-        (carrier_held_3h,) = self.by_carrier_3_hours.at(carrier, step_1_hour)
-        (carrier_held_12h,) = self.by_carrier_12_hours.at(carrier, step_1_hour)
+        origin_held_3h, origin_held_12h = self.by_origin_3_hours_12_hours.at(origin, step_1_hour)
+        carrier_held_3h, carrier_held_12h = self.by_carrier_3_hours_12_hours.at(carrier, step_1_hour)
         (dest_held_6h,) = self.by_dest_6_hours.at(dest, step_1_hour)
-        (origin_late_1d,) = self.by_origin_1_day.at(origin, step_1_day)
-        (origin_late_7d,) = self.by_origin_1_week.at(origin, step_1_day)
+        origin_late_1d, origin_late_7d = self.by_origin_1_day_1_week.at(origin, step_1_day)
         (carrier_late_7d,) = self.by_carrier_1_week.at(carrier, step_1_day)
         (dest_late_7d,) = self.by_dest_1_week.at(dest, step_1_day)
         (route_late_30d,) = self.by_origin_dest_30_days.at((origin, dest), step_1_day)

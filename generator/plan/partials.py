@@ -30,19 +30,22 @@ class Value:
     rounding: Code
 
 
-def value_of(place: int, feature: WindowAggregate) -> Value:
-    """Plan what ``feature``, the one at ``place`` of its group, is computed from."""
-    partials, rolled = _rolled(feature, f"__value_{place}", place, "__time, __row")
+def value_of_row(feature: WindowAggregate) -> Code:
+    """Return the value of one row that ``feature`` is computed from, NULL where the row does not count."""
     value = _numeric(feature)
-    if feature.where:
-        value = f"CASE WHEN {feature.where} THEN {value} END"
-    default = Code("0") if feature.function in COUNTS else NOTHING
+    return Code(f"CASE WHEN {feature.where} THEN {value} END" if feature.where else value)
+
+
+def rolled_value(feature: WindowAggregate, place: int, window: Code) -> Value:
+    """Plan what ``feature`` is computed from over ``window``: the values by row are the column ``__value_<place>``."""
+    partials, rolled = _rolled(feature, f"__value_{place}", place, window)
+    value = value_of_row(feature)
     return Value(
         name=name(feature.name),
-        value=Code(value),
+        value=value,
         partials=tuple(partials),
         rolled=Code(rolled),
-        default=default,
+        default=Code("0") if feature.function in COUNTS else NOTHING,
         rounding=_rounding(feature, value),
     )
 
@@ -61,27 +64,28 @@ def _exact(kind: str) -> str:
     return "DOUBLE" if kind == "FLOAT" or kind.startswith("DECIMAL") else "BIGINT" if kind != "HUGEINT" else kind
 
 
-def _rolled(feature: WindowAggregate, value: str, place: int, order: str) -> tuple[Iterable[ColumnPlan], str]:
-    """Return the partial results of one step, and what a span of steps makes of them."""
+def _rolled(feature: WindowAggregate, value: str, place: int, window: str) -> tuple[Iterable[ColumnPlan], str]:
+    """Return the partial results of one step, and what a window of steps makes of them."""
+    order = "__time, __row"
     # Sums of fractions depend on their order, which threads would leave to chance.
     added = f"sum({value})" if _is_exact(feature) else f"sum({value} ORDER BY {order})"
     total, count = (f"__{part}_{place}" for part in ("sum", "count"))
     if feature.function == "avg":
         parts = {total: added, count: f"count({value})"}
-        return _columns(parts), f"CAST(sum({total}) OVER span AS DOUBLE) / sum({count}) OVER span"
+        return _columns(parts), f"CAST(sum({total}) OVER {window} AS DOUBLE) / sum({count}) OVER {window}"
     if feature.function == "sum":
-        return _columns({total: added}), f"CAST(sum({total}) OVER span AS DOUBLE)"
+        return _columns({total: added}), f"CAST(sum({total}) OVER {window} AS DOUBLE)"
     if feature.function == "count":
-        return _columns({count: f"count({value})"}), f"CAST(coalesce(sum({count}) OVER span, 0) AS BIGINT)"
+        return _columns({count: f"count({value})"}), f"CAST(coalesce(sum({count}) OVER {window}, 0) AS BIGINT)"
     if feature.function == "stddev":
-        return (), f"stddev_samp({value}) OVER span"
+        return (), f"stddev_samp({value}) OVER {window}"
     if feature.function == "last":
         latest = f"__last_{place}"
-        return _columns({latest: f"arg_max({value}, ({order}))"}), f"last_value({latest} IGNORE NULLS) OVER span"
+        return _columns({latest: f"arg_max({value}, ({order}))"}), f"last_value({latest} IGNORE NULLS) OVER {window}"
     if feature.function == "count_distinct":
         return (), ""
     part = f"__{feature.function}_{place}"
-    return _columns({part: f"{feature.function}({value})"}), f"{feature.function}({part}) OVER span"
+    return _columns({part: f"{feature.function}({value})"}), f"{feature.function}({part}) OVER {window}"
 
 
 def _rounding(feature: WindowAggregate, value: str) -> Code:

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import timedelta
 
-from generator.plan.partials import Value, value_of
+from generator.plan.partials import Value, rolled_value, value_of_row
 from generator.plan.select import NOTHING, ColumnPlan
 from generator.project import Project, WindowAggregate
 from generator.schema.base import words
@@ -31,8 +31,21 @@ class KeyPart(ColumnPlan):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Window:
+    """A span of the past that features are computed over: its frame in steps, 0 ``steps`` where it is all of the past."""
+
+    name: Code
+    frame: Code
+    steps: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class Group:
-    """One table of snapshots: features that share a key, a cadence, a span and a lag."""
+    """One table of snapshots: features that share a key, a cadence and a lag, over one or several windows.
+
+    ``inputs`` are the values by row, ``partials`` the results of one step that windows are rolled from. ``leaving`` are
+    the steps after which a row has left a window, for each window that rows leave.
+    """
 
     table: Code
     asking: Code
@@ -47,12 +60,28 @@ class Group:
     known_snapshot: Code
     asked_snapshot: Code
     now: Code
-    steps: int
-    leaves: bool
-    frame: Code
+    windows: tuple[Window, ...]
+    inputs: tuple[ColumnPlan, ...]
+    partials: tuple[ColumnPlan, ...]
     values: tuple[Value, ...]
     features: tuple[str, ...]
     every: timedelta
+
+    @property
+    def leaving(self) -> tuple[int, ...]:
+        """Return after how many steps a row has left a window, for each window that rows leave."""
+        return tuple(window.steps for window in self.windows if window.steps)
+
+    @property
+    def leaves(self) -> Code:
+        """Return the number of the step at which a row has left a window, for each of them."""
+        steps = ", ".join(map(str, self.leaving))
+        return Code(f"__snapshot + {f'unnest([{steps}])' if len(self.leaving) > 1 else steps}")
+
+    @property
+    def reach(self) -> int:
+        """Return the steps after which nothing is left of a row; 0 where something always is."""
+        return max(self.leaving) if len(self.leaving) == len(self.windows) else 0
 
     @property
     def condition(self) -> Code:
@@ -64,7 +93,7 @@ class Group:
         return Code(" AND ".join(f"{table}.{key.name} = {key.asked}" for key in self.keys))
 
     @property
-    def tells(self) -> Code:
+    def informs(self) -> Code:
         """Return the condition under which a snapshot says more than that no row counts."""
         return Code(" OR ".join(f"{value.name} IS DISTINCT FROM {value.default or 'NULL'}" for value in self.values))
 
@@ -105,9 +134,10 @@ def groups_of(project: Project) -> tuple[Group, ...]:
     """Return the tables of snapshots that the features need, in the order of their first feature."""
     found: dict[tuple[object, ...], list[WindowAggregate]] = {}
     for feature in project.window_aggregates:
-        alone = feature.name if feature.function == "count_distinct" else ""
+        # What is rolled from results by step shares them with other spans; the other forms go back to the rows.
+        alone = {"distinct": feature.name, "spread": feature.over}.get(FORMS.get(feature.function, ""))
         form = FORMS.get(feature.function, "rolled")
-        found.setdefault((feature.by, feature.every, feature.over, feature.lag, form, alone), []).append(feature)
+        found.setdefault((feature.by, feature.every, feature.lag, form, alone), []).append(feature)
     taken = {item.name for item in project.dimensions} | {project.config.data.table, "events", "features", "inputs"}
     return tuple(_group(project, features, taken) for features in found.values())
 
@@ -115,18 +145,22 @@ def groups_of(project: Project) -> tuple[Group, ...]:
 def _group(project: Project, features: list[WindowAggregate], taken: set[str]) -> Group:
     first = features[0]
     assert project.time is not None
-    span = "all" if first.over is None else words(first.over)
-    table = sql.unlike("_".join(["by", *map(_word, (*map(str, first.by), span))])[:LONGEST].strip("_"), taken)
-    steps = 0 if first.over is None else first.over // first.every
+    spans = dict.fromkeys(feature.over for feature in features)
+    table = sql.unlike(_table(first.by, tuple(spans)), taken)
     key_columns = tuple(part.column or f"__key_{place}" for place, part in enumerate(first.by, start=1))
-    frame = "UNBOUNDED PRECEDING" if not steps else f"{steps - 1} PRECEDING"
+    windows = {over: _window(over, first.every) for over in spans}
+    inputs = tuple(dict.fromkeys(map(value_of_row, features)))
+    values = tuple(
+        rolled_value(feature, inputs.index(value_of_row(feature)) + 1, windows[feature.over].name)
+        for feature in features
+    )
     moment = name(project.time.name)
     decide_before = project.config.problem.decide_before or ZERO
     return Group(
         table=Code(table),
         asking=Code(f"asking_{table}"),
         asked=Code(f"asked_{table}"),
-        title=_title(first),
+        title=_title(first, tuple(spans)),
         template=f"package/features/snapshots/{FORMS.get(first.function, 'rolled')}.sql.jinja",
         by=first.by,
         keys=tuple(
@@ -139,22 +173,40 @@ def _group(project: Project, features: list[WindowAggregate], taken: set[str]) -
         known_snapshot=_number(moment, first.lag, first.every),
         asked_snapshot=_number(Code(f"inputs.{moment}"), -decide_before, first.every),
         now=_number(moment, ZERO, first.every),
-        steps=steps,
-        leaves=bool(steps),
-        frame=Code(f"RANGE BETWEEN {frame} AND CURRENT ROW"),
-        values=tuple(value_of(place, feature) for place, feature in enumerate(features, start=1)),
+        windows=tuple(windows.values()),
+        inputs=tuple(ColumnPlan(name=Code(f"__value_{place}"), sql=value) for place, value in enumerate(inputs, start=1)),
+        partials=tuple(dict.fromkeys(part for value in values for part in value.partials)),
+        values=values,
         features=tuple(feature.name for feature in features),
         every=first.every,
     )
 
 
-def _title(first: WindowAggregate) -> Code:
+def _table(by: tuple[BoundExpression, ...], spans: tuple[timedelta | None, ...]) -> str:
+    """Return the name of a table of snapshots: what is asked by, and how far back it reaches."""
+    return "_".join(["by", *map(_word, (*map(str, by), *map(_span, spans)))])[:LONGEST].strip("_")
+
+
+def _window(over: timedelta | None, every: timedelta) -> Window:
+    """Plan the window over the snapshots of a span."""
+    steps = 0 if over is None else over // every
+    frame = f"{steps - 1} PRECEDING" if steps else "UNBOUNDED PRECEDING"
+    return Window(
+        name=Code(f"over_{_word(_span(over))}"), frame=Code(f"RANGE BETWEEN {frame} AND CURRENT ROW"), steps=steps
+    )
+
+
+def _span(over: timedelta | None) -> str:
+    return "all" if over is None else words(over)
+
+
+def _title(first: WindowAggregate, spans: tuple[timedelta | None, ...]) -> Code:
     """Return what a table holds as one line of a SQL comment, whatever stands in the expressions."""
-    span = "all the past" if first.over is None else words(first.over)
+    over = " and ".join("all the past" if span is None else words(span) for span in spans)
     counts = "their time"
     if first.lag:
         counts = f"{words(abs(first.lag))} {'after' if first.lag > ZERO else 'before'} their time"
-    text = f"{', '.join(map(str, first.by))} over {span}, every {words(first.every)}; rows count from {counts} on"
+    text = f"{', '.join(map(str, first.by))} over {over}, every {words(first.every)}; rows count from {counts} on"
     return Code(" ".join(text.split()))
 
 
