@@ -1,11 +1,10 @@
 """From a table to all that a project's config says: columns, goal, features, split, each with its reason."""
 
-import keyword
 import re
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from generator.modules.reserved import taken
 from generator.modules.templates import is_sql_table
 from generator.new.answers import Answers, Choice, Doubt, Inferred, UnfitError
 from generator.new.features import features_of, slice_rows, slices_of
@@ -20,7 +19,6 @@ from generator.new.roles import choose
 from generator.new.sentinels import sentinel_doubts
 from generator.new.splitting import split_of
 from generator.sources.counts import counted
-from generator.validation.semantics.choices import FOLDERS, LIBRARIES
 
 FEWEST_ROWS = 40
 COPIES = 0.01
@@ -136,5 +134,4 @@ def package_of(name: str) -> str:
     plain = "".join(sign if sign.isascii() and sign.isalnum() else "_" for sign in Path(name).name.lower())
     plain = "_".join(filter(None, plain.split("_")))[:50] or "project"
     plain = plain if plain[0].isalpha() else f"p_{plain}"
-    taken = FOLDERS | LIBRARIES | sys.stdlib_module_names | frozenset(keyword.kwlist)
-    return f"{plain}_project" if plain in taken or is_sql_table(plain) else plain
+    return f"{plain}_project" if taken(plain) or is_sql_table(plain) else plain

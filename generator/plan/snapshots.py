@@ -32,7 +32,7 @@ class KeyPart(ColumnPlan):
 
 @dataclass(frozen=True, kw_only=True)
 class Window:
-    """A span of the past that features are computed over: its frame in steps, 0 ``steps`` where it is all of the past."""
+    """A span that features are computed over, in steps of the cadence; 0 ``steps`` where it is all of the past."""
 
     name: Code
     frame: Code
@@ -174,7 +174,9 @@ def _group(project: Project, features: list[WindowAggregate], taken: set[str]) -
         asked_snapshot=_number(Code(f"inputs.{moment}"), -decide_before, first.every),
         now=_number(moment, ZERO, first.every),
         windows=tuple(windows.values()),
-        inputs=tuple(ColumnPlan(name=Code(f"__value_{place}"), sql=value) for place, value in enumerate(inputs, start=1)),
+        inputs=tuple(
+            ColumnPlan(name=Code(f"__value_{place}"), sql=value) for place, value in enumerate(inputs, start=1)
+        ),
         partials=tuple(dict.fromkeys(part for value in values for part in value.partials)),
         values=values,
         features=tuple(feature.name for feature in features),

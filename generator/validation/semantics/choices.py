@@ -1,25 +1,16 @@
 """Names and choices that are right by themselves and have to fit together."""
 
-import sys
 from importlib.util import find_spec
 
 from generator.config.source_map import Path_
 from generator.errors import nearest
+from generator.modules.reserved import taken
 from generator.modules.templates import is_sql_table
 from generator.schema.data import Source
 from generator.validation.semantics.metrics import check_metrics
 from generator.validation.semantics.modules import check_params, find_function, read_module
 from generator.validation.semantics.session import Session
 
-FOLDERS = frozenset(
-    ["bundle", "conf", "data", "deploy", "final_model", "generator", "logs", "models", "registry", "reports",
-     "templates", "tests"]
-)  # fmt: skip
-LIBRARIES = frozenset(
-    ["altair", "duckdb", "dvc", "hydra", "lightgbm", "mangum", "msgspec", "numpy", "optuna", "prometheus_client",
-     "psycopg", "pyarrow", "pymysql", "pytest", "python_calamine", "scipy", "skops", "sklearn", "sqlalchemy",
-     "starlette", "uvicorn", "vl_convert", "yaml"]
-)  # fmt: skip
 EXAMPLE = "def {}() -> pa.Table"
 OF_TEXT = {
     "sheet": ("excel",),
@@ -50,14 +41,9 @@ def check_choices(session: Session) -> None:
 
 def _package(session: Session) -> None:
     name = session.config.project.package
-    taken = {
-        "a folder of every project": FOLDERS,
-        "a module of Python itself": sys.stdlib_module_names,
-        "a library that the project imports": LIBRARIES,
-    }
-    for reason, names in taken.items():
-        if name in names:
-            session.say(("project", "package"), f"'{name}' is {reason}", f"choose another name, as '{name}_project'")
+    reason = taken(name, session.composed.root)
+    if reason:
+        session.say(("project", "package"), f"'{name}' is {reason}", f"choose another name, as '{name}_project'")
 
 
 def _sources(session: Session) -> None:
