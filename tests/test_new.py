@@ -386,7 +386,8 @@ def test_what_is_no_table_is_told(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "package"),
     [("churn", "churn"), ("Kündigung 2024", "k_ndigung_2024"), ("9lives", "p_9lives"), ("data", "data_project"),
-     ("random", "random_project"), ("pandas", "pandas_project"), ("jinja2", "jinja2_project"), ("class", "class_project"), ("events", "events_project"), ("日本", "project")],
+     ("random", "random_project"), ("class", "class_project"), ("pandas", "pandas_project"),
+     ("jinja2", "jinja2_project"), ("events", "events_project"), ("日本", "project")],
 )  # fmt: skip
 def test_the_name_of_the_package(name: str, package: str) -> None:
     assert package_of(name) == package

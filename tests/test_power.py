@@ -34,11 +34,16 @@ def stated(kind: str, targets: str, holdout: int) -> str:
     [
         ("binary", "i < 3", 150, "has 3 of them, too few: differences below 0.4"),
         ("binary", "i < 9", 10_000, "too few: differences below 0.26 in ROC-AUC are noise"),
-        ("binary", "i < 30", 150, "enough to tell models apart that differ by 0.1"),
+        ("binary", "i < 30", 150, "enough to distinguish models that differ by 0.1"),
         ("binary", "i >= 3", 150, "too few: differences below"),
         ("binary", "i < 0", 150, "one class only"),
         ("multiclass", "'abc'[1 + i % 3]", 12, "has too few rows, 12: differences below 0.35 in accuracy are noise"),
-        ("multiclass", "CASE WHEN i < 200 THEN 'a' ELSE 'b' END", 1_000, "can tell models apart that differ by 0.0383"),
+        (
+            "multiclass",
+            "CASE WHEN i < 200 THEN 'a' ELSE 'b' END",
+            1_000,
+            "can distinguish models that differ by 0.0383",
+        ),
         (
             "multiclass",
             "CASE WHEN i < 20 THEN 'a' ELSE 'b' END",
@@ -46,7 +51,7 @@ def stated(kind: str, targets: str, holdout: int) -> str:
             "the largest class to perfection is 0.01",
         ),
         ("regression", "i * 1.5", 20, "has too few rows, 20: differences below 0.44 in R² are noise"),
-        ("regression", "i * 1.5", 1_000, "can tell models apart that differ by 0.0626 in R² or more"),
+        ("regression", "i * 1.5", 1_000, "can distinguish models that differ by 0.0626 in R² or more"),
     ],
 )
 def test_enough_is_what_tells_ordinary_skill_from_none(kind: str, targets: str, holdout: int, says: str) -> None:

@@ -24,7 +24,7 @@ def run_stage(main: Callable[[], None]) -> None:
 
 
 def is_foreseen(error: Exception) -> bool:
-    """Return whether ``error`` is told by a reader or the system, or was raised on purpose by a module of the project."""
+    """Return whether ``error`` comes from a reader or the system, or was raised on purpose by a module of the project."""
     kind = type(error)
     if isinstance(error, OSError) or kind.__module__.partition(".")[0] in READERS:
         return kind.__name__ != "InternalException"

@@ -24,7 +24,7 @@ SUMMARY = Path("reports/collection.json")
 
 @dataclass(frozen=True)
 class Source:
-    """A file to read, the columns it must have, and the SQL that tells its time range."""
+    """A file to read, the columns it must have, and the SQL for its time range."""
 
     name: str
     file: Path

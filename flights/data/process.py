@@ -70,7 +70,7 @@ def check_keys(database: duckdb.DuckDBPyConnection) -> None:
         if shared:
             raise SystemExit(
                 f"{table}: several rows share a key, and a lookup reads one; {key} with how many: {', '.join(map(str, shared))}\n"
-                "Keep one row of each (a `python:` source can), or add to `key:` in conf/data/ what tells them apart."
+                "Keep one row of each (a `python:` source can), or add to `key:` in conf/data/ what distinguishes them."
             )
 
 

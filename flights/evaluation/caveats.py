@@ -17,7 +17,7 @@ def few_rounds(summaries: Mapping[str, dict[str, Any]]) -> Iterator[str]:
     for name, summary in summaries.items():
         rounds = summary.get("stopped", {}).get("rounds", FEWEST_ROUNDS)
         if rounds < FEWEST_ROUNDS:
-            yield f"{name} was best after {counted(rounds, 'round')}: its learning rate is high, its rows are few, or nothing tells of the target"
+            yield f"{name} was best after {counted(rounds, 'round')}: its learning rate is high, its rows are few, or no feature is related to the target"
 
 
 def few_rows(part: str, target: np.ndarray, labels: Sequence[str]) -> Iterator[str]:

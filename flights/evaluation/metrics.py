@@ -82,7 +82,7 @@ def measure(target: np.ndarray, score: np.ndarray) -> dict[str, float]:
     unknown = [name for name, value in values.items() if not np.isfinite(value)]
     if unknown:
         raise ValueError(
-            f"rows that are measured, {len(target):,} of them, do not tell {', '.join(unknown)}: hold out more, of every class"
+            f"rows that are measured, {len(target):,} of them, do not determine {', '.join(unknown)}: hold out more, of every class"
         )
     return values
 
@@ -139,7 +139,7 @@ class Bootstrap:
         return drawn
 
     def interval(self, values: Iterable[float], digits: int = 6) -> list[float]:
-        """Return what encloses the middle ``confidence`` of ``values``, leaving out resamples that tell nothing."""
+        """Return what encloses the middle ``confidence`` of ``values``, leaving out resamples in which it is not defined."""
         tail = (1 - self.confidence) / 2
         known = [value for value in values if np.isfinite(value)]
         return [round(float(bound), digits) for bound in np.quantile(known, [tail, 1 - tail])]

@@ -1,4 +1,4 @@
-"""Tell what looks wrong: inputs that know too much or nothing, and rows that are on both sides of the split."""
+"""List what looks wrong: inputs that know too much or nothing, and rows that are on both sides of the split."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any

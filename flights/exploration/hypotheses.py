@@ -22,7 +22,7 @@ def interactions(study: Study) -> Finding:
 
 
 def missingness(study: Study) -> Finding:
-    """That a value is missing tells something: flags for gaps add to inputs whose gaps are filled."""
+    """Missing values carry information: flags for gaps add to inputs whose gaps are filled."""
     gaps = np.isnan(study.matrix)
     gapped = gaps.any(axis=0) & ~gaps.all(axis=0)
     if not gapped.any():
@@ -37,7 +37,7 @@ def missingness(study: Study) -> Finding:
 
 
 def categories(study: Study) -> Finding:
-    """The text columns tell what the others do not: trees that see them beat trees that do not."""
+    """The text columns carry information that the others do not: trees that see them beat trees that do not."""
     others = [place for place in range(study.matrix.shape[1]) if place not in study.coded]
     if not study.coded:
         return untested("no input is a text")

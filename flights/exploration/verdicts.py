@@ -1,4 +1,4 @@
-"""Judge every hypothesis on the sample, and say what follows from each verdict."""
+"""Test every hypothesis on the sample, and say what follows from each verdict."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -33,7 +33,7 @@ class Hypothesis:
 HYPOTHESES = {
     "signal": Hypothesis(
         hypotheses.signal,
-        "The inputs tell something about the target.",
+        "The inputs carry information about the target.",
         confirmed="a model can help",
         rejected="look for other inputs before you look for a better model",
     ),
@@ -51,14 +51,14 @@ HYPOTHESES = {
     ),
     "missingness": Hypothesis(
         hypotheses.missingness,
-        "That a value is missing tells something.",
+        "Missing values carry information.",
         confirmed="keep gaps as they are, or flag them",
         rejected="fill gaps in whichever way is convenient",
     ),
     "categories": Hypothesis(
         hypotheses.categories,
-        "Texts tell what numbers do not.",
-        confirmed="encode texts with care; lookups by them may tell even more",
+        "Texts carry information that numbers do not.",
+        confirmed="encode texts with care; lookups by them may add more",
         rejected="texts can be left out",
     ),
     "more_data": Hypothesis(

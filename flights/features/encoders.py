@@ -120,7 +120,7 @@ def read_matrix(path: Path, encoders: Encoders) -> np.ndarray:
 
 
 def read_training(path: Path, encoders: Encoders) -> np.ndarray:
-    """Return the features of the training rows in ``path``; what tells of the target tells of other rows' only."""
+    """Return the features of the training rows in ``path``; what depends on the target depends on other rows' only."""
     matrix = read_matrix(path, encoders)
     features = np.array(column_features(encoders), dtype=object)
     for name, state in encoders["features"].items():

@@ -1,7 +1,7 @@
 """Ask a bundle for features and scores: by its own code, in its own folder, in processes of its own.
 
 Where the model that answers requests was fitted on the holdout too, the one that was evaluated is in the bundle beside
-it, and is the one to ask wherever scores tell how good a model is: it has not seen the rows that it is measured on.
+it, and is the one to ask wherever scores measure how good a model is: it has not seen the rows that it is measured on.
 """
 
 import subprocess

@@ -32,7 +32,7 @@ def count(database: duckdb.DuckDBPyConnection) -> dict[str, Any]:
 
 
 def power(database: duckdb.DuckDBPyConnection, holdout: int) -> dict[str, Any]:
-    """Return the base rate, and the smallest difference in ROC-AUC that the holdout can tell from noise.
+    """Return the base rate, and the smallest difference in ROC-AUC that the holdout can distinguish from noise.
 
     Standard error after Hanley and McNeil (1982) around an AUC of 0.75; detected in four of five cases at 5 %. That model is
     half-way from guessing to perfection: where even the 0.25 between it and guessing is noise, the rows are too few.
@@ -47,7 +47,7 @@ def power(database: duckdb.DuckDBPyConnection, holdout: int) -> dict[str, Any]:
     both, two = area / (2 - area), 2 * area**2 / (1 + area)
     variance = area * (1 - area) + (positives - 1) * (both - area**2) + (negatives - 1) * (two - area**2)
     smallest = 2.8 * (variance / (positives * negatives)) ** 0.5
-    enough = f"enough to tell models apart that differ by {smallest:.4f} in ROC-AUC or more"
+    enough = f"enough to distinguish models that differ by {smallest:.4f} in ROC-AUC or more"
     scarce = f"too few: differences below {min(smallest, 0.5):.2f} in ROC-AUC are noise, and a model of 0.75 is 0.25 above guessing"
     return {
         "base_rate": round(rate, 6),

@@ -85,7 +85,7 @@ def draw(rows: int = 200) -> tuple[pa.Array, np.ndarray]:
 
 
 def is_learnt(level: np.ndarray, score: np.ndarray) -> bool:
-    """Return whether ``score`` tells the rows where the target is true from the others."""
+    """Return whether ``score`` separates the rows where the target is true from the others."""
     return bool(score[level > 0].min() > score[level <= 0].max())
 
 

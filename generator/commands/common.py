@@ -48,7 +48,7 @@ NAMED = 3
 
 
 def say(text: str) -> None:
-    """Tell what a verb does; what it was asked for goes to the standard output."""
+    """Describe what a verb does; what it was asked for goes to the standard output."""
     typer.echo(text, err=True)
 
 

@@ -1,4 +1,4 @@
-"""What Hydra makes of ``conf/``, after all has been refused that we can tell better than it."""
+"""What Hydra makes of ``conf/``, after what we can report better than it was refused."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace

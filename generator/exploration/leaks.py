@@ -170,7 +170,7 @@ def _paired(table: Table) -> Iterator[Leak]:
 def _bounded(table: Table) -> Iterator[Leak]:
     """Yield two columns between whose bounds all rows of a class lie, and none of the other.
 
-    Bounds are not chosen to tell classes apart, so that this is no accident; rows on them count as errors.
+    Bounds are not chosen to separate classes, so that this is no accident; rows on them count as errors.
     """
     if is_classes(table.target) and len(np.unique(table.target)) == 2:
         alone = {name: column.alone for name, column in table.columns.items()}

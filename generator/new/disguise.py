@@ -1,4 +1,4 @@
-"""Tell what a file is that is not what its name says."""
+"""Detect what a file is where its name says something else."""
 
 import re
 from pathlib import Path

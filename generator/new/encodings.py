@@ -1,4 +1,4 @@
-"""Tell in which encoding files of text are written."""
+"""Detect the encoding of text files."""
 
 import codecs
 from collections.abc import Iterable

@@ -14,7 +14,7 @@ MOST = FOOT // 2
 """Rows that may be none."""
 
 FEWEST = 10
-"""Rows before them, which tell what a row is like."""
+"""Rows before them, which show what a row is like."""
 
 TOTAL = re.compile(
     r"(grand |sub[- ]?|column |overall )?(totals?|sum)|gesamt(summe)?|summe|insgesamt|total g[eé]n[eé]ral|totale|"

@@ -101,7 +101,7 @@ def key_doubts(raw: Raw, choices: tuple[Choice, ...], by_time: bool) -> Iterator
             text = (
                 f"several rows share a {choice.name} ({_values(choice.measure)}), and a split at random puts them on "
             )
-            text += "both sides: scores tell of those that are known already; split by time, or keep one row of each"
+            text += "both sides: scores are then of those known already; split by time, or keep one row of each"
             yield Doubt(("data", "columns", choice.label), text)
 
 

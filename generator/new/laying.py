@@ -13,7 +13,7 @@ from generator.schema.data import Source
 from generator.sources.reading import steps_of
 
 BEGINNING = 1 << 20
-"""Letters of a file that tell how it is laid out."""
+"""Letters of a file from which its layout is detected."""
 
 SHEETS = 5
 """Sheets that are named."""

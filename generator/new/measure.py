@@ -11,7 +11,7 @@ CELLS = 4_000_000
 """Values that one query measures."""
 
 ALIKE = 0.9
-"""Share of the values of a column that tell what all are."""
+"""Share of the values of a column that decide what all are."""
 
 MOST = 60
 """Values of a column, the most frequent, that are kept."""

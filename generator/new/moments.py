@@ -16,7 +16,7 @@ JSON = re.compile(r"\\?/Date\(-?\d+([-+]\d{4})?\)\\?/")
 """A moment as ASP.NET writes it into JSON: milliseconds since 1970, and an offset that changes nothing of them."""
 
 HALF = 0.5
-"""Share of dates among texts from which on it is told that they are not read."""
+"""Share of dates among texts from which on a doubt says that they are not read."""
 
 
 def moment(raw: Raw, found: Measure) -> Kind | None:
@@ -46,7 +46,7 @@ def moment(raw: Raw, found: Measure) -> Kind | None:
 
 
 def _in_part(found: Measure, count: int) -> Kind | None:
-    """Return a text of which is told that much of it, but not nearly all, are dates."""
+    """Return a text column with a doubt: much of it, but not nearly all, are dates."""
     if count < HALF * found.present:
         return None
     text = f"{count:,} of {found.present:,} values are dates, and the others are none that is known"

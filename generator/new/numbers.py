@@ -49,7 +49,7 @@ REPEATED = 0.5
 
 
 def typed_number(raw: Raw, found: Measure) -> Kind:
-    """Return what a column with a type of numbers holds: its values tell whole numbers from others, not its type."""
+    """Return what a column with a type of numbers holds: its values say whether it is whole numbers, not its type."""
     if found.long > found.present / 2:
         return _too_long()
     kind = Kind("integer" if found.whole == found.present else "float")

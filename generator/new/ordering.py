@@ -64,7 +64,7 @@ def unread(raw: Raw, choices: Iterable[Choice], answers: Answers) -> Iterator[Do
         if choice.name != answers.target and choice.role != "key" and _orders(raw, choice):
             text = (
                 f"SPLIT AT RANDOM ALTHOUGH rows stand in the order of {choice.name}, which is not taken for their "
-                "time: if it tells when, say how it is read (`read:`, `type: date`), give it `role: time` and choose "
+                "time: if it does, say how it is read (`read:`, `type: date`), give it `role: time` and choose "
                 "`split: by_time`"
             )
             yield Doubt(("data", "columns", choice.label), text)
@@ -88,10 +88,10 @@ def _together(parts: Sequence[Choice], taken: set[str], quarters: bool) -> Doubt
     second = f"3 * {names[1]} - 2" if quarters else names[1]
     sql = f"make_date({names[0]}, {second}, {names[2] if len(names) > 2 else 1})"
     name = unlike("date", taken)
-    told = " and ".join([", ".join(choice.name for choice in parts[:-1]), parts[-1].name])
+    named = " and ".join([", ".join(choice.name for choice in parts[:-1]), parts[-1].name])
     text = (
-        f"SPLIT AT RANDOM ALTHOUGH {told} tell when: add the line `{name}: {{sql: {json_text(sql)}, role: time}}` here "
-        "and choose `split: by_time`"
+        f"SPLIT AT RANDOM ALTHOUGH {named} GIVE THE TIME: add the line `{name}: {{sql: {json_text(sql)}, role: time}}` "
+        "here and choose `split: by_time`"
     )
     return Doubt(("data", "columns"), text)
 

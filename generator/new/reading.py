@@ -13,7 +13,7 @@ from generator.new.laying import laid_out, renamed
 from generator.new.loading import LARGE, WHOLE, UnreadableError, load
 from generator.new.sample import count, in_words, sample
 from generator.new.sniffing import Asked
-from generator.new.steps import Tell, silent
+from generator.new.steps import Echo, silent
 from generator.schema.data import Source
 from generator.sources.reading import PACKED
 
@@ -52,7 +52,7 @@ class Raw:
 
     ``source`` says how the files are read, wherever they are; ``notes`` what of that may be unexpected; ``renamed``
     the columns that are not called what the file calls them, since others are, or nothing. ``looked_at`` is the number
-    of rows in the table :data:`RAW`: every ``nth``. ``tell`` hears of each step of long work.
+    of rows in the table :data:`RAW`: every ``nth``. ``echo`` gets a line for each step of long work.
     """
 
     database: duckdb.DuckDBPyConnection
@@ -63,7 +63,7 @@ class Raw:
     looked_at: int
     notes: tuple[str, ...] = ()
     nth: int = 1
-    tell: Tell = silent
+    echo: Echo = silent
     renamed: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -77,21 +77,21 @@ class Raw:
         return in_words(self.looked_at, self.rows, self.nth) if self.sampled else ""
 
     def step(self, words: str) -> None:
-        """Tell what is done next, where there are so many rows that it takes a while."""
+        """Print what is done next, where there are so many rows that it takes a while."""
         if self.sampled:
-            self.tell(words)
+            self.echo(words)
 
 
 @contextmanager
-def opened(files: tuple[Path, ...], asked: Asked | None = None, tell: Tell = silent) -> Iterator[Raw]:
+def opened(files: tuple[Path, ...], asked: Asked | None = None, echo: Echo = silent) -> Iterator[Raw]:
     """Yield the table in ``files``: texts where they hold text, typed columns where they have types.
 
-    ``asked`` is what the user says of how they are laid out, ``tell`` hears of each step of long work. Raises
+    ``asked`` is what the user says of how they are laid out, ``echo`` gets a line for each step of long work. Raises
     :class:`UnreadableError` for a file that is not there, is empty, has no names, or is of no known format.
     """
     source = _source(files, asked or Asked())
     if sum(file.stat().st_size for file in files) >= LARGE:
-        tell(f"reading {sum(file.stat().st_size for file in files) / 1e6:,.0f} MB")
+        echo(f"reading {sum(file.stat().st_size for file in files) / 1e6:,.0f} MB")
     with duckdb.connect() as database, TemporaryDirectory() as folder:
         database.execute("SET preserve_insertion_order = true")
         database.execute(f"SET memory_limit = '{MEMORY}'")
@@ -105,11 +105,11 @@ def opened(files: tuple[Path, ...], asked: Asked | None = None, tell: Tell = sil
             raise UnreadableError("\n".join((f"{files[0].name} has names and no rows", *notes)))
         nth = sample(database, WHOLE, RAW, rows, len(columns))
         looked_at, others = count(database, RAW), renamed(names, list(columns))
-        yield Raw(database, files, source, columns, rows, looked_at, notes, nth, tell, others)
+        yield Raw(database, files, source, columns, rows, looked_at, notes, nth, echo, others)
 
 
 def _source(files: tuple[Path, ...], asked: Asked) -> Source:
-    """Return what the names of ``files`` tell of how they are read, which is the same for all."""
+    """Return what the names of ``files`` say about how they are read, which is the same for all."""
     kinds, packs = set(), set()
     for file in files:
         if not file.is_file():
@@ -122,8 +122,8 @@ def _source(files: tuple[Path, ...], asked: Asked) -> Source:
         if kind is None:
             known = f"{', '.join(FORMATS)}, each also with {', '.join(PACKED)} after it"
             raise UnreadableError(f"{file.name} is of no known format; known are {known}")
-        if not ending and (told := disguised(file, kind)):
-            raise UnreadableError(told)
+        if not ending and (reason := disguised(file, kind)):
+            raise UnreadableError(reason)
         kinds.add(kind)
         packs.add(ending)
     if len(kinds) > 1 or len(packs) > 1:

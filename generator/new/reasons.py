@@ -57,5 +57,5 @@ def refit_reason(found: Inferred) -> str:
     rows = int(found.rows * found.answers.holdout)
     if rows < FEW_HELD:
         late = ", the latest," if found.by_time else ""
-        return f"the {rows:,} held-out rows{late} are few to prove a model by; `training` releases the one they judged"
+        return f"the {rows:,} held-out rows{late} are few to prove a model by; `training` releases the evaluated one"
     return "the released model has learnt from every labelled row; its figures are of the same model on training rows"

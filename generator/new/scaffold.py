@@ -48,7 +48,7 @@ class Scaffold:
     package: Code
     stem: Code
     data_template: Code
-    """What the README tells of where the data is."""
+    """What the README says about where the data is."""
     data: Code
     question: Code
     asked: Code

@@ -1,4 +1,4 @@
-"""Tell from the beginning of a text file how it is laid out: where its names are, and what separates its values."""
+"""Detect the layout of a text file from its beginning: where its names are, and what separates its values."""
 
 import io
 import re
@@ -84,9 +84,9 @@ class _Table:
 def layout_of(text: str, asked: Asked) -> Layout | None:
     """Return how the file that begins with ``text`` is laid out, None where its rows do not agree with each other."""
     skip, separator, header = asked.skip or 0, asked.separator, asked.header is not False
-    told = SEP_LINE.match(text)
-    if told and asked.skip is None:
-        skip, separator = 1, separator or told[1]
+    declared = SEP_LINE.match(text)
+    if declared and asked.skip is None:
+        skip, separator = 1, separator or declared[1]
     table = next(filter(None, (_best(text, signs, skip, header) for signs in _signs(separator))), None)
     if table is None:
         return None
@@ -97,7 +97,7 @@ def layout_of(text: str, asked: Asked) -> Layout | None:
         fields["header"] = False
     if line > 1:
         fields["skip"] = line - 1
-    if line > 1 and asked.skip is None and not told:
+    if line > 1 and asked.skip is None and not declared:
         notes.append(f"the first {line - 1} lines are left out" if line > 2 else "the first line is left out")
     if comment := _comment(table):
         fields["comment"] = comment
@@ -142,7 +142,7 @@ def _table(text: str, separator: str, skip: int, header: bool, comment: str = ""
             if len(rows) == SAMPLE:
                 break
     except ValueError:
-        pass  # the sample may end within quotes; what is wrong with the file itself is told when it is read
+        pass  # the sample may end within quotes; what is wrong with the file itself is reported when it is read
     if len(rows) < 2:
         return None
     width = max(Counter(len(row) for _, row in rows).items(), key=lambda item: (item[1], item[0]))[0]

@@ -17,7 +17,7 @@ FEWEST, FEW_ROWS = 5, 20
 """Rows of a class in each part, and in all, with fewer of which no figure means much."""
 
 LEAST = int(Release.model_fields["min_holdout"].default)
-"""Held-out rows outside the largest class that a release is judged by."""
+"""Held-out rows outside the largest class that a release is decided by."""
 
 NO_TIME = ": no time of the rows is known"
 PARTS = ("for training", "for validation", "held out")
@@ -148,7 +148,7 @@ def _few(counts: Counts, goal: Goal, target: Choice) -> Iterator[Doubt]:
 
 
 def _unreleased(counts: Counts, goal: Goal) -> Iterator[Doubt]:
-    """Yield a doubt where the held-out rows are fewer than a release is judged by."""
+    """Yield a doubt where the held-out rows are fewer than a release is decided by."""
     held = sorted(rows[2] for rows in counts.values()) if goal.task != "regression" else []
     if held and sum(held[:-1]) < LEAST:
         text = counted(sum(held[:-1]), "held-out row", "is", "are")

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
-Tell = Callable[[str], None]
+Echo = Callable[[str], None]
 
 
 def silent(_: str) -> None:
-    """Tell nobody."""
+    """Print nothing."""

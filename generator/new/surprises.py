@@ -30,7 +30,7 @@ def looked_at_with(raw: Raw, found: Found, condition: str, kind_of: KindOf) -> F
     """Return what the sample makes of a column when each value under ``condition``, in all rows, joins it once.
 
     Marks of missing values come first, then the most frequent; and the shortest and the longest of whole numbers,
-    whose lengths tell codes from amounts.
+    whose lengths distinguish codes from amounts.
     """
     name = identifier(found.measure.name)
     listed = ", ".join(literal(mark) for mark in MARKS)

@@ -56,7 +56,7 @@ class AuditPlan:
 
     @property
     def slack_template(self) -> str:
-        """Return the template of what tells rounding from leaks; nothing where nothing is rounded."""
+        """Return the template of what distinguishes rounding from leaks; nothing where nothing is rounded."""
         return f"package/features/audit/{'derived' if self.derived else 'rounded'}.py.jinja" if self.rounded else ""
 
     @property

@@ -164,7 +164,7 @@ def compares_rows(project: Project) -> bool:
 
 
 def counts_rounds(project: Project) -> bool:
-    """Return whether training a candidate tells how far it is."""
+    """Return whether training a candidate shows progress."""
     return any(candidate.kind == "lightgbm" for candidate in project.config.model.values())
 
 

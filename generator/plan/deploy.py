@@ -24,7 +24,7 @@ ECS = ("aws/ecs.yaml",)
 LAMBDA = ("aws/lambda.yaml", "aws/lambda_handler.py", "aws/package_lambda.py")
 SECTIONS = "package/deploy/sections"
 DRAIN = 30
-"""Seconds in which the service finishes its requests once it is told to end."""
+"""Seconds in which the service finishes its requests once it is asked to end."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -36,7 +36,7 @@ MEASURES = {
 
 HYPOTHESES = {
     "signal": (
-        "The inputs tell something about the target.",
+        "The inputs carry information about the target.",
         "a model can help",
         "look for other inputs before you look for a better model",
     ),
@@ -51,13 +51,13 @@ HYPOTHESES = {
         "shallow trees or single effects are enough",
     ),
     "missingness": (
-        "That a value is missing tells something.",
+        "Missing values carry information.",
         "keep gaps as they are, or flag them",
         "fill gaps in whichever way is convenient",
     ),
     "categories": (
-        "Texts tell what numbers do not.",
-        "encode texts with care; lookups by them may tell even more",
+        "Texts carry information that numbers do not.",
+        "encode texts with care; lookups by them may add more",
         "texts can be left out",
     ),
     "more_data": (

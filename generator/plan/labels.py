@@ -34,7 +34,7 @@ class UnseenPlan:
 
 
 def unseen_plan(project: Project) -> UnseenPlan:
-    """Plan how the rows that a model was fitted on are told from others."""
+    """Plan how the rows that a model was fitted on are identified."""
     labels = labels_plan(project)
     if labels.time:
         order = f"strftime(CAST({labels.time} AS TIMESTAMP), '%Y-%m-%d %H:%M:%S.%f')"

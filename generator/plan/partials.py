@@ -18,7 +18,7 @@ COUNTS = ("count", "count_distinct")
 class Value:
     """What one feature needs at each stage: a value by row, partial results by step, and what is rolled from them.
 
-    ``rounding`` bounds by how much the result hangs on the order in which fractions are added up; nothing where it
+    ``rounding`` bounds by how much the result depends on the order in which fractions are added up; nothing where it
     does not.
     """
 
@@ -100,7 +100,7 @@ def _rounding(feature: WindowAggregate, value: str) -> Code:
 
 
 def is_rounded(feature: WindowAggregate) -> bool:
-    """Return whether the last bits of the result hang on the order in which values are added up."""
+    """Return whether the last bits of the result depend on the order in which values are added up."""
     return feature.function == "stddev" or (feature.function in ("avg", "sum") and not _is_exact(feature))
 
 

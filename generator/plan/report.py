@@ -1,4 +1,4 @@
-"""Plan the report: which steps it tells of, which tiles and charts it shows, what each metric means."""
+"""Plan the report: which steps it covers, which tiles and charts it shows, what each metric means."""
 
 from dataclasses import dataclass
 from typing import get_args

@@ -13,7 +13,7 @@ ALLOWED = 0.1
 
 @dataclass(frozen=True, kw_only=True)
 class RulePlan:
-    """A rule as ``process.sql`` judges and counts it."""
+    """A rule as ``process.sql`` checks and counts it."""
 
     label: Code
     source: Code

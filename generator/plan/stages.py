@@ -165,7 +165,7 @@ def _model_stages(project: Project) -> Iterator[Stage]:
         outs=(f"{REPORTS}/evaluation.json", f"{REPORTS}/plots", REFERENCE, *((CHOSEN,) if refits else ())),
         metrics=(f"{REPORTS}/metrics.json",),
     )
-    if refits:  # models/ tells of the code and the settings that each candidate was fitted with
+    if refits:  # models/ depends on the code and the settings that each candidate was fitted with
         yield _stage(
             project, "refit", deps=("models", *TRAINED, HOLDOUT, CHOSEN, scoring), outs=(FINAL, FINAL_ENCODERS)
         )

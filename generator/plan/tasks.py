@@ -68,7 +68,7 @@ class Task:
 
     @property
     def power_template(self) -> str:
-        """Return what renders how small a gain the holdout can tell."""
+        """Return what renders how small a gain the holdout can detect."""
         return f"package/problem/power/{self.name}.py.jinja"
 
     @property

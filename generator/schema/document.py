@@ -1,4 +1,4 @@
-"""The config's types as JSON Schema: what ``ninefold explain`` tells from, and editors complete from."""
+"""The config's types as JSON Schema: what ``ninefold explain`` reads, and editors complete from."""
 
 from functools import cache
 from typing import Any

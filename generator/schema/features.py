@@ -130,7 +130,7 @@ FORMS: dict[type[Strict], str] = {
     Computed: "a function",
     Expression: "a row",
 }
-"""What the forms are called: no names that a key could have, so that they can be told apart in an error's path."""
+"""What the forms are called: no names that a key could have, so that they can be recognised in an error's path."""
 
 
 def _which(value: Any) -> str | None:

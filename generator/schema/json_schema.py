@@ -104,7 +104,7 @@ def _lax(node: Node) -> Node:
 
 
 def _or_interpolation(name: str, node: Node) -> Node:
-    """Return ``node`` with an interpolation beside it, unless any text will do, or it tells forms apart."""
+    """Return ``node`` with an interpolation beside it, unless any text will do, or it distinguishes forms."""
     lax = _lax(node)
     free = lax.get("type") == "string" and not {"pattern", "enum", "format"} & lax.keys()
     if name == "kind" or free:

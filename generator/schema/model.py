@@ -57,7 +57,7 @@ class Linear(Strict):
 
 
 class LightGBMParams(Strict):
-    """LightGBM's own parameters; https://lightgbm.readthedocs.io/en/stable/Parameters.html tells more of each."""
+    """LightGBM's own parameters; https://lightgbm.readthedocs.io/en/stable/Parameters.html describes each."""
 
     num_leaves: Annotated[int, Field(ge=2, le=131_072)] = Field(
         default=31, description="most leaves of a tree: more of them fit finer, and overfit sooner", examples=[63]

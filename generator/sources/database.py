@@ -1,4 +1,4 @@
-"""Read a table of a database, batch by batch; its URL is in the environment, and no message tells it."""
+"""Read a table of a database, batch by batch; its URL is in the environment, and no message shows it."""
 
 import os
 from collections.abc import Iterator, Sequence

@@ -1,4 +1,4 @@
-"""What the stages on disk are, so that a change of the graph can be told from a change of values."""
+"""What the stages on disk are, so that a change of the graph can be distinguished from a change of values."""
 
 import json
 from pathlib import Path

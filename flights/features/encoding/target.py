@@ -2,7 +2,7 @@
 
 A value that occurs in ``count`` rows with the sum ``sum`` is (sum + smooth * prior) / (count + smooth). Training rows see
 statistics of other rows only: the row's fold is left out, or a model would find its target in its own feature. The
-prior is that of all rows in every fold, as it must not tell the folds apart.
+prior is that of all rows in every fold, as it must not give the fold away.
 
 Missing: a statistic of its own; the prior if no training row has one missing.
 Unseen: the prior, which is the mean of all rows.

@@ -19,7 +19,7 @@ OF_TEXT = {
     "header": ("csv", "excel"),
     **dict.fromkeys(("delimiter", "encoding", "comment", "row_names", "rewrite"), ("csv",)),
 }
-"""Keys that tell how the text of a file is laid out, and the formats that they are about."""
+"""Keys about the layout of a text file, and the formats that they are about."""
 OF_ORIGINS = {
     "path": ("a file", ("package", "format", *OF_TEXT)),
     "python": ("a function, `python:`", ("params", "deps")),

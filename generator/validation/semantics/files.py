@@ -57,7 +57,7 @@ def _keys(session: Session, label: str, source: Source, file: Path) -> None:
     found = doubles_of(source, file, {name: TYPES[kind] for name, kind in source.columns.items()})
     if found:
         shared = "; ".join(f"{words} in {counted(count, 'row')}" for words, count in found)
-        hint = "keep one row of each (a `python:` source can), or add to `key:` what tells them apart"
+        hint = "keep one row of each (a `python:` source can), or add to `key:` what distinguishes them"
         what = f"{source.path} has several rows of a key, and a lookup reads one: {shared}"
         session.say(("data", "sources", label, "key"), what, hint)
 

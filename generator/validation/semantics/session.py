@@ -58,7 +58,7 @@ class Session:
         return (*path, index) if isinstance(self.composed.at(path), list) else path
 
     def distinct(self, path: Path_, names: Iterable[str]) -> None:
-        """Refuse names that SQL cannot tell apart, and those that a project keeps for itself."""
+        """Refuse names that are the same to SQL, and those that a project keeps for itself."""
         seen: dict[str, str] = {}
         for name in names:
             other = seen.setdefault(name.lower(), name)
