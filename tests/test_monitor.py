@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
+import msgspec
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -182,7 +183,7 @@ def test_outcomes_become_performance_and_wrong_ones_an_alarm(
     rows = with_targets(stream(ROWS + CHUNK, 0), seed=1).slice(ROWS)
     actual = rows["__target"].to_pylist()
     log(released, rows, [(str(place), value) for place, value in enumerate(actual)])
-    found = monitor.summarise()
+    found = msgspec.to_builtins(monitor.summarise())
     performance = found["performance"]
     assert performance["rows"] == CHUNK
     assert performance["interval"][0] <= performance["value"] <= performance["interval"][1]
@@ -191,10 +192,17 @@ def test_outcomes_become_performance_and_wrong_ones_an_alarm(
     assert not performance["alarm"]
     assert not any("with an outcome" in reason for reason in found["reasons"])
     log(released, rows, [(str(place), 1 - value) for place, value in enumerate(actual)])
-    found = monitor.summarise()
+    found = msgspec.to_builtins(monitor.summarise())
     assert found["performance"]["alarm"]
     assert (found["status"], found["retrain"]) == ("alarm", True)
     assert "with an outcome" in found["reasons"][0]
+    assert next(alarm["class"] for alarm in found["alarms"]) == "performance"
+    window = found["windows"][found["alarms"][0]["window"]]
+    assert (window["from"] < window["to"], window["rows"], window["labelled"]) == (True, CHUNK, CHUNK)
+    monitor.write_summary(monitor.summarise())
+    summary = importlib.import_module("parcels.monitoring.summary")
+    kept = msgspec.json.decode(summary.SUMMARY.read_bytes(), type=summary.Summary)
+    assert (kept.alarms[0].kind, kept.windows[0].realised.value) == ("performance", found["performance"]["value"])
 
 
 def test_outcomes_of_every_kind_are_counted(modules: tuple[ModuleType, ModuleType, ModuleType], released: Path) -> None:
@@ -207,7 +215,7 @@ def test_outcomes_of_every_kind_are_counted(modules: tuple[ModuleType, ModuleTyp
     with (released / "logs/outcomes-1.jsonl").open("a") as file:
         file.write('{"id": "150", "time": "2001-01-01T00:00:00Z", "outcome": 1.0}\n')
         file.write('null\n{"id": "4", "time": "2030-01-01T00:00:00Z", "outcome": "no number"}\n{"id": "5", "ti')
-    found = monitor.summarise()
+    found = msgspec.to_builtins(monitor.summarise())
     assert found["labels"] == {
         "matched": 100,
         "waiting": CHUNK + 1 - 100,
@@ -219,7 +227,7 @@ def test_outcomes_of_every_kind_are_counted(modules: tuple[ModuleType, ModuleTyp
     }
     assert found["performance"]["rows"] == 100
     (released / "logs/outcomes-1.jsonl").unlink()
-    found = monitor.summarise()
+    found = msgspec.to_builtins(monitor.summarise())
     assert (found["performance"], found["labels"]["matched"]) == (None, 0)
     assert "100, of which the metric can be told, are needed" in found["statement"]
 

@@ -57,6 +57,7 @@ class Log:
         with pq.ParquetFile(reference) as file:
             row = next(file.iter_batches(batch_size=1))
         self.digest, self.passed_over = digest, 0
+        self.since: datetime | None = None
         self.shape = np.shape(row["__score"][0].as_py())
         self.kinds = {
             field.name: str if pa.types.is_string(field.type) else float
@@ -70,6 +71,7 @@ class Log:
             if prediction is None:
                 self.passed_over += 1
             elif prediction.model == self.digest and self.fits(prediction):
+                self.since = min(self.since or prediction.time, prediction.time)
                 yield prediction
 
     def fits(self, prediction: Prediction) -> bool:

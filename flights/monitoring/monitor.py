@@ -3,23 +3,34 @@
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from flights.common.outputs import write_json
 from flights.common.settings import setting
 from flights.common.stage import run_stage
 from flights.monitoring.calibration import Calibration, calibrate
 from flights.monitoring.drift import Watched, merged, watch, watch_scores
 from flights.monitoring.logs import LOGS, Latest, Log, Outcomes, Prediction
 from flights.monitoring.performance import realised
+from flights.monitoring.summary import (
+    Alarm,
+    AlarmClass,
+    Column,
+    Drift,
+    Figure,
+    Performance,
+    Summary,
+    Window,
+    write_summary,
+)
+from flights.monitoring.summary import Calibration as Calibrated
 from flights.packaging.bundles import rescore
 from flights.release.versions import folder_of, pointed
 
 REFERENCE = "reference.parquet"
-SUMMARY = Path("reports/monitor.json")
 
 
 def columns_of(reference: pa.Table, features: pa.Table, score: np.ndarray) -> list[Watched]:
@@ -59,68 +70,80 @@ def compare(logged: list[Prediction], champion: Path, rows: int) -> tuple[list[d
     ], calibration
 
 
-def conclude(columns: list[dict[str, Any]], calibration: Calibration, rows: int, version: int) -> dict[str, Any]:
+def conclude(columns: list[dict[str, Any]], calibration: Calibration, rows: int, version: int) -> Summary:
     """Return what the drifts mean: a score that drifts is an alarm, features that do may explain it."""
     *features, score = columns
-    alarms = sorted((column for column in features if column["alarm"]), key=lambda column: -column["drift"])
+    drifting = sorted((column for column in features if column["alarm"]), key=lambda column: -column["drift"])
     statement = (
         f"The scores of the last {rows:,} predictions of version {version} are {'no longer' if score['alarm'] else 'as'} "
-        f"those of the holdout; {len(alarms)} of {len(features)} features drift. {calibration.words}"
+        f"those of the holdout; {len(drifting)} of {len(features)} features drift. {calibration.words}"
     )
-    return {
-        "status": "alarm" if score["alarm"] else "quiet",
-        "rows": rows,
-        "statement": statement,
-        "columns": features,
-        "score": {key: score[key] for key in ("drift", "threshold", "alarm")},
-        "calibration": calibration.summary,
-        "retrain": score["alarm"],
-        "reasons": [
+    return Summary(
+        status="alarm" if score["alarm"] else "quiet",
+        rows=rows,
+        version=version,
+        statement=statement,
+        columns=[msgspec.convert(column, Column) for column in features],
+        score=msgspec.convert(score, Drift),
+        calibration=msgspec.convert(calibration.summary, Calibrated),
+        retrain=score["alarm"],
+        reasons=[
             f"{column['name']} drifts by {column['drift']:.3f}, beyond {column['threshold']:.3f}"
-            for column in [score] * score["alarm"] + alarms
+            for column in [score] * score["alarm"] + drifting
         ],
-    }
+    )
 
 
-def with_performance(
-    summary: dict[str, Any], found: dict[str, Any] | None, labels: dict[str, int], needed: int
-) -> dict[str, Any]:
-    """Return ``summary`` with the realised performance ``found``, None where fewer than ``needed`` outcomes tell it."""
-    summary = {**summary, "performance": found, "labels": labels}
+def with_performance(summary: Summary, found: dict[str, Any] | None, labels: dict[str, int], needed: int) -> None:
+    """Note the realised performance ``found`` in ``summary``, None where fewer than ``needed`` outcomes tell it."""
+    summary.labels = labels
     if found is None:
         outcomes = f"Outcomes of {labels['matched']:,} predictions are known; {needed:,}, of which the metric can be told, are needed."
-        return {**summary, "statement": f"{summary['statement']} {outcomes}"}
-    rows = f"on the last {found['rows']:,} predictions with an outcome"
-    beside = f", on the holdout {found['holdout']:.4g}" if found["holdout"] is not None else ""
-    summary["statement"] = f"{summary['statement']} The {found['metric']} {rows} is {found['value']:.4g}{beside}."
-    if found["alarm"]:
-        reason = f"the {found['metric']} {rows} is {found['value']:.4g}, beyond {found['threshold']:.4g}"
-        summary |= {"status": "alarm", "retrain": True, "reasons": [reason, *summary["reasons"]]}
-    return summary
+        summary.statement += f" {outcomes}"
+        return
+    measured = summary.performance = msgspec.convert(found, Performance)
+    rows = f"on the last {measured.rows:,} predictions with an outcome"
+    beside = f", on the holdout {measured.holdout:.4g}" if measured.holdout is not None else ""
+    summary.statement += f" The {measured.metric} {rows} is {measured.value:.4g}{beside}."
+    if measured.alarm:
+        reason = f"the {measured.metric} {rows} is {measured.value:.4g}, beyond {measured.threshold:.4g}"
+        summary.status, summary.retrain, summary.reasons = "alarm", True, [reason, *summary.reasons]
 
 
-def nothing(rows: int, statement: str, calibration: dict[str, Any] | None = None) -> dict[str, Any]:
+def in_window(summary: Summary, logged: list[Prediction], labelled: int, complete: bool) -> None:
+    """Add the window of the predictions ``logged``, the latest first, and its alarms."""
+    score, measured = summary.score, summary.performance
+    window = Window(
+        start=logged[-1].time, end=logged[0].time, rows=len(logged), labelled=labelled, complete=complete, scores=score
+    )
+    window.features = {column.name: column.drift for column in summary.columns}
+    if measured is not None:
+        window.realised = Figure(measured.value, measured.interval)
+    summary.windows.append(window)
+    found: list[tuple[AlarmClass, str, float, float | None]] = []
+    if measured is not None and measured.alarm:
+        found.append(("performance", measured.metric, measured.value, measured.threshold))
+    if score is not None and score.alarm:
+        found.append(("scores", "the score", score.drift, score.threshold))
+    for (kind, what, value, limit), text in zip(found, summary.reasons, strict=False):
+        summary.alarms.append(Alarm(kind=kind, window=0, what=what, value=value, limit=limit or 0.0, text=text))
+
+
+def nothing(statement: str, rows: int = 0, calibration: Calibration | None = None) -> Summary:
     """Return the summary when there is too little to compare."""
-    empty: dict[str, Any] = {"columns": [], "score": None, "calibration": calibration, "retrain": False, "reasons": []}
-    return {
-        "status": "no predictions yet",
-        "rows": rows,
-        "statement": statement,
-        **empty,
-        "performance": None,
-        "labels": None,
-    }
+    found = msgspec.convert(calibration.summary, Calibrated) if calibration else None
+    return Summary(status="no predictions yet", rows=rows, statement=statement, calibration=found)
 
 
-def summarise() -> dict[str, Any]:
+def summarise() -> Summary:
     """Return what there is to say about the champion's predictions."""
     champion, settings = pointed(), setting("monitor")
     version, most, least = champion["version"], settings["chunk_rows"], settings["min_rows"]
     if version is None:
-        return nothing(0, "No version is released.")
+        return nothing("No version is released.")
     folder = folder_of(version)
     if not (folder / REFERENCE).exists():
-        return nothing(0, f"Version {version} was released without {REFERENCE}: there is nothing to compare with.")
+        return nothing(f"Version {version} was released without {REFERENCE}: there is nothing to compare with.")
     log, outcomes = Log(champion["digest"], folder / REFERENCE), Outcomes()
     recent, labelled = Latest(most), Latest(most)
     for prediction in log:
@@ -135,17 +158,21 @@ def summarise() -> dict[str, Any]:
     if count < least:
         _, calibration = compare([], folder, most)
         needed = f"{count:,} predictions of version {version} are logged; {least:,} are needed."
-        return nothing(count, f"{needed} {calibration.words}", calibration.summary)
+        return nothing(f"{needed} {calibration.words}", count, calibration)
     known = [(prediction, outcomes.latest[prediction.id]) for prediction in labelled.newest_first()]
     found = realised(known, folder, folder / REFERENCE) if len(known) >= least else None
     summary = conclude(*compare(logged, folder, count), count, version)
-    return with_performance(summary, found, outcomes.counts(recent.given), least)
+    with_performance(summary, found, outcomes.counts(recent.given), least)
+    summary.log = {"predictions": recent.given, "passed_over": log.passed_over}
+    summary.since = log.since
+    in_window(summary, logged, sum(prediction.id in outcomes.latest for prediction in logged), count == most)
+    return summary
 
 
 def main() -> None:
     summary = summarise()
-    write_json(SUMMARY, summary)
-    print(f"{summary['status']}: {summary['statement']}")
+    write_summary(summary)
+    print(f"{summary.status}: {summary.statement}")
 
 
 if __name__ == "__main__":

@@ -197,6 +197,7 @@ def _release(project: Project, release: ReleasePlan) -> Iterator[Module]:
     for name in ("tags", "versions", "lineage", "listing", "registry", "release"):
         yield f"release/{name}.py", "", release
     monitor = monitor_plan(project)
+    yield "monitoring/summary.py", "", None
     yield "monitoring/drift.py", "", monitor
     yield "monitoring/calibration.py", f"monitoring/calibration/{'time' if monitor.time else 'random'}.py", monitor
     yield "monitoring/logs.py", "", monitor
