@@ -26,7 +26,7 @@ test: setup
 	ruff format --check .
 	mypy
 	ruff check flights && ruff format --check flights
-	pytest --numprocesses 2 --dist loadscope -m "slow or not slow" tests flights/tests
+	pytest --numprocesses 2 --dist loadscope --no-loadscope-reorder --durations 40 -m "slow or not slow" tests flights/tests
 
 docs: setup
 	NO_MKDOCS_2_WARNING=1 mkdocs build --quiet

@@ -1,6 +1,7 @@
 """Options of the test run, and the project that several modules change and run again."""
 
 import shutil
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +13,12 @@ from tests.sandbox import commit, run, start
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Let ``pytest --update`` rewrite what tests expect to what the code now gives."""
     parser.addoption("--update", action="store_true", help="rewrite expected files through the same function")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the modules that have most slow tests: processes that share the modules then end together."""
+    slow = Counter(item.path for item in items if item.get_closest_marker("slow"))
+    items.sort(key=lambda item: -slow[item.path])
 
 
 @pytest.fixture
