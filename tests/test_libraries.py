@@ -6,7 +6,7 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from generator.plan.service import BULK_LIBRARIES, LIBRARIES
+from generator.plan.package import BULK_LIBRARIES, LIBRARIES
 from generator.plan.tasks import SKLEARN_LIBRARIES
 
 ASKED = {

@@ -15,6 +15,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from flights.common.outputs import read_json
+
 LOGS = Path("logs")
 Time = Annotated[datetime, msgspec.Meta(tz=True)]
 Line = TypeVar("Line", bound=msgspec.Struct)
@@ -50,6 +52,17 @@ def read_lines(name: str, kind: type[Line]) -> Iterator[Line | None]:
                     yield None
 
 
+def logged_features(reference: pa.Schema, bundle: Path) -> dict[str, type]:
+    """Return the features in ``reference`` that ``bundle`` logs, with what they hold: all but those of personal columns."""
+    card = bundle / "bundle.json"
+    unlogged = read_json(card).get("unlogged", []) if card.exists() else []
+    return {
+        field.name: str if pa.types.is_string(field.type) else float
+        for field in reference
+        if not field.name.startswith("__") and field.name not in unlogged
+    }
+
+
 class Log:
     """The predictions in LOGS of the model ``digest``, whose ``reference`` says what they look like."""
 
@@ -59,11 +72,7 @@ class Log:
         self.digest, self.passed_over = digest, 0
         self.since: datetime | None = None
         self.shape = np.shape(row["__score"][0].as_py())
-        self.kinds = {
-            field.name: str if pa.types.is_string(field.type) else float
-            for field in row.schema
-            if not field.name.startswith("__")
-        }
+        self.kinds = logged_features(row.schema, reference.parent)
 
     def __iter__(self) -> Iterator[Prediction]:
         """Yield the predictions, those of each file in their order."""
@@ -75,7 +84,7 @@ class Log:
                 yield prediction
 
     def fits(self, prediction: Prediction) -> bool:
-        """Return whether ``prediction`` has the features and the score of the model; count it where it has not."""
+        """Return whether ``prediction`` has the logged features and the score of the model; count it where it has not."""
         features = prediction.features
         fits = features.keys() == self.kinds.keys() and np.shape(prediction.score) == self.shape
         fits = fits and all(value is None or isinstance(value, self.kinds[name]) for name, value in features.items())

@@ -13,7 +13,7 @@ from flights.common.settings import setting
 from flights.common.stage import run_stage
 from flights.monitoring.calibration import Calibration, calibrate
 from flights.monitoring.drift import Watched, merged, watch, watch_scores
-from flights.monitoring.logs import LOGS, Latest, Log, Outcomes, Prediction
+from flights.monitoring.logs import LOGS, Latest, Log, Outcomes, Prediction, logged_features
 from flights.monitoring.performance import realised
 from flights.monitoring.summary import (
     Alarm,
@@ -44,7 +44,7 @@ def compare(logged: list[Prediction], champion: Path, rows: int) -> tuple[list[d
     """Return the drift of every feature of the predictions, and last that of their scores, with its threshold for ``rows``."""
     table = pq.read_table(champion / REFERENCE)
     holdout = table.filter(pc.equal(table["__part"], "holdout"))
-    names = [name for name in table.column_names if not name.startswith("__")]
+    names = list(logged_features(table.schema, champion))
     features = pa.Table.from_pylist([prediction.features for prediction in logged], schema=table.select(names).schema)
     score = np.array([prediction.score for prediction in logged], dtype=np.float64)
     if logged:

@@ -17,6 +17,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from flights.common.outputs import read_json
+
 TABLE = Path("data/tables/flights.parquet")
 HOLDOUT = Path("data/holdout.parquet")
 # -E: no environment variable puts other code in the way; -B: nothing is written into the bundle.
@@ -84,8 +86,11 @@ def ask(bundle: Path, rows: pa.Table) -> Answer:
 
 
 def rescore(bundle: Path, features: pa.Table, score: np.ndarray) -> np.ndarray:
-    """Return what the evaluated model of ``bundle`` makes of logged ``features``; ``score`` is what was answered."""
-    if not evaluated(bundle):
+    """Return what the evaluated model of ``bundle`` makes of logged ``features``; ``score`` is what was answered.
+
+    That is returned where there is no other model, and where the log has not all that it would need.
+    """
+    if not evaluated(bundle) or read_json(bundle / "bundle.json").get("unlogged"):
         return score
     with tempfile.TemporaryDirectory() as folder:
         asked, answered = Path(folder) / "features.parquet", Path(folder) / "scores.parquet"

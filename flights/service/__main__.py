@@ -47,7 +47,7 @@ def arguments(settings: dict[str, Any]) -> Namespace:
 
 
 def log_folder(bundle: Path) -> Path:
-    """Return where predictions are logged by default: in logs/ of the project that ``bundle`` is in, else beside it."""
+    """Return where predictions are logged by default: in a folder of the project that ``bundle`` is in, else beside it."""
     project = next((folder for folder in bundle.parents if (folder / "dvc.yaml").is_file()), bundle.parent)
     return project / "logs"
 

@@ -1,6 +1,7 @@
 """Keep every prediction as a line of JSON in the folder of the log, where `monitor` reads them; outcomes beside them."""
 
 import os
+import secrets
 import time
 from datetime import UTC, datetime
 from pathlib import Path
@@ -53,8 +54,10 @@ class Log:
         elif not os.fstat(self.file).st_nlink:
             self.open()
             self.write(b"".join(self.recent))
-        elif self.size >= self.max_bytes or now >= self.until or not self.path.exists():
+        elif self.size >= self.max_bytes or (self.size and now >= self.until) or not self.path.exists():
             self.open()
+        elif now >= self.until:
+            self.until = now + self.max_seconds  # a file without a line is not too old
         self.recent.clear()
         self.look = min(now + LOOK_SECONDS, self.until)
 
@@ -62,7 +65,7 @@ class Log:
         """Begin a new file."""
         self.close()
         self.folder.mkdir(parents=True, exist_ok=True)
-        self.path = self.folder / f"{self.name}-{datetime.now(UTC):%Y%m%dT%H%M%S.%f}-{os.getpid()}.jsonl"
+        self.path = self.folder / f"{self.name}-{datetime.now(UTC):%Y%m%dT%H%M%S.%f}-{secrets.token_hex(4)}.jsonl"
         self.file = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
         self.size, self.until = 0, time.monotonic() + self.max_seconds
 

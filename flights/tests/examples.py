@@ -56,6 +56,7 @@ PARAMS: dict[str, Any] = {
         "on_unexpected": "mark",
         "expected": {},
         "log": True,
+        "log_folder": "logs",
         "log_failure": "refuse",
         "log_max_bytes": 104857600,
         "log_max_hours": 24.0,

@@ -25,9 +25,10 @@ from generator.plan.known import known_plan
 from generator.plan.labels import labels_plan, parts_plan, unseen_plan
 from generator.plan.metrics import metrics_plan
 from generator.plan.monitor import monitor_plan
+from generator.plan.package import package_plan
 from generator.plan.process import process_plan
 from generator.plan.report import report_plan
-from generator.plan.service import package_plan, service_plan
+from generator.plan.service import service_plan
 from generator.plan.serving_features import serving_features_plan
 from generator.plan.snapshots import Group, groups_of, snapshots_plan
 from generator.plan.tasks import task_of
@@ -163,7 +164,7 @@ def _service(project: Project, groups: tuple[Group, ...]) -> Iterator[Module]:
     service, served = service_plan(project), serving_features_plan(project, groups)
     for name in SERVICE:
         yield f"service/{name}", "", service
-    for name in ("feedback.py", "log.py") if service.log else ():
+    for name in ("feedback.py", "log.py", *(("log_files.py",) if service.closes else ())) if service.log else ():
         yield f"service/{name}", "", service
     kinds = {candidate.kind for candidate in project.config.model.values()}
     for name in ("__init__", *sorted(kinds | ({"contributions"} if compares_rows(project) else set()))):

@@ -11,9 +11,6 @@ from generator.plan.types import Stage
 from generator.project import Project
 from generator.sql.code import Code
 
-LOGS = "logs"
-"""What the service writes and `monitor` reads: nothing is made of it."""
-
 
 @dataclass(frozen=True, kw_only=True)
 class GatePlan:
@@ -61,12 +58,13 @@ class ReleasePlan:
 def release_plan(project: Project, steps: tuple[Stage, ...], watched: tuple[str, ...], experiment: str) -> ReleasePlan:
     """Plan what registers versions of a project with the stages ``steps``, rendered from the folders ``watched``."""
     package = project.config.project.package
+    log = project.config.service.log_folder  # nothing is made of it
     folders = dict.fromkeys(("conf", "templates", *watched))  # the first two whether or not Ninefold is still there
     written = (*folders, package, "params.yaml", "dvc.yaml")
     return ReleasePlan(
         experiment=experiment,
         artifact=Code(artifact(package)),
-        inputs=(*written, *dict.fromkeys(_read(steps, written))),
+        inputs=(*written, *dict.fromkeys(_read(steps, written, log))),
         primary=project.config.metrics.primary,
         reads=metric_columns(project),
     )
@@ -77,12 +75,12 @@ def artifact(package: str) -> str:
     return package.replace("_", "-")
 
 
-def _read(steps: tuple[Stage, ...], written: tuple[str, ...]) -> Iterator[str]:
+def _read(steps: tuple[Stage, ...], written: tuple[str, ...], log: str) -> Iterator[str]:
     """Yield what else than ``written`` the stages read and none makes, with the files by which DVC keeps it."""
     outs = (
         out for step in steps for out in (*step.outs, *step.persistent, *step.edited, *step.summaries, *step.metrics)
     )
-    made = [PurePosixPath(path) for path in (*written, LOGS, *outs)]
+    made = [PurePosixPath(path) for path in (*written, log, *outs)]
     for dep in (dep.replace("\\${", "${") for step in steps for dep in step.deps):
         path = PurePosixPath(dep)
         ours = any(path.is_relative_to(out) or out.is_relative_to(path) for out in made)

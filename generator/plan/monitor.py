@@ -16,6 +16,7 @@ class MonitorPlan:
     rows tell the primary metric: they do not where it reads columns, which neither the log nor the reference keeps.
     """
 
+    log_folder: str
     score_type: Code
     outcome_type: Code
     target_dtype: Code
@@ -59,6 +60,7 @@ def monitor_plan(project: Project) -> MonitorPlan:
     task = task_of(project)
     primary = metrics.own.get(metrics.primary)
     return MonitorPlan(
+        log_folder=project.config.service.log_folder,
         score_type=Code("list[float]" if task.classes else "float"),
         outcome_type=task.outcome_type,
         target_dtype=task.target_dtype,

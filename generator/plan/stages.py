@@ -213,7 +213,7 @@ def _bundle_stages(project: Project) -> Iterator[Stage]:
     yield _stage(
         project,
         "monitor",
-        deps=("registry/versions", "registry/production.json", "logs"),
+        deps=("registry/versions", "registry/production.json", project.config.service.log_folder),
         params=("monitor", "metrics.bootstrap"),
         summaries=(f"{REPORTS}/monitor.json",),
     )

@@ -7,6 +7,7 @@ from typing import Any, get_args
 from sqlglot import exp
 
 from generator.plan.candidates import Candidate, candidates_plan
+from generator.plan.logged import LoggedPlan, logged_plan
 from generator.plan.metrics import Reads, asked_metrics, higher_is_better, metric_columns, threshold
 from generator.plan.requests import field_names, needed_columns, python_type
 from generator.plan.tasks import task_of
@@ -122,6 +123,7 @@ class TestsPlan:
     scorers: Code
     decision: bool
     log: bool
+    logged: LoggedPlan | None
     answer_keys: list[str]
     outcome: Any
     target: list[float]
@@ -159,6 +161,7 @@ def tests_plan(project: Project) -> TestsPlan:
         scorers=competing.scorers,
         decision=config.problem.decision is not None,
         log=config.service.log,
+        logged=logged_plan(project),
         answer_keys=ANSWER_KEYS[task],
         outcome=OUTCOMES[task],
         target=TARGETS[task],

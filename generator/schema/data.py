@@ -207,6 +207,7 @@ class Column(Strict):
         default=None,
         description="for an outcome: how long after the row's time it is certain; `problem.label_after` by default",
     )
+    log: bool | None = Field(default=None, description="false: never logged, nor what is computed from it")
 
 
 class Check(Strict):

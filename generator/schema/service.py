@@ -4,7 +4,17 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from generator.schema.base import Strict, Text, Variable
+from generator.schema.base import Strict, Text, Variable, matching
+
+LOGS = "logs"
+"""The folder of the log where the config names no other."""
+
+Folder = Annotated[
+    str,
+    Field(min_length=1, max_length=1_000),
+    matching(r"(?!.*://)(?!\s)[^\0\n]*[^\s\0]", "folder", "not a folder: write one like /var/log/flights"),
+]
+"""A folder, from the project's root or absolute."""
 
 
 class Expected(Strict):
@@ -45,7 +55,12 @@ class Service(Strict):
         default_factory=dict,
         description="the expected values of a field, where they differ from those in reports/contract.yaml",
     )
-    log: bool = Field(default=True, description="append every answer to logs/predictions-*.jsonl before it leaves")
+    log: bool = Field(default=True, description="append every answer to predictions-*.jsonl before it leaves")
+    log_folder: Folder = Field(
+        default=LOGS,
+        description="the folder that they are in: from the project's root, or absolute",
+        examples=["/var/log/flights"],
+    )
     log_failure: Literal["refuse", "serve"] = Field(
         default="refuse", description="what becomes of a request whose prediction cannot be logged"
     )
@@ -53,3 +68,17 @@ class Service(Strict):
         default=104_857_600, description="size at which a new file of the log is begun"
     )
     log_max_hours: Annotated[float, Field(gt=0)] = Field(default=24.0, description="age at which one is begun")
+    log_keep_days: Annotated[float, Field(gt=0)] | None = Field(
+        default=None,
+        description="how long files of the log are kept: this many days after the outcomes of their last lines are due "
+        "(`problem.label_after`); for ever by default",
+    )
+    log_keep_bytes: Annotated[int, Field(ge=1_048_576)] | None = Field(
+        default=None,
+        description="size of all files beyond which the oldest are deleted, though none whose outcomes are not due yet",
+    )
+
+    @property
+    def log_expires(self) -> bool:
+        """Return whether files of the log are deleted at some time."""
+        return bool(self.log and (self.log_keep_days or self.log_keep_bytes))

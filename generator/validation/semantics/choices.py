@@ -1,12 +1,14 @@
 """Names and choices that are right by themselves and have to fit together."""
 
 from importlib.util import find_spec
+from pathlib import PurePosixPath
 
 from generator.config.source_map import Path_
 from generator.errors import nearest
-from generator.modules.reserved import taken
+from generator.modules.reserved import FOLDERS, taken
 from generator.modules.templates import is_sql_table
 from generator.schema.data import Source
+from generator.schema.service import LOGS
 from generator.validation.semantics.metrics import check_metrics
 from generator.validation.semantics.modules import check_params, find_function, read_module
 from generator.validation.semantics.session import Session
@@ -37,6 +39,7 @@ def check_choices(session: Session) -> None:
     check_metrics(session)
     _tuning(session)
     _expected_values(session)
+    _log_folder(session)
 
 
 def _package(session: Session) -> None:
@@ -96,6 +99,16 @@ def _expected_values(session: Session) -> None:
             near = nearest(name, columns)
             hint = f"did you mean '{near}'?" if near else f"columns: {', '.join(columns)}"
             session.say(("service", "expected", name), f"no column '{name}'", hint)
+
+
+def _log_folder(session: Session) -> None:
+    """Refuse a folder of the log that a stage, or `make clean`, replaces."""
+    folder = PurePosixPath(session.config.service.log_folder)
+    others = FOLDERS - {LOGS} | {session.config.project.package}
+    inside = ".." in folder.parts or not folder.parts or folder.parts[0] in others
+    if inside:
+        hint = "name a folder of its own, as in `logs`, or an absolute one, as in `/var/log/service`"
+        session.say(("service", "log_folder"), f"'{folder}' is no place where a log is safe: others write there", hint)
 
 
 def _is_installed(package: str) -> bool:

@@ -1,0 +1,123 @@
+"""Plan the bundle: the modules, libraries and tables in it."""
+
+from dataclasses import dataclass
+
+from generator.plan.bulk import bulk_modules
+from generator.plan.candidates import compares_rows, own_modules
+from generator.plan.collect import collect_plan
+from generator.plan.deploy import deploy_files
+from generator.plan.encoding import encoding_plan
+from generator.plan.functions import functions_plan
+from generator.plan.logged import LoggedPlan, logged_plan
+from generator.plan.serving_features import ServingFeaturesPlan
+from generator.project import Project
+from generator.sources.reading import libraries_of
+from generator.sql.code import Code
+
+LIBRARIES = (
+    "anyio",
+    "click",
+    "h11",
+    "httptools",
+    "idna",
+    "msgspec",
+    "prometheus_client",
+    "pyyaml",
+    "starlette",
+    "typing_extensions",
+    "uvicorn",
+    "uvloop",
+)
+"""What the service runs on, and what that runs on: it is installed without looking for more."""
+
+BULK_LIBRARIES = ("duckdb", "numpy", "pyarrow", "scipy")
+"""What scoring files and refreshing the past run on besides."""
+
+MODULES = (
+    "__init__.py",
+    "common/__init__.py",
+    "common/digests.py",
+    "common/engine.py",
+    "common/outputs.py",
+    "common/progress.py",
+    "common/settings.py",
+    "common/stage.py",
+    "data/__init__.py",
+    "features/__init__.py",
+    "features/columns.py",
+    "features/encoders.py",
+    "features/features.sql",
+    "models/__init__.py",
+    "models/scoring/__init__.py",
+)
+PAST_MODULES = (
+    "features/latest.sql",
+    "features/lookup_tables.py",
+    "features/snapshots.py",
+    "features/snapshots.sql",
+)
+"""What a bundle needs to see the past as it stood, and to refresh it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PackagePlan:
+    """What ``package.py`` needs."""
+
+    modules: tuple[str, ...]
+    libraries: tuple[str, ...]
+    bulk_libraries: tuple[str, ...]
+    lookups: dict[str, tuple[str, ...]]
+    snapshots: tuple[str, ...]
+    time: str
+    tables: bool
+    past: bool
+    deployed: bool
+    decision: bool
+    refit: bool
+    logged: LoggedPlan | None
+
+    @property
+    def final(self) -> Code:
+        """Return the folder of the model that answers."""
+        return Code("FINAL" if self.refit else "MODELS / chosen")
+
+    @property
+    def fitted_rows(self) -> Code:
+        """Return the code that counts the rows it was fitted on."""
+        final, evaluated = 'read_json(FINAL / "summary.json")["rows"]', "pq.read_metadata(TRAIN).num_rows"
+        return Code(final if self.refit else evaluated)
+
+
+def package_plan(project: Project, served: ServingFeaturesPlan) -> PackagePlan:
+    """Plan what goes into the bundle."""
+    decision, past = project.config.problem.decision is not None, served.snapshots
+    functions = functions_plan(project)
+    calling = ("features/calls.py", "features/functions.py") if functions.calls else ()
+    own = {f"{module}.py" for module in (*functions.modules, *own_modules(project))}
+    encoding = tuple(f"features/encoding/{name}" for name in encoding_plan(project).files)
+    modules = (
+        *MODULES,
+        *bulk_modules(project, collect_plan(project)),
+        *encoding,
+        *own,
+        *calling,
+        *(("evaluation/__init__.py", "evaluation/payoff.py") if decision else ()),
+        *(PAST_MODULES if past else ()),
+        *(("service/models/contributions.py",) if compares_rows(project) else ()),
+    )
+    return PackagePlan(
+        modules=tuple(sorted(modules)),
+        libraries=tuple(sorted((*LIBRARIES, *served.libraries))),
+        bulk_libraries=tuple(
+            sorted((*BULK_LIBRARIES, *libraries_of(project.config.data.sources[project.config.data.table])))
+        ),
+        lookups=served.looked_up,
+        snapshots=tuple(table.attribute for table in past),
+        time=project.time.name if project.time else "",
+        tables=served.tables,
+        past=bool(past),
+        deployed=any(deploy_files(project)),
+        decision=decision,
+        refit=project.config.release.refits,
+        logged=logged_plan(project),
+    )
