@@ -16,7 +16,7 @@ from generator.new.fetching import at_hand
 from generator.new.loading import UnreadableError
 from generator.new.reading import opened
 from generator.new.tables import stored
-from generator.schema.data import table_parts
+from generator.schema.source import table_parts
 from generator.sources.database import BATCH, read_table
 from tests.postgres import AS_IN_URLS, PASSWORD, execute, server
 from tests.sandbox import copy, edit, free_port, ran, run, tree

@@ -27,8 +27,8 @@ from generator.new.tables import stored
 from generator.new.wheel import VENDOR, requirement
 from generator.plan import ProjectPlan
 from generator.render.render import render_files
-from generator.schema.data import Source
 from generator.schema.problem import Task
+from generator.schema.source import Source
 from generator.sources.counts import counted
 from generator.sources.reading import PACKED, libraries_of
 from generator.workspace.diff import compare

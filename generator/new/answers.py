@@ -8,8 +8,8 @@ from generator.config.source_map import Path_
 from generator.new.kind import Kind
 from generator.new.measure import Measure
 from generator.project import RESERVED
-from generator.schema.data import Source
 from generator.schema.problem import Task
+from generator.schema.source import Source
 from generator.sql.parsing import unlike
 
 

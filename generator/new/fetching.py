@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from generator.new.loading import UnreadableError
 from generator.new.tables import fetched
-from generator.schema.data import Source
+from generator.schema.source import Source
 
 WITH_LIBRARY = "{what} takes a library that is not installed: pip install {library}"
 

@@ -9,7 +9,7 @@ from generator.new.encodings import UTF8, encoding_of
 from generator.new.footers import footer_of
 from generator.new.loading import UnreadableError, in_form
 from generator.new.sniffing import Asked, Layout, layout_of
-from generator.schema.data import Source
+from generator.schema.source import Source
 from generator.sources.reading import steps_of
 
 BEGINNING = 1 << 20

@@ -9,7 +9,7 @@ from typing import Any
 
 import duckdb
 
-from generator.schema.data import Source
+from generator.schema.source import Source
 from generator.sources.counts import counted
 from generator.sources.flat import flat
 from generator.sources.merged import merged

@@ -14,7 +14,7 @@ from generator.new.loading import LARGE, WHOLE, UnreadableError, load
 from generator.new.sample import count, in_words, sample
 from generator.new.sniffing import Asked
 from generator.new.steps import Echo, silent
-from generator.schema.data import Source
+from generator.schema.source import Source
 from generator.sources.reading import PACKED
 
 FORMATS = {

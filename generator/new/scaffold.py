@@ -8,7 +8,7 @@ from textwrap import wrap
 from generator.new.answers import Choice, Inferred, NewFeature
 from generator.new.features import slice_rows
 from generator.new.reasons import column_reason, question, refit_reason
-from generator.schema.data import Source
+from generator.schema.source import Source
 from generator.sql.code import Code, json_text, yaml_text
 
 WIDTH, LONGEST = 100, 120

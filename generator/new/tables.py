@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from pydantic import ValidationError
 
 from generator.new.loading import UnreadableError
-from generator.schema.data import Source, table_parts
+from generator.schema.source import Source, table_parts
 
 VARIABLE = "env:"
 """What stands before the name of the environment variable that holds the URL of a database."""

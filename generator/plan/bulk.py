@@ -8,8 +8,8 @@ from generator.plan.process import TablePlan, table_plan
 from generator.plan.requests import needed_columns
 from generator.plan.select import ColumnPlan
 from generator.project import Column, Project, Rule
-from generator.schema.data import Source
-from generator.schema.origins import PackageFile, ProjectFile, origin_of
+from generator.schema.origins import AnyFile, origin_of
+from generator.schema.source import Source
 from generator.sources.reading import StepPlan
 from generator.sql.code import Code, name
 
@@ -118,7 +118,7 @@ def bulk_plan(project: Project, collect: CollectPlan, calls: bool) -> BulkPlan:
         ),
         raw_columns=raw,
         spelt=_spelt(source, columns),
-        own=source.format if isinstance(origin_of(source), ProjectFile | PackageFile) else "",
+        own=source.format if isinstance(origin_of(source), AnyFile) else "",
         reader=collect.readers_of.get(label),
         steps=tuple(step for step in collect.steps_of.get(label, ()) if step.function != "unpacked"),
         texts=source.is_text,

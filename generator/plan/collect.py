@@ -6,14 +6,21 @@ from pathlib import Path
 from typing import assert_never
 
 from generator.project import Project
-from generator.schema.data import Source
-from generator.schema.origins import DatabaseTable, Origin, PackageFile, ProjectFile, RowsFunction, origin_of
+from generator.schema.origins import (
+    AnyFile,
+    DatabaseTable,
+    Origin,
+    PackageFile,
+    ProjectFile,
+    RemoteFile,
+    RowsFunction,
+    origin_of,
+)
+from generator.schema.source import Source
 from generator.sources.reading import StepPlan, options_of, steps_of
 from generator.sql.cleaning import cleaned_once
 from generator.sql.code import Code, name, python
 from generator.sql.parsing import TYPES
-
-AnyFile = ProjectFile | PackageFile
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,14 +62,37 @@ class CollectPlan:
     """What writes files anew before they are read: the module and the function of each."""
     uses: tuple[Code, ...]
     patterns: bool
+    remote: bool
     readers_of: Mapping[str, Reader]
     steps_of: Mapping[str, tuple[StepPlan, ...]]
     """What reads each source that is a file, and what is done to it before."""
 
     @property
+    def several(self) -> bool:
+        """Return whether a source may be more than one file, or a copy of one."""
+        return self.patterns or self.remote
+
+    @property
+    def files_template(self) -> str:
+        """Return what lists the files of a source."""
+        return f"package/data/collect/files/{'remote' if self.remote else 'pattern'}.py.jinja"
+
+    @property
+    def files(self) -> Code:
+        """Return the call that lists the files of a source."""
+        copies = ', folder / "prepared" / source.name / "fetched"' if self.remote else ""
+        return Code(f"files_of(source{copies})")
+
+    @property
+    def prepares(self) -> bool:
+        """Return whether files are written that are no snapshots."""
+        return bool(self.steps) or self.remote
+
+    @property
     def shared(self) -> tuple[str, ...]:
         """Return the modules that read files, which `ninefold new` and projects share."""
         of_files = ("paths", *(("prepare",) if self.steps else ())) if self.readers else ()
+        of_files += ("remote",) if self.remote else ()
         return (*of_files, *dict.fromkeys(module for module, _ in self.steps), *map(str, self.uses))
 
 
@@ -93,7 +123,10 @@ def collect_plan(project: Project) -> CollectPlan:
         packaged=any(isinstance(origin, PackageFile) for origin in origins.values()),
         steps=tuple(sorted({(Code(step.module), Code(step.function)) for found in steps.values() for step in found})),
         uses=tuple(sorted({used for reader in readers.values() for used in reader.uses})),
-        patterns=any(isinstance(origin, AnyFile) and "*" in origin.path for origin in origins.values()),
+        patterns=any(
+            isinstance(origin, ProjectFile | PackageFile) and "*" in origin.path for origin in origins.values()
+        ),
+        remote=any(isinstance(origin, RemoteFile) for origin in origins.values()),
         readers_of=readers,
         steps_of=steps,
     )
@@ -172,6 +205,8 @@ def _code(origin: Origin, reader: Reader | None, steps: tuple[StepPlan, ...]) ->
     match origin:
         case ProjectFile():
             return _read(f"Path({python(origin.path)})", reader, steps)
+        case RemoteFile():
+            return _read(f"Path({python(origin.name)})", reader, steps, f", url={python(origin.url)}")
         case PackageFile():
             return _read(f"packaged({python(origin.package)}, {python(origin.path)})", reader, steps)
         case DatabaseTable():
@@ -184,10 +219,10 @@ def _code(origin: Origin, reader: Reader | None, steps: tuple[StepPlan, ...]) ->
             assert_never(origin)
 
 
-def _read(file: str, reader: Reader | None, steps: tuple[StepPlan, ...]) -> Code:
+def _read(file: str, reader: Reader | None, steps: tuple[StepPlan, ...], more: str = "") -> Code:
     assert reader is not None
     listed = f", steps=({''.join(f'{step_code(step)}, ' for step in steps)})" if steps else ""
-    return Code(f"{file}, {reader.name}{listed}")
+    return Code(f"{file}, {reader.name}{listed}{more}")
 
 
 def step_code(step: StepPlan) -> Code:

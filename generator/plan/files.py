@@ -26,6 +26,7 @@ from generator.plan.labels import labels_plan, parts_plan, unseen_plan
 from generator.plan.metrics import metrics_plan
 from generator.plan.monitor import monitor_plan
 from generator.plan.package import package_plan
+from generator.plan.probe import probe_plan
 from generator.plan.process import process_plan
 from generator.plan.report import report_plan
 from generator.plan.service import service_plan
@@ -88,6 +89,8 @@ def package_files(project: Project, release: ReleasePlan) -> Iterator[Module]:
         yield f"data/{name}.py", "", module_text(name)
     if collect.readers:
         yield "data/readers.py", "", collect
+    if (probe := probe_plan(project)).questions:
+        yield "data/probe.py", "", probe
     yield "data/collect.py", "", collect
     process = process_plan(project)
     yield "data/process.sql", "", process

@@ -1,7 +1,7 @@
 """The files that stages hand on to each other."""
 
 from generator.project import Project
-from generator.schema.origins import DatabaseTable, ProjectFile, RowsFunction, origin_of
+from generator.schema.origins import DatabaseTable, ProjectFile, RemoteFile, RowsFunction, Unwatched, origin_of
 
 REPORTS = "reports"
 CHOSEN = "reports/chosen.json"
@@ -19,12 +19,27 @@ TRAINED = ("data/train.parquet", "data/encoders.json")
 HOLDOUT = "data/holdout.parquet"
 
 
+FINGERPRINTS = "data/sources.json"
+"""What sources are like that DVC cannot see into."""
+
+
+def unwatched(project: Project) -> dict[str, Unwatched]:
+    """Return the sources that DVC cannot see into: URLs, and tables of databases of which no files say it."""
+    origins = {label: origin_of(source) for label, source in project.config.data.sources.items()}
+    return {
+        label: origin
+        for label, origin in origins.items()
+        if isinstance(origin, RemoteFile) or (isinstance(origin, DatabaseTable) and not origin.deps)
+    }
+
+
 def sources_of(project: Project) -> tuple[str, ...]:
     """Return the files that the sources are read from, without those of packages."""
     origins = [origin_of(source) for source in project.config.data.sources.values()]
     files = [origin.watched for origin in origins if isinstance(origin, ProjectFile)]
     read = [file for origin in origins if isinstance(origin, DatabaseTable | RowsFunction) for file in origin.deps]
-    return tuple(dict.fromkeys(_literal(file) for file in (*files, *read)))
+    asked = (FINGERPRINTS,) if unwatched(project) else ()
+    return tuple(dict.fromkeys(_literal(file) for file in (*files, *read, *asked)))
 
 
 def _literal(path: str) -> str:

@@ -11,6 +11,7 @@ from generator.plan.stage_files import (
     CHOSEN,
     FINAL,
     FINAL_ENCODERS,
+    FINGERPRINTS,
     HOLDOUT,
     REFERENCE,
     REPORTS,
@@ -21,6 +22,7 @@ from generator.plan.stage_files import (
     snapshots_of,
     sources_of,
     table_of,
+    unwatched,
 )
 from generator.plan.types import Stage
 from generator.project import Project
@@ -30,6 +32,7 @@ FITTING = ("features.encoders", "common.stage", "common.outputs", "common.roundi
 
 HOMES = {
     "define": "problem",
+    "probe": "data",
     "collect": "data",
     "process": "data",
     "explore": "exploration",
@@ -86,6 +89,8 @@ def _data_stages(project: Project) -> Iterator[Stage]:
     """Yield the stages that read the data, and say what is in it."""
     package = project.config.project.package
     deps = (table_of(project), labels_of(project))
+    if unwatched(project):
+        yield _stage(project, "probe", persistent=(FINGERPRINTS,), always=True)
     yield _stage(
         project,
         "collect",
@@ -234,8 +239,8 @@ def _report(project: Project) -> Stage:
     )
 
 
-def _stage(project: Project, name: str, **parts: tuple[str, ...]) -> Stage:
+def _stage(project: Project, name: str, always: bool = False, **parts: tuple[str, ...]) -> Stage:
     """Return the stage that runs the module ``name``."""
     path = f"{HOMES[name]}.{name}"
     command = f"python -m {project.config.project.package}.{path}"
-    return Stage(name=name, command=command, modules=(path,), **parts)  # type: ignore[arg-type]
+    return Stage(name=name, command=command, modules=(path,), always=always, **parts)  # type: ignore[arg-type]

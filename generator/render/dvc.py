@@ -49,6 +49,8 @@ def _entry(stage: Stage, package: str, tree: Mapping[str, str], read: Read) -> d
     covered = {path for path in modules if any(path.startswith(f"{dep}/") for dep in stage.deps)}
     body: dict[str, Any] = {"cmd": stage.command}
     body["deps"] = list(dict.fromkeys([*sorted(modules - covered), *stage.deps]))
+    if stage.always:
+        body["always_changed"] = True
     if stage.params:
         body["params"] = list(stage.params)
     outs: list[Any] = list(stage.outs)

@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from urllib.parse import urlsplit
 
 from generator.schema.base import Setting
-from generator.schema.data import Source, table_parts
+from generator.schema.source import Source, table_parts
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,6 +19,18 @@ class ProjectFile:
         """Return the path that changes with the rows: the folder, where the name of a file is a pattern."""
         folder, _, name = self.path.rpartition("/")
         return folder if "*" in name else self.path
+
+
+@dataclass(frozen=True, kw_only=True)
+class RemoteFile:
+    """A file over HTTP or in an object store, or all files of a folder there whose names fit a pattern."""
+
+    url: str
+
+    @property
+    def name(self) -> str:
+        """Return the name of the file, without the folders before it and the question behind it."""
+        return urlsplit(self.url).path.rpartition("/")[2]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,7 +61,10 @@ class RowsFunction:
     deps: tuple[str, ...] = ()
 
 
-Origin = ProjectFile | PackageFile | DatabaseTable | RowsFunction
+AnyFile = ProjectFile | RemoteFile | PackageFile
+Origin = AnyFile | DatabaseTable | RowsFunction
+Unwatched = RemoteFile | DatabaseTable
+"""What DVC cannot see into: it is asked whether it has changed, unless files say so."""
 
 
 def origin_of(source: Source) -> Origin:
@@ -61,4 +77,6 @@ def origin_of(source: Source) -> Origin:
         schema, name = table_parts(source.table or "")
         return DatabaseTable(variable=source.database, schema=schema, name=name, deps=deps)
     path = source.path or ""
+    if source.is_remote:
+        return RemoteFile(url=path)
     return ProjectFile(path=path) if source.package is None else PackageFile(package=source.package, path=path)

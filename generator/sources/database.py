@@ -18,6 +18,11 @@ PROGRESS = 1_000_000
 DIGITS = 15
 """Digits of a decimal number that a double keeps."""
 
+GROWING = (sa.Integer, sa.Numeric, sa.String, sa.Date, sa.DateTime)
+"""Types of columns that every database knows the largest value of."""
+
+ROWS = "number of rows"
+
 DRIVERS = {
     "postgres": "postgresql+psycopg",
     "postgresql": "postgresql+psycopg",
@@ -40,6 +45,29 @@ def read_table(variable: str, name: str, schema: str | None = None) -> pa.Record
     kinds = pa.schema(list(zip(table.columns.keys(), types, strict=True)))
     query = sa.select(*values).order_by(*table.primary_key)
     return pa.RecordBatchReader.from_batches(kinds, batches(database, query, kinds, name))
+
+
+def table_fingerprint(variable: str, name: str, schema: str | None = None) -> dict[str, Any]:
+    """Return how many rows a table or view has, and the last value of each column that new rows, or edits, let grow.
+
+    These are the columns of the primary key, dates and moments. Raises as :func:`read_table` does.
+    """
+    database = engine(variable)
+    with connect(database, variable) as connection:
+        table = find_table(connection, name, schema)
+        growing = [
+            column
+            for column in table.columns
+            if isinstance(column.type, GROWING if column.primary_key else (sa.Date, sa.DateTime))
+        ]
+        largest = (sa.cast(sa.func.max(column), sa.Text()).label(column.name) for column in growing)
+        rows = sa.func.count().label(ROWS)
+        try:
+            found = connection.execute(sa.select(rows, *largest).select_from(table)).mappings().one()
+        except sa.exc.DBAPIError as error:
+            raise ConnectionError(f"{name} cannot be asked: {str(error.orig).splitlines()[0]}") from None
+    last = {column.name: found[column.name] for column in growing}
+    return {"rows": found[ROWS], "last": last}
 
 
 def engine(variable: str) -> sa.Engine:

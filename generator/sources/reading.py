@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any
+from urllib.parse import urlsplit
 
-from generator.schema.data import Source
+from generator.schema.source import Source
 
 PACKED = (".gz", ".zst", ".bz2", ".xz", ".zip")
 UNPACKED_BY_DUCKDB = (".gz", ".zst")
@@ -21,7 +22,8 @@ class StepPlan:
 
 def steps_of(source: Source) -> tuple[StepPlan, ...]:
     """Return what has to be done to the files of ``source`` before DuckDB reads them, in order."""
-    ending = PurePath(source.path or "").suffix.lower()
+    path = source.path or ""
+    ending = PurePath(urlsplit(path).path if source.is_remote else path).suffix.lower()
     recoded = source.format == "csv" and not source.is_in_utf8
     found = []
     changed = recoded or source.is_rewritten or source.is_workbook or source.is_converted

@@ -105,6 +105,8 @@ def _changed(body: Body, locked: Body | None, tree: Mapping[str, str], params: M
     if locked is None:
         yield "has never run"
         return
+    if body.get("always_changed"):
+        yield "asks each time whether sources have changed"
     if body["cmd"] != locked["cmd"]:
         yield "its command"
     digests = {entry["path"]: entry.get("md5") for entry in locked.get("deps", [])}

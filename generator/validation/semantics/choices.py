@@ -7,8 +7,8 @@ from generator.config.source_map import Path_
 from generator.errors import nearest
 from generator.modules.reserved import FOLDERS, taken
 from generator.modules.templates import is_sql_table
-from generator.schema.data import Source
 from generator.schema.service import LOGS
+from generator.schema.source import Source
 from generator.validation.semantics.metrics import check_metrics
 from generator.validation.semantics.modules import check_params, find_function, read_module
 from generator.validation.semantics.session import Session

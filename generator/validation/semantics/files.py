@@ -4,7 +4,7 @@ from pathlib import Path
 
 from generator.config.source_map import Path_
 from generator.errors import suggestion
-from generator.schema.data import Source
+from generator.schema.source import Source
 from generator.sources.counts import counted
 from generator.sql.parsing import TYPES
 from generator.validation.semantics.reading import doubles_of, names_of
@@ -34,7 +34,7 @@ def check_files(session: Session) -> None:
 
 def _first(root: Path, source: Source) -> Path | None:
     """Return the file of ``source``, of several the first; None where there is none in the project."""
-    if not source.path or source.package is not None:
+    if not source.path or source.is_remote or source.package is not None:
         return None
     file = root / source.path
     if "*" in file.name:

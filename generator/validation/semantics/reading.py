@@ -7,7 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from generator.schema.data import Source
+from generator.schema.source import Source
 from generator.sources.paths import exact
 from generator.sources.prepare import prepared
 from generator.sources.reading import PACKED, options_of, steps_of

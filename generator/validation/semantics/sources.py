@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from generator.config.source_map import Path_
 from generator.errors import suggestion
 from generator.project import Column, Dimension, Rule
-from generator.schema.data import Source
+from generator.schema.source import Source
 from generator.sql.binding import BoundExpression
 from generator.sql.parsing import TYPES
 from generator.validation.semantics.session import Refusal, Session
