@@ -10,7 +10,7 @@ from tests.sandbox import PROJECTS, copy, tree
 CASE = PROJECTS / "weights"
 EDITS = {
     ("model.lightgbm.params.num_leaves=9",): {"params.yaml"},
-    ("monitor.false_alarms=0.02",): {"params.yaml"},
+    ("monitor.false_alarms_per_quarter=0.5",): {"params.yaml"},
     ("release.min_gain=0.1",): {"params.yaml"},
     ("problem.question=How much?",): {"params.yaml"},
     ("metrics.bootstrap.rounds=60",): {"params.yaml"},

@@ -141,6 +141,6 @@ def test_monitoring_goes_on_without_the_features_of_personal_columns(tmp_path: P
     schema = pa.schema(
         [("name", pa.string()), ("age", pa.float64()), ("height", pa.float64()), ("__score", pa.float64())]
     )
-    assert logs.logged_features(schema, tmp_path) == {"name": str, "age": float, "height": float}
+    assert logs.logged_features(schema, tmp_path).names == ["name", "age", "height"]
     (tmp_path / "bundle.json").write_text(json.dumps({"unlogged": ["name", "age"]}))
-    assert logs.logged_features(schema, tmp_path) == {"height": float}
+    assert logs.logged_features(schema, tmp_path).names == ["height"]

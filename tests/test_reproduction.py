@@ -30,7 +30,7 @@ def test_an_edit_of_a_candidate_runs_that_candidate_and_what_follows(project: Pa
 
 
 def test_an_edit_of_a_monitor_threshold_trains_nothing(project: Path) -> None:
-    edit(project / "conf/monitor/drift.yaml", "false_alarms: 0.05", "false_alarms: 0.04")
+    edit(project / "conf/monitor/drift.yaml", "false_alarms_per_quarter: 0.25", "false_alarms_per_quarter: 0.2")
     stages = set(ran(run(project, "dvc", "repro")))
     assert {"generate", "monitor"} <= stages <= {"generate", "monitor", "report"}
 

@@ -75,5 +75,9 @@ def test_renamed_keys_are_renamed_where_they_stand() -> None:
 def test_keys_that_the_service_had_before_are_renamed() -> None:
     text = "on_unusual: refuse  # why\nusual:\n  usual: {min: 0}\n"
     assert migrated(text, ("service",))[0] == "on_unexpected: refuse  # why\nexpected:\n  usual: {min: 0}\n"
+    text = "chunk_rows: 500\nfalse_alarms: 0.01  # few\n"
+    now, told = migrated(text, ("monitor",))
+    assert now == "chunk_rows: 500\nfalse_alarms_per_quarter: 0.25  # few\n"
+    assert told == ("2: monitor.false_alarms is false_alarms_per_quarter since 0.1.0, and 0.25 instead of 0.01",)
     whole = "service: {on_unusual: mark}\nusual: 1\n"
     assert migrated(whole, ())[0] == "service: {on_unexpected: mark}\nusual: 1\n"

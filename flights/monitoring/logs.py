@@ -1,14 +1,14 @@
-"""Read the logs of the service: its predictions, and the outcomes that were reported for them.
+"""Read the predictions that the service has logged: an index of them all, then the rows of one window at a time.
 
-Lines that are cut off, or that the service does not write, are passed over, and counted.
+Lines that are cut off, or that the service does not write, are left out, and counted by kind.
 """
 
-import heapq
-import math
+from array import array
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
+from hashlib import blake2b
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import msgspec
 import numpy as np
@@ -18,6 +18,8 @@ import pyarrow.parquet as pq
 from flights.common.outputs import read_json
 
 LOGS = Path("logs")
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+JUMP = 1_000_000  # microseconds by which a line may be earlier than the one before it
 Time = Annotated[datetime, msgspec.Meta(tz=True)]
 Line = TypeVar("Line", bound=msgspec.Struct)
 
@@ -30,132 +32,120 @@ class Prediction(msgspec.Struct):
     model: str
     features: dict[str, float | str | None]
     score: float
+    inputs: dict[str, Any] = {}
 
 
-class Outcome(msgspec.Struct):
-    """What is read of a line of the log of outcomes."""
-
-    id: str
-    time: Time
-    outcome: bool
+def microseconds(time: datetime) -> int:
+    """Return ``time``, in UTC where it has no zone, as microseconds since 1970."""
+    return (time.replace(tzinfo=time.tzinfo or UTC) - EPOCH) // timedelta(microseconds=1)
 
 
-def read_lines(name: str, kind: type[Line]) -> Iterator[Line | None]:
-    """Yield the lines of the files of LOGS whose names begin with ``name``, None for one that is not of its ``kind``."""
-    decoder = msgspec.json.Decoder(kind)
-    for file in (file for file in sorted(LOGS.glob(f"{name}-*.jsonl")) if file.is_file()):
-        with file.open("rb") as lines:
-            for line in filter(bytes.strip, lines):
+def hashed(*parts: object) -> int:
+    """Return 64 bits that stand for ``parts``."""
+    text = "\0".join(map(str, parts)).encode(errors="surrogatepass")
+    return int.from_bytes(blake2b(text, digest_size=8).digest(), "little", signed=True)
+
+
+def files_of(name: str) -> list[Path]:
+    """Return the files of LOGS whose names begin with ``name``."""
+    return [file for file in sorted(LOGS.glob(f"{name}-*.jsonl")) if file.is_file()]
+
+
+def read_lines(file: Path, kind: type[Line], counts: dict[str, int]) -> Iterator[tuple[int, Line]]:
+    """Yield where each line of ``file`` begins, and the line; count those that are no JSON, or not of this ``kind``."""
+    decoder, offset = msgspec.json.Decoder(kind), 0
+    with file.open("rb") as lines:
+        for line in lines:
+            if line.strip():
                 try:
-                    yield decoder.decode(line)
+                    yield offset, decoder.decode(line)
+                except msgspec.ValidationError:
+                    counts["invalid"] += 1
                 except (ValueError, RecursionError):
-                    yield None
+                    counts["torn"] += 1
+            offset += len(line)
 
 
-def logged_features(reference: pa.Schema, bundle: Path) -> dict[str, type]:
-    """Return the features in ``reference`` that ``bundle`` logs, with what they hold: all but those of personal columns."""
+def logged_features(reference: pa.Schema, bundle: Path) -> pa.Schema:
+    """Return the features in ``reference`` that ``bundle`` logs: all but those of personal columns."""
     card = bundle / "bundle.json"
     unlogged = read_json(card).get("unlogged", []) if card.exists() else []
-    return {
-        field.name: str if pa.types.is_string(field.type) else float
-        for field in reference
-        if not field.name.startswith("__") and field.name not in unlogged
-    }
+    return pa.schema([field for field in reference if not field.name.startswith("__") and field.name not in unlogged])
 
 
 class Log:
-    """The predictions in LOGS of the model ``digest``, whose ``reference`` says what they look like."""
+    """The predictions in LOGS of the model ``digest``, in the order of time; 36 bytes of each are kept in memory.
 
-    def __init__(self, digest: str, reference: Path) -> None:
-        with pq.ParquetFile(reference) as file:
-            row = next(file.iter_batches(batch_size=1))
-        self.digest, self.passed_over = digest, 0
-        self.since: datetime | None = None
-        self.shape = np.shape(row["__score"][0].as_py())
-        self.kinds = logged_features(row.schema, reference.parent)
-
-    def __iter__(self) -> Iterator[Prediction]:
-        """Yield the predictions, those of each file in their order."""
-        for prediction in read_lines("predictions", Prediction):
-            if prediction is None:
-                self.passed_over += 1
-            elif prediction.model == self.digest and self.fits(prediction):
-                self.since = min(self.since or prediction.time, prediction.time)
-                yield prediction
-
-    def fits(self, prediction: Prediction) -> bool:
-        """Return whether ``prediction`` has the logged features and the score of the model; count it where it has not."""
-        features = prediction.features
-        fits = features.keys() == self.kinds.keys() and np.shape(prediction.score) == self.shape
-        fits = fits and all(value is None or isinstance(value, self.kinds[name]) for name, value in features.items())
-        self.passed_over += not fits
-        return fits
-
-
-class Outcomes:
-    """The outcomes in LOGS, one for each prediction: where several were reported, the last counts.
-
-    They are held in memory, about 300 bytes each.
+    ``moment`` is the time by which windows are cut, ``logged`` that of the log, both in microseconds, ``id`` the hash of
+    the id. ``others`` are the digests of other versions.
     """
 
-    def __init__(self) -> None:
-        self.latest: dict[str, Outcome] = {}
-        self.matched: set[str] = set()
-        self.repeated = self.contradicting = self.early = self.passed_over = 0
-        for outcome in read_lines("outcomes", Outcome):
-            if outcome is None or (isinstance(outcome.outcome, float) and not math.isfinite(outcome.outcome)):
-                self.passed_over += 1
-            else:
-                self.add(outcome)
+    def __init__(self, digest: str, others: set[str], reference: Path) -> None:
+        with pq.ParquetFile(reference) as file:
+            row = next(file.iter_batches(batch_size=1))
+        self.schema = logged_features(row.schema, reference.parent)
+        self.shape = np.shape(row["__score"][0].as_py())
+        self.kinds = {field.name: str if pa.types.is_string(field.type) else float for field in self.schema}
+        kinds = ("torn", "invalid", "duplicates", "clock_jumps", "other_versions", "unknown_versions")
+        self.counts = {"predictions": 0, **dict.fromkeys(kinds, 0)}
+        self.files = files_of("predictions")
+        self.decoder = msgspec.json.Decoder(Prediction)
+        self.collect(digest, others)
 
-    def add(self, outcome: Outcome) -> None:
-        """Keep ``outcome`` unless a later one is known; count whether it says the same as the other."""
-        known = self.latest.get(outcome.id)
-        if known is not None:
-            same = known.outcome == outcome.outcome
-            self.repeated += same
-            self.contradicting += not same
-        if known is None or outcome.time >= known.time:
-            self.latest[outcome.id] = outcome
-
-    def match(self, prediction: Prediction) -> bool:
-        """Return whether the outcome of ``prediction`` is known; a prediction that stands twice in the log matches once."""
-        outcome = self.latest.get(prediction.id)
-        if outcome is None or prediction.id in self.matched:
-            return False
-        self.matched.add(prediction.id)
-        self.early += outcome.time < prediction.time
-        return True
-
-    def counts(self, predictions: int) -> dict[str, int]:
-        """Return how many outcomes there are of each kind, and how many of the ``predictions`` wait for theirs."""
-        return {
-            "matched": len(self.matched),
-            "waiting": predictions - len(self.matched),
-            "unmatched": len(self.latest) - len(self.matched),  # of predictions of another version, or of none
-            "repeated": self.repeated,
-            "contradicting": self.contradicting,
-            "early": self.early,  # reported before the prediction was made: a clock was set
-            "passed_over": self.passed_over,
+    def collect(self, digest: str, others: set[str]) -> None:
+        """Make the index."""
+        index = {name: array("q") for name in ("moment", "logged", "id", "file", "offset")}
+        for number, file in enumerate(self.files):
+            last = 0
+            for offset, prediction in read_lines(file, Prediction, self.counts):
+                time = microseconds(prediction.time)
+                self.counts["clock_jumps"] += time < last - JUMP
+                last = time
+                if prediction.model != digest:
+                    self.counts["other_versions" if prediction.model in others else "unknown_versions"] += 1
+                elif not self.fits(prediction):
+                    self.counts["invalid"] += 1
+                else:
+                    index["moment"].append(row_time(prediction))
+                    index["logged"].append(time)
+                    index["id"].append(hashed(prediction.id))
+                    index["file"].append(number)
+                    index["offset"].append(offset)
+        found = {
+            name: np.frombuffer(values, dtype=np.int64) if values else np.empty(0, np.int64)
+            for name, values in index.items()
         }
+        first = np.sort(np.unique(found["id"], return_index=True)[1])
+        self.counts["duplicates"] = len(found["id"]) - len(first)
+        order = first[np.argsort(found["moment"][first], kind="stable")]
+        self.counts["predictions"] = len(order)
+        self.moment, self.logged, self.id = (found[name][order] for name in ("moment", "logged", "id"))
+        self.file, self.offset = found["file"][order], found["offset"][order]
+
+    def __len__(self) -> int:
+        return len(self.id)
+
+    def fits(self, prediction: Prediction) -> bool:
+        """Return whether ``prediction`` has the features and the score of the model."""
+        features = prediction.features
+        fits = features.keys() == self.kinds.keys() and np.shape(prediction.score) == self.shape
+        return fits and all(value is None or isinstance(value, self.kinds[name]) for name, value in features.items())
+
+    def read(self, start: int, end: int) -> list[Prediction]:
+        """Return the predictions from ``start`` to ``end`` in the order of time."""
+        found: dict[int, Prediction] = {}
+        for number in np.unique(self.file[start:end]).tolist():
+            places = start + np.flatnonzero(self.file[start:end] == number)
+            with self.files[number].open("rb") as lines:
+                for place in places[np.argsort(self.offset[places])].tolist():
+                    lines.seek(self.offset[place])
+                    found[place] = self.decoder.decode(lines.readline())
+        return [found[place] for place in range(start, end)]
 
 
-class Latest:
-    """The ``most`` latest of all predictions that it was given."""
-
-    def __init__(self, most: int) -> None:
-        self.most, self.given = most, 0
-        self.heap: list[tuple[datetime, int, Prediction]] = []
-
-    def add(self, prediction: Prediction) -> None:
-        """Take ``prediction``, and let go of the earliest where there are too many."""
-        self.given += 1
-        entry = (prediction.time, -self.given, prediction)
-        if len(self.heap) < self.most:
-            heapq.heappush(self.heap, entry)
-        else:
-            heapq.heappushpop(self.heap, entry)
-
-    def newest_first(self) -> list[Prediction]:
-        """Return the predictions, the latest first."""
-        return [prediction for *_, prediction in sorted(self.heap, key=lambda entry: entry[:2], reverse=True)]
+def row_time(prediction: Prediction) -> int:
+    """Return the time of the row, or of the line where the row has none, in microseconds."""
+    try:
+        return microseconds(datetime.fromisoformat(prediction.inputs["departure"]))
+    except (KeyError, TypeError, ValueError, OverflowError):
+        return microseconds(prediction.time)

@@ -1,176 +1,165 @@
-"""Compare the predictions in logs/ with rows from before the release: how good are they, and do scores drift?"""
+"""Say what is known of the version in production by its log, and whether it should be retrained: reports/monitor.json."""
 
+from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
-import msgspec
-import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
-import pyarrow.parquet as pq
+from scipy.stats import binom
 
-from flights.common.settings import setting
+from flights.common.outputs import read_json
 from flights.common.stage import run_stage
-from flights.monitoring.calibration import Calibration, calibrate
-from flights.monitoring.drift import Watched, merged, watch, watch_scores
-from flights.monitoring.logs import LOGS, Latest, Log, Outcomes, Prediction, logged_features
-from flights.monitoring.performance import realised
-from flights.monitoring.summary import (
-    Alarm,
-    AlarmClass,
-    Column,
-    Drift,
-    Figure,
-    Performance,
-    Summary,
-    Window,
-    write_summary,
-)
-from flights.monitoring.summary import Calibration as Calibrated
-from flights.packaging.bundles import rescore
-from flights.release.versions import folder_of, pointed
+from flights.evaluation.metrics import PRIMARY
+from flights.monitoring.explanation import effects, slices_of
+from flights.monitoring.labels import Labels
+from flights.monitoring.logs import EPOCH, Log
+from flights.monitoring.performance import MISSED, Rows
+from flights.monitoring.summary import Column, Estimates, Performance, Summary, write_summary
+from flights.monitoring.windows import RECENT, REFERENCE, Monitor, finite
+from flights.release.versions import SUMMARY as RELEASE
+from flights.release.versions import VERSIONS, folder_of, pointed
 
-REFERENCE = "reference.parquet"
+MOST_EXPLAINED = 10  # features, those that drift furthest
+DOUBTFUL = 0.05  # chance that intervals which hold as often as they say miss as many windows
 
 
-def columns_of(reference: pa.Table, features: pa.Table, score: np.ndarray) -> list[Watched]:
-    """Return every feature, and behind them the scores, of the reference and of what is compared with it."""
-    known = np.array(reference["__score"].to_pylist(), dtype=np.float64)
-    compared = score if len(score) else known[:0]
-    return [*watch(reference.select(features.column_names), features), *watch_scores(known, compared)]
+def other_versions(digest: str) -> set[str]:
+    """Return the digests of the versions but the one with ``digest``."""
+    found = (str(read_json(file).get("digest")) for file in VERSIONS.glob(f"*/{RELEASE}"))
+    return {other for other in found if other != digest}
 
 
-def compare(logged: list[Prediction], champion: Path, rows: int) -> tuple[list[dict[str, Any]], Calibration]:
-    """Return the drift of every feature of the predictions, and last that of their scores, with its threshold for ``rows``."""
-    table = pq.read_table(champion / REFERENCE)
-    holdout = table.filter(pc.equal(table["__part"], "holdout"))
-    names = list(logged_features(table.schema, champion))
-    features = pa.Table.from_pylist([prediction.features for prediction in logged], schema=table.select(names).schema)
-    score = np.array([prediction.score for prediction in logged], dtype=np.float64)
-    if logged:
-        score = rescore(champion, features, score)
-    columns = columns_of(holdout, features, score)
-    validation = table.filter(pc.equal(table["__part"], "validation"))
-    parts = {"holdout": columns, "validation": columns_of(validation, features[:0], score[:0])}
-    calibration = calibrate(parts, holdout["__time"], len(names), rows)
-    if not logged:
-        return [], calibration
-    found = merged(np.array([[column.drift(column.compared) for column in columns]]), len(names))[0]
-    return [
-        {
-            "name": name,
-            "drift": round(drift, 6),
-            "threshold": round(limit, 6) if limit < np.inf else None,
-            "calendar": limit == np.inf,
-            "alarm": drift > limit,
-        }
-        for name, drift, limit in zip(
-            [*names, "the score"], found.tolist(), calibration.thresholds.tolist(), strict=True
+def columns_of(monitor: Monitor, bundle: Path) -> list[Column]:
+    """Return the drift of each feature in the latest window, those that explain most of a change of the scores first."""
+    if not monitor.recent:
+        return []
+    predictions, rows, score = monitor.recent[-1]
+    limits, drifts = monitor.baseline.feature_limits(), monitor.baseline.drift(rows)
+    found = [
+        Column(
+            name=name,
+            drift=drift,
+            threshold=finite(limits[name]),
+            alarm=drift > limits[name],
+            calendar=name in monitor.baseline.calendar,
         )
-    ], calibration
+        for name, drift in drifts.items()
+    ]
+    far = sorted((column for column in found if column.alarm), key=lambda column: -column.drift)[:MOST_EXPLAINED]
+    effect = effects(bundle, monitor.baseline, monitor.features(predictions), score, [column.name for column in far])
+    for column in found:
+        column.effect = effect.get(column.name)
+    return sorted(found, key=lambda column: (-(column.effect or 0.0), not column.alarm, -column.drift))
 
 
-def conclude(columns: list[dict[str, Any]], calibration: Calibration, rows: int, version: int) -> Summary:
-    """Return what the drifts mean: a score that drifts is an alarm, features that do may explain it."""
-    *features, score = columns
-    drifting = sorted((column for column in features if column["alarm"]), key=lambda column: -column["drift"])
-    statement = (
-        f"The scores of the last {rows:,} predictions of version {version} are {'no longer' if score['alarm'] else 'as'} "
-        f"those of the holdout; {len(drifting)} of {len(features)} features drift. {calibration.words}"
+def performance_of(monitor: Monitor) -> Performance | None:
+    """Return the realised performance of the latest window that has outcomes enough."""
+    windows = [place for place, window in enumerate(monitor.windows) if window.realised is not None]
+    if not windows:
+        return None
+    window = monitor.windows[windows[-1]]
+    assert window.realised is not None
+    return Performance(
+        metric=PRIMARY,
+        rows=window.labelled,
+        value=window.realised.value,
+        interval=window.realised.interval,
+        holdout=finite(monitor.baseline.holdout),
+        threshold=window.threshold,
+        promised=monitor.baseline.calibration.promised,
+        blocks=monitor.baseline.calibration.blocks,
+        alarm=any(alarm.kind == "performance" and alarm.window == windows[-1] for alarm in monitor.alarms),
     )
-    return Summary(
-        status="alarm" if score["alarm"] else "quiet",
-        rows=rows,
-        version=version,
-        statement=statement,
-        columns=[msgspec.convert(column, Column) for column in features],
-        score=msgspec.convert(score, Drift),
-        calibration=msgspec.convert(calibration.summary, Calibrated),
-        retrain=score["alarm"],
-        reasons=[
-            f"{column['name']} drifts by {column['drift']:.3f}, beyond {column['threshold']:.3f}"
-            for column in [score] * score["alarm"] + drifting
-        ],
+
+
+def estimates_of(monitor: Monitor) -> Estimates:
+    """Return in how many windows the interval of the estimate contains what was realised later."""
+    pairs = [(window.estimate, window.realised) for window in monitor.windows]
+    covered = [
+        estimate.interval[0] <= realised.value <= estimate.interval[1]
+        for estimate, realised in pairs
+        if estimate is not None and realised is not None
+    ]
+    chance = float(binom.cdf(sum(covered), len(covered), 1 - MISSED))
+    return Estimates(windows=len(covered), covered=sum(covered), reliable=chance > DOUBTFUL if covered else None)
+
+
+def conclude(summary: Summary, monitor: Monitor) -> None:
+    """Set the status, the statement and the advice by the alarms of the latest windows."""
+    first = len(monitor.windows) - RECENT
+    standing = [alarm for alarm in reversed(monitor.alarms) if alarm.window >= first]
+    summary.status = "alarm" if standing else "quiet"
+    asking = [
+        alarm for alarm in standing if alarm.kind != "data quality"
+    ]  # a model that learns broken data is no remedy
+    drifting = [f"{column.name} drifts by {column.drift:.3f}" for column in summary.columns if column.alarm]
+    summary.retrain = bool(asking)
+    summary.reasons = [*dict.fromkeys(alarm.text for alarm in standing), *drifting]
+    said = [
+        f"{summary.rows:,} predictions of version {summary.version} make {len(monitor.windows):,} windows; of the last {RECENT} "
+    ]
+    said.append(f"{len({alarm.window for alarm in standing})} have an alarm." if standing else "none has an alarm.")
+    if summary.performance is not None:
+        said.append(
+            f" The {PRIMARY} of the latest {summary.performance.rows:,} predictions with an outcome is {summary.performance.value:.4g}."
+        )
+    summary.statement = "".join(said) + " " + words_of(monitor)
+
+
+def words_of(monitor: Monitor) -> str:
+    """Return how many false alarms there are to be."""
+    found = monitor.baseline.calibration
+    if found.promised is None:
+        return "The reference has too few rows to set thresholds."
+    blocks = (
+        f"{found.blocks} blocks of {found.rows:,} consecutive rows"
+        if found.blocks
+        else "chunks of rows that were drawn from the reference"
+    )
+    return (
+        f"Thresholds are set by {blocks}, for {found.asked:g} false alarms a quarter in all; without an assumption on "
+        f"what is beyond the blocks, {found.promised:g} can be promised."
     )
 
 
-def with_performance(summary: Summary, found: dict[str, Any] | None, labels: dict[str, int], needed: int) -> None:
-    """Note the realised performance ``found`` in ``summary``, None where fewer than ``needed`` outcomes tell it."""
-    summary.labels = labels
-    if found is None:
-        outcomes = f"Outcomes of {labels['matched']:,} predictions are known; {needed:,}, of which the metric can be told, are needed."
-        summary.statement += f" {outcomes}"
-        return
-    measured = summary.performance = msgspec.convert(found, Performance)
-    rows = f"on the last {measured.rows:,} predictions with an outcome"
-    beside = f", on the holdout {measured.holdout:.4g}" if measured.holdout is not None else ""
-    summary.statement += f" The {measured.metric} {rows} is {measured.value:.4g}{beside}."
-    if measured.alarm:
-        reason = f"the {measured.metric} {rows} is {measured.value:.4g}, beyond {measured.threshold:.4g}"
-        summary.status, summary.retrain, summary.reasons = "alarm", True, [reason, *summary.reasons]
-
-
-def in_window(summary: Summary, logged: list[Prediction], labelled: int, complete: bool) -> None:
-    """Add the window of the predictions ``logged``, the latest first, and its alarms."""
-    score, measured = summary.score, summary.performance
-    window = Window(
-        start=logged[-1].time, end=logged[0].time, rows=len(logged), labelled=labelled, complete=complete, scores=score
-    )
-    window.features = {column.name: column.drift for column in summary.columns}
-    if measured is not None:
-        window.realised = Figure(measured.value, measured.interval)
-    summary.windows.append(window)
-    found: list[tuple[AlarmClass, str, float, float | None]] = []
-    if measured is not None and measured.alarm:
-        found.append(("performance", measured.metric, measured.value, measured.threshold))
-    if score is not None and score.alarm:
-        found.append(("scores", "the score", score.drift, score.threshold))
-    for (kind, what, value, limit), text in zip(found, summary.reasons, strict=False):
-        summary.alarms.append(Alarm(kind=kind, window=0, what=what, value=value, limit=limit or 0.0, text=text))
-
-
-def nothing(statement: str, rows: int = 0, calibration: Calibration | None = None) -> Summary:
-    """Return the summary when there is too little to compare."""
-    found = msgspec.convert(calibration.summary, Calibrated) if calibration else None
-    return Summary(status="no predictions yet", rows=rows, statement=statement, calibration=found)
+def nothing(statement: str) -> Summary:
+    """Return the summary when there is nothing to compare."""
+    return Summary(status="no predictions yet", statement=statement)
 
 
 def summarise() -> Summary:
-    """Return what there is to say about the champion's predictions."""
-    champion, settings = pointed(), setting("monitor")
-    version, most, least = champion["version"], settings["chunk_rows"], settings["min_rows"]
+    """Return what there is to say about the predictions of the version in production."""
+    champion = pointed()
+    version = champion["version"]
     if version is None:
         return nothing("No version is released.")
-    folder = folder_of(version)
-    if not (folder / REFERENCE).exists():
+    bundle, digest = folder_of(version), champion["digest"]
+    if not (bundle / REFERENCE).exists():
         return nothing(f"Version {version} was released without {REFERENCE}: there is nothing to compare with.")
-    log, outcomes = Log(champion["digest"], folder / REFERENCE), Outcomes()
-    recent, labelled = Latest(most), Latest(most)
-    for prediction in log:
-        recent.add(prediction)
-        if outcomes.match(prediction):
-            labelled.add(prediction)
-    for passed_over, kind in ((log.passed_over, "predictions"), (outcomes.passed_over, "outcomes")):
-        if passed_over:
-            print(f"{passed_over:,} lines of {LOGS}/ are no {kind} of the service, and are passed over")
-    logged = recent.newest_first()
-    count = len(logged)
-    if count < least:
-        _, calibration = compare([], folder, most)
-        needed = f"{count:,} predictions of version {version} are logged; {least:,} are needed."
-        return nothing(f"{needed} {calibration.words}", count, calibration)
-    known = [(prediction, outcomes.latest[prediction.id]) for prediction in labelled.newest_first()]
-    found = realised(known, folder, folder / REFERENCE) if len(known) >= least else None
-    summary = conclude(*compare(logged, folder, count), count, version)
-    with_performance(summary, found, outcomes.counts(recent.given), least)
-    summary.log = {"predictions": recent.given, "passed_over": log.passed_over}
-    summary.since = log.since
-    in_window(summary, logged, sum(prediction.id in outcomes.latest for prediction in logged), count == most)
+    log = Log(digest, other_versions(digest), bundle / REFERENCE)
+    labels = Labels(log)
+    monitor = Monitor(bundle, log, labels)
+    monitor.run()
+    summary = Summary(
+        status="no predictions yet", statement="", version=version, rows=len(log), log=log.counts, labels=labels.counts
+    )
+    summary.calibration = monitor.baseline.calibration
+    if not monitor.recent:
+        summary.statement = f"{len(log):,} predictions of version {version} are logged; {monitor.least:,} are needed. {words_of(monitor)}"
+        return summary
+    summary.since = EPOCH + timedelta(microseconds=int(log.logged.min()))
+    summary.windows, summary.alarms = monitor.windows, monitor.alarms
+    summary.performance, summary.estimates = performance_of(monitor), estimates_of(monitor)
+    summary.columns, summary.score = columns_of(monitor, bundle), monitor.windows[-1].scores
+    predictions = [one for part in monitor.recent for one in part[0]]
+    summary.slices = slices_of(predictions, Rows.joined([part[1] for part in monitor.recent]), monitor.baseline)
+    conclude(summary, monitor)
     return summary
 
 
 def main() -> None:
     summary = summarise()
+    for kind, count in summary.log.items():
+        if count and kind not in ("predictions", "other_versions"):
+            print(f"{count:,} lines of the prediction log: {kind.replace('_', ' ')}")
     write_summary(summary)
     print(f"{summary.status}: {summary.statement}")
 

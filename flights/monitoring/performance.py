@@ -1,132 +1,133 @@
-"""Realised performance: the primary metric of predictions whose outcomes are known, beside that of the holdout.
+"""The primary metric and the money of rows whose outcome is known, and an estimate of the metric where it is not.
 
-What was answered counts, so the score is that of the log. How far the metric falls without any change is measured on
-blocks of consecutive rows of the reference, as many as there are predictions with an outcome.
+What was answered counts, so the score is that of the log. The estimate draws outcomes as they were, before the release,
+for rows like these; its interval is as wide as its errors were on chunks of the reference.
 """
 
 import math
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
-import pyarrow.parquet as pq
+from sklearn.isotonic import IsotonicRegression
 
 from flights.common.settings import setting
-from flights.evaluation.metrics import HIGHER_IS_BETTER, METRICS, PRIMARY, Bootstrap, gain
-from flights.monitoring.calibration import SHARES
-from flights.monitoring.drift import blocks, thresholds
-from flights.monitoring.logs import Outcome, Prediction
+from flights.evaluation.decision import payoffs, realised
+from flights.evaluation.metrics import METRICS, PRIMARY, Bootstrap, gain
+from flights.monitoring.calibration import Chunks, limit
+from flights.monitoring.summary import Figure
 
-COLUMNS = ["__part", "__target", "__score"]  # of the reference
-Known = tuple[Prediction, Outcome]
-NO_LIMIT: dict[str, Any] = {"holdout": None, "threshold": None, "promised": None, "blocks": 0}
-"""Where the reference does not tell the metric, or the version was released before targets were kept with it."""
+DRAWS = 30  # of outcomes, by which the metric is estimated
+MISSED = 0.1  # of intervals of the estimate do not contain the realised value
 
 
 @dataclass(frozen=True)
 class Rows:
-    """Rows whose outcome is known: targets and scores as `metrics` takes them, shape (rows,)."""
+    """Rows of the reference or of a window; ``places`` are those of features on their scales, shape (rows, features).
+
+    A target is not a number where it is not known; scores have the shape (rows,).
+    """
 
     target: np.ndarray
     score: np.ndarray
+    places: np.ndarray
 
     def __len__(self) -> int:
         return len(self.target)
 
     def take(self, which: Any) -> "Rows":
         """Return some of the rows."""
-        return Rows(self.target[which], self.score[which])
+        return Rows(self.target[which], self.score[which], self.places[which])
 
-    def value(self) -> float:
-        """Return the primary metric; not a number where the rows do not tell it, as with a single class."""
+    @classmethod
+    def joined(cls, parts: "list[Rows]") -> "Rows":
+        """Return the rows of all ``parts``."""
+        return cls(
+            *(
+                np.concatenate(columns)
+                for columns in zip(*((part.target, part.score, part.places) for part in parts), strict=True)
+            )
+        )
+
+    def known(self) -> "Rows":
+        """Return the rows whose target is known."""
+        return self.take(np.isfinite(self.target))
+
+    def value(self, target: np.ndarray | None = None) -> float:
+        """Return the primary metric for their target, or another; not a number where it is not defined, as with one class."""
+        found = (self.target if target is None else target).astype(np.int64)
         with np.errstate(invalid="ignore", divide="ignore"):
             try:
-                return float(METRICS[PRIMARY](self.target, self.score, None)) if len(self) else math.nan
+                return float(METRICS[PRIMARY](found, self.score, None)) if len(self) else math.nan
             except ValueError:  # a metric of the project's own, or of scikit-learn
                 return math.nan
 
+    def figure(self) -> Figure | None:
+        """Return the primary metric with its interval; None where it is not defined."""
+        value, target = self.value(), self.target.astype(np.int64)
+        if not math.isfinite(value):
+            return None
+        drawn = Bootstrap(**setting("metrics", "bootstrap"))
+        values = drawn.resample(target, {"answered": self.score}, [PRIMARY])["answered"][PRIMARY]
+        low, high = drawn.interval(values)
+        return Figure(round(value, 6), (low, high))
 
-def reference_rows(table: pa.Table, part: str) -> Rows:
-    """Return the rows of a ``part`` of the reference."""
-    rows = table.filter(pc.equal(table["__part"], part))
-    return Rows(rows["__target"].to_numpy(), np.array(rows["__score"].to_pylist(), dtype=np.float64))
-
-
-def known_rows(known: list[Known]) -> Rows:
-    """Return predictions and outcomes as rows."""
-    target = np.array([outcome.outcome for _, outcome in known], dtype=np.int64)
-    return Rows(target, np.array([prediction.score for prediction, _ in known], dtype=np.float64))
-
-
-def falls_of_blocks(rows: Rows, length: int, most: int) -> list[float]:
-    """Return by how much blocks of ``length`` consecutive rows, ``most`` at most, are worse than the other rows."""
-    size = len(rows)
-    whole = rows.value()
-    # A block is a part of the whole; against the other rows alone it is further off, exactly so for a mean.
-    factor = size / max(size - length, 1)
-    return [factor * gain(whole, rows.take(block).value()) for block in blocks(size, length, most)]
+    def money(self) -> float:
+        """Return the money per 1,000 rows that the decisions brought."""
+        payoff = payoffs()
+        return round(1_000 * float(realised(payoff, self.target, payoff.act(self.score)).mean()), 2)
 
 
-def falls_of_draws(rows: Rows, length: int, draws: int, seed: int) -> list[float]:
-    """Return by how much chunks of ``length`` rows drawn from ``rows`` are worse than all of them."""
-    draw, size, whole = np.random.default_rng(seed), len(rows), rows.value()
-    factor = math.sqrt(1 + length / max(size, 1))  # what is predicted later is no part of the reference, these are
-    return [
-        factor * gain(whole, rows.take(draw.integers(0, size, length)).value()) for _ in range(draws if size else 0)
-    ]
+class Outcomes:
+    """Draws outcomes as likely as the scores say, once these are calibrated (as CBPE has it)."""
+
+    def __init__(self, rows: Rows) -> None:
+        self.calibrated = IsotonicRegression(out_of_bounds="clip").fit(rows.score, rows.target)
+
+    def draw(self, rows: Rows, draw: np.random.Generator) -> np.ndarray:
+        """Return DRAWS targets for each row, shape (draws, rows)."""
+        return (draw.random((DRAWS, len(rows))) < self.calibrated.predict(rows.score)).astype(np.float64)
 
 
-def limit_for(table: pa.Table, length: int) -> dict[str, Any]:
-    """Return the value beyond which ``length`` rows are worse than the holdout more seldom than `monitor` allows.
+class Estimator:
+    """Estimates the metric without outcomes; ``errors`` are those on chunks of the reference, of rows that it was not fitted on."""
 
-    None where the reference does not tell. ``promised`` is the share of unchanged chunks that fall below all the same,
-    ``blocks`` says of how many blocks that is known: 0 for rows that were drawn.
-    """
-    settings = setting("monitor")
-    most, rate = settings["chunks"], settings["false_alarms"]
-    parts = {part: reference_rows(table, part) for part in SHARES}
-    holdout, lengths = parts["holdout"], {part: max(round(length * share), 1) for part, share in SHARES.items()}
-    falls = finite([fall for part, rows in parts.items() for fall in falls_of_blocks(rows, lengths[part], most)])
-    count = len(falls) if len(falls) > 1 else 0
-    if not count:
-        falls = finite(falls_of_draws(holdout, length, most, settings["seed"]))
-    expected = holdout.value()
-    if len(falls) < 2 or not math.isfinite(expected):
-        return NO_LIMIT
-    fall = max(float(thresholds(falls[:, None], rate)[0]), 0.0)
-    return {
-        "holdout": round(expected, 6),
-        "threshold": round(expected - fall if HIGHER_IS_BETTER else expected + fall, 6),
-        "promised": round(max(rate, 1 / (len(falls) + 1)), 6),
-        "blocks": count,
-    }
+    def __init__(self, reference: Rows, chunks: Chunks, seed: int) -> None:
+        self.seed = seed
+        half = np.arange(len(reference)) < len(reference) / 2
+        if not chunks.ordered:
+            half = np.random.default_rng(seed).permutation(half)
+        first, second = Outcomes(reference.take(half)), Outcomes(reference.take(~half))
+        errors = []
+        for which in chunks.rows:
+            rows, inside = reference.take(which), half[which]
+            draw = np.random.default_rng(seed)
+            drawn = np.where(inside, second.draw(rows, draw), first.draw(rows, draw))
+            errors.append(rows.value() - float(np.mean([rows.value(target) for target in drawn])))
+        self.errors = np.array([error for error in errors if math.isfinite(error)])
+        self.size = len(reference.take(chunks.rows[0]))
+        self.outcomes = Outcomes(reference)
+
+    def figure(self, rows: Rows) -> Figure | None:
+        """Return the estimate for ``rows`` with an interval that contains the realised value in nine of ten windows."""
+        drawn = self.outcomes.draw(rows, np.random.default_rng(self.seed))
+        value = float(np.mean([rows.value(target) for target in drawn]))
+        above, below = limit(self.errors, MISSED / 2), limit(-self.errors, MISSED / 2)
+        if not math.isfinite(value + above + below):
+            return None
+        wider = math.sqrt(max(self.size / len(rows), 1))
+        return Figure(
+            round(value, 6), (round(value - wider * max(below, 0), 6), round(value + wider * max(above, 0), 6))
+        )
 
 
-def finite(values: list[float]) -> np.ndarray:
-    """Return the ``values`` that are numbers."""
-    found = np.array(values, dtype=np.float64)
-    return found[np.isfinite(found)]
-
-
-def realised(known: list[Known], champion: Path, reference: Path) -> dict[str, Any] | None:
-    """Return the primary metric of ``known`` with its interval, and whether it is an alarm; None where rows do not tell it."""
-    rows = known_rows(known)
-    value = rows.value()
-    if not math.isfinite(value):
-        return None
-    drawn = Bootstrap(**setting("metrics", "bootstrap"))
-    interval = drawn.interval(drawn.resample(rows.target, {"answered": rows.score}, [PRIMARY])["answered"][PRIMARY])
-    known_targets = "__target" in pq.read_schema(reference).names
-    limit = limit_for(pq.read_table(reference, columns=COLUMNS), len(rows)) if known_targets else NO_LIMIT
-    alarm = limit["threshold"] is not None and gain(value, limit["threshold"]) < 0
-    return {
-        "metric": PRIMARY,
-        "rows": len(rows),
-        "value": round(value, 6),
-        "interval": interval,
-        **limit,
-        "alarm": alarm,
-    }
+def falls_of(reference: Rows, chunks: Chunks) -> np.ndarray:
+    """Return by how much chunks of the ``reference`` are worse than all of it; empty where the metric is not defined."""
+    whole, size = reference.value(), len(reference)
+    falls = []
+    for which in chunks.rows:
+        rows = reference.take(which)
+        # A block is a part of the whole, and closer to it than other rows are; one that was drawn as much as if it were not.
+        factor = size / max(size - len(rows), 1) if chunks.ordered else math.sqrt(1 + len(rows) / size)
+        falls.append(factor * gain(whole, rows.value()))
+    return np.array([fall for fall in falls if math.isfinite(fall)])

@@ -56,7 +56,7 @@ class Performance(Struct, kw_only=True):
 class Window(Struct, kw_only=True, rename={"start": "from", "end": "to"}):
     """Consecutive predictions. ``money`` is per 1,000 rows; ``estimate`` is of the metric, made without outcomes.
 
-    ``complete`` says whether the window has all its rows; ``features`` is the drift of each; ``unexpected`` the share of
+    ``threshold`` is the value of the metric beyond which it is an alarm. ``complete`` says whether the window has all its rows; ``features`` is the drift of each; ``unexpected`` the share of
     rows in which a field is beyond the contract, without those in which none is.
     """
 
@@ -66,6 +66,7 @@ class Window(Struct, kw_only=True, rename={"start": "from", "end": "to"}):
     labelled: int
     complete: bool
     realised: Figure | None = None
+    threshold: float | None = None
     estimate: Figure | None = None
     money: float | None = None
     scores: Drift | None = None
@@ -96,7 +97,7 @@ class Slice(Struct, kw_only=True):
 
 
 class Estimates(Struct, kw_only=True):
-    """In how many windows with outcomes the interval of the estimate held the realised value; None: too few to say."""
+    """In how many windows with outcomes the interval of the estimate contains the realised value; None: too few to say."""
 
     windows: int
     covered: int
@@ -104,14 +105,18 @@ class Estimates(Struct, kw_only=True):
 
 
 class Calibration(Struct, kw_only=True):
-    """How thresholds were set: chunks of ``rows`` rows, the false alarms asked for, promised, and measured on ``blocks``."""
+    """How thresholds were set, by ``blocks`` of ``rows`` consecutive rows, or by draws where there are none.
+
+    Rates are false alarms a quarter: those ``asked`` for, those ``promised`` whatever is beyond the blocks, and those
+    ``measured`` when each block has the thresholds that the others set.
+    """
 
     rows: int
     blocks: int = 0
+    windows_per_quarter: float
     asked: float
     promised: float | None = None
     measured: float | None = None
-    measured_features: float | None = None
 
 
 class Summary(Struct, kw_only=True):

@@ -92,6 +92,11 @@ def rescore(bundle: Path, features: pa.Table, score: np.ndarray) -> np.ndarray:
     """
     if not evaluated(bundle) or read_json(bundle / "bundle.json").get("unlogged"):
         return score
+    return score_features(bundle, features)
+
+
+def score_features(bundle: Path, features: pa.Table) -> np.ndarray:
+    """Return the scores that the evaluated model of ``bundle`` has for rows with these ``features``."""
     with tempfile.TemporaryDirectory() as folder:
         asked, answered = Path(folder) / "features.parquet", Path(folder) / "scores.parquet"
         pq.write_table(features, asked)

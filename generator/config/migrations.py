@@ -17,16 +17,22 @@ ANY = "*"
 
 @dataclass(frozen=True)
 class Renamed:
-    """A key that has another name since ``version``: the path it had, with ``*`` for any name, and its name now."""
+    """A key that has another name since ``version``: the path it had, with ``*`` for any name, and its name now.
+
+    Where it also means something else, ``value`` is its default now.
+    """
 
     version: str
     path: Path_
     name: str
+    value: str = ""
 
 
 RENAMED = (
     Renamed("0.1.0", ("service", "usual"), "expected"),
     Renamed("0.1.0", ("service", "on_unusual"), "on_unexpected"),
+    # It was a share of chunks, and is a count a quarter: one cannot be computed from the other.
+    Renamed("0.1.0", ("monitor", "false_alarms"), "false_alarms_per_quarter", "0.25"),
 )
 """All keys that were ever renamed, the earliest first."""
 
@@ -55,22 +61,26 @@ def migrated(text: str, package: Path_, renamed: Iterable[Renamed] = RENAMED) ->
     renames: list[str] = []
     for item in renamed:
         node = yaml.compose(text, Loader=yaml.SafeLoader)
-        for key in reversed(list(_found(node, package, item.path))):
+        for key, value in reversed(list(_found(node, package, item.path))):
             start, end = key.start_mark, key.end_mark
+            was = text[value.start_mark.index : value.end_mark.index]
+            if item.value:
+                text = f"{text[: value.start_mark.index]}{item.value}{text[value.end_mark.index :]}"
             text = f"{text[: start.index]}{item.name}{text[end.index :]}"
-            renames.insert(0, f"{start.line + 1}: {dotted(item.path)} is {item.name} since {item.version}")
+            more = f", and {item.value} instead of {was}" if item.value else ""
+            renames.insert(0, f"{start.line + 1}: {dotted(item.path)} is {item.name} since {item.version}{more}")
     return text, tuple(renames)
 
 
-def _found(node: yaml.Node | None, package: Path_, path: Path_) -> Iterator[yaml.Node]:
-    """Yield the keys that stand at ``path`` below ``node``, which is placed at ``package``."""
+def _found(node: yaml.Node | None, package: Path_, path: Path_) -> Iterator[tuple[yaml.Node, yaml.Node]]:
+    """Yield the keys and values that stand at ``path`` below ``node``, which is placed at ``package``."""
     if package:
         fits = path and path[0] in (ANY, package[0])
         yield from _found(node, package[1:], path[1:]) if fits else ()
         return
     for key, value in node.value if isinstance(node, yaml.MappingNode) and path else ():
         if path[0] in (ANY, key.value):
-            yield from [key] if len(path) == 1 else _found(value, (), path[1:])
+            yield from [(key, value)] if len(path) == 1 else _found(value, (), path[1:])
 
 
 def _minor(version: str) -> tuple[int, ...]:

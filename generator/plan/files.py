@@ -60,6 +60,12 @@ SERVICE = (
 )
 """What every service is made of."""
 
+MONITORING = (
+    *("summary", "drift", "calibration", "logs", "labels"),
+    *("performance", "baseline", "quality", "explanation", "windows", "monitor"),
+)
+"""The modules that read the log."""
+
 STEPS = ("common", "data", "problem", "exploration", "report")
 """The folders of every package, by the steps of the lifecycle."""
 
@@ -201,13 +207,8 @@ def _release(project: Project, release: ReleasePlan) -> Iterator[Module]:
     for name in ("tags", "versions", "lineage", "listing", "registry", "release"):
         yield f"release/{name}.py", "", release
     monitor = monitor_plan(project)
-    yield "monitoring/summary.py", "", None
-    yield "monitoring/drift.py", "", monitor
-    yield "monitoring/calibration.py", f"monitoring/calibration/{'time' if monitor.time else 'random'}.py", monitor
-    yield "monitoring/logs.py", "", monitor
-    if monitor.measured:
-        yield "monitoring/performance.py", "", monitor
-    yield "monitoring/monitor.py", "", monitor
+    for name in (*MONITORING, *(("table_outcomes",) if monitor.joined else ())):
+        yield f"monitoring/{name}.py", "", monitor
 
 
 def _deploy(project: Project) -> Iterator[Module]:

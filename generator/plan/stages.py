@@ -215,11 +215,13 @@ def _bundle_stages(project: Project) -> Iterator[Stage]:
         edited=("registry/production.json",),
         summaries=(f"{REPORTS}/release.json",),
     )
+    sliced = ("metrics.slice_rows",) if project.config.metrics.slices else ()
+    joined = ("data/tables", labels_of(project)) if project.config.monitor.rows_as_outcomes else ()
     yield _stage(
         project,
         "monitor",
-        deps=("registry/versions", "registry/production.json", project.config.service.log_folder),
-        params=("monitor", "metrics.bootstrap"),
+        deps=("registry/versions", "registry/production.json", project.config.service.log_folder, *joined),
+        params=("monitor", "metrics.bootstrap", *sliced, *decision, *(("engine",) if joined else ())),
         summaries=(f"{REPORTS}/monitor.json",),
     )
 

@@ -3,6 +3,7 @@
 from generator.config.composed import Composed
 from generator.errors import ConfigError, Problem
 from generator.project import Project
+from generator.validation.outcomes import outcome_problems
 from generator.validation.schema import as_meant, validate
 from generator.validation.semantics.resolve import resolve
 from generator.validation.stage_graph import stage_problems
@@ -15,7 +16,7 @@ def check(composed: Composed) -> Project:
     except ConfigError as error:
         raise ConfigError([*error.problems, *_hidden(composed)]) from error
     project = resolve(config, composed)
-    if problems := list(stage_problems(project, composed)):
+    if problems := [*stage_problems(project, composed), *outcome_problems(project, composed)]:
         raise ConfigError(problems)
     return project
 

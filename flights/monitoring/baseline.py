@@ -1,0 +1,124 @@
+"""What windows are compared with: the rows of the reference, and the thresholds that its chunks set."""
+
+import math
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from flights.common.settings import setting
+from flights.monitoring.calibration import (
+    FOLLOWS,
+    SHARE,
+    SPANS,
+    cells_of,
+    changes,
+    chunks_of,
+    exceeding,
+    explained,
+    limit,
+    means,
+    windows_per_quarter,
+)
+from flights.monitoring.drift import ScoreScale, distance, scale_of
+from flights.monitoring.performance import Rows, falls_of
+from flights.monitoring.summary import Calibration
+
+BEFORE = 8  # windows at most that the scores of a window are compared with
+
+
+class Baseline:
+    """The rows of the reference in the order of time, its chunks, and for windows of ``size`` rows the thresholds.
+
+    ``names`` are the features that are logged; ``windows`` and ``microseconds`` say how many windows the log has, and of which time; where rows have a time, the
+    reference says how many there are.
+    """
+
+    def __init__(self, path: Path, names: list[str], size: int, windows: float, microseconds: float) -> None:
+        self.settings, self.size = setting("monitor"), size
+        table = pq.read_table(path).sort_by([("__time", "ascending")])
+        self.features = table.select(names)
+        self.scales = {name: scale_of(self.features[name]) for name in self.features.column_names}
+        score = np.array(table["__score"].to_pylist(), dtype=np.float64)
+        target = table["__target"].to_numpy() if "__target" in table.column_names else np.full(len(table), np.nan)
+        self.rows = self.rows_of(self.features, score, target.astype(np.float64))
+        self.whole = self.rows.value()
+        self.holdout = self.rows.take((np.array(table["__part"].to_pylist()) == "holdout").nonzero()[0]).value()
+        self.score_scale = ScoreScale(score)
+        self.chunks = chunks_of(len(table), size, self.settings["chunks"], self.settings["seed"])
+        times = table["__time"]
+        microseconds = float(pc.max(times).cast(pa.int64()).as_py() - pc.min(times).cast(pa.int64()).as_py())
+        windows = len(table) / SHARE / size
+        cells = cells_of(times)
+        follows = (
+            explained(places, scale.ordered, cells) > FOLLOWS
+            for places, scale in zip(self.rows.places.T, self.scales.values(), strict=True)
+        )
+        self.calendar = {name for name, found in zip(self.scales, follows, strict=True) if found}
+        self.per_quarter = windows_per_quarter(windows, microseconds)
+        self.before = min(BEFORE, len(self.chunks.rows) // 3)
+        self.score_counts = [self.score_scale.counts(score[which]) for which in self.chunks.rows]
+        self.set_limits()
+
+    def rows_of(self, features: pa.Table, score: np.ndarray, target: np.ndarray) -> Rows:
+        """Return rows with these features, scores and targets."""
+        places = [scale.places(features[name]) for name, scale in self.scales.items()]
+        return Rows(target, score, np.column_stack(places).astype(np.int32))
+
+    def set_limits(self) -> None:
+        """Set the thresholds: of changes of the scores and of falls of the metric, by the windows that are tested together."""
+        asked = self.settings["false_alarms_per_quarter"]
+        apart = {span: changes(self.score_counts, span, self.before) for span in SPANS}
+        fall = falls_of(self.rows, self.chunks)
+        falls = {span: means(fall, span) for span in SPANS}
+        tests = [
+            (values, span) for found in (apart, falls) for span, values in found.items() if len(values) >= 4 * span
+        ]
+        # Twice, since a window is looked at before it has all its rows and outcomes too.
+        self.rate = min(asked / self.per_quarter / max(2 * len(tests), 1), 0.25)
+        self.changes = {span: limit(values, self.rate, span) for span, values in apart.items()}
+        self.falls = {span: max(limit(values, self.rate, span), 0.0) for span, values in falls.items()}
+        provable = (max(self.rate, span / (len(values) + span)) for values, span in tests)
+        self.calibration = Calibration(
+            rows=self.size,
+            blocks=len(self.chunks.rows) if self.chunks.ordered else 0,
+            windows_per_quarter=round(self.per_quarter, 2),
+            asked=asked,
+            promised=round(self.per_quarter * sum(provable), 4) if tests else None,
+            measured=round(self.per_quarter * sum(exceeding(values, self.rate, span) for values, span in tests), 4),
+        )
+
+    def feature_limits(self) -> dict[str, float]:
+        """Return how far each feature may drift from the reference; infinitely where it follows the calendar."""
+        found = {}
+        rate = self.rate / max(len(self.scales), 1)
+        for place, (name, scale) in enumerate(self.scales.items()):
+            column = self.rows.places[:, place]
+            whole = scale.counts(column)
+            inside = [scale.counts(column[which]) for which in self.chunks.rows]
+            outside = [whole - counts if self.chunks.ordered else whole for counts in inside]
+            apart = np.array([distance(*pair, scale.ordered) for pair in zip(inside, outside, strict=True)])
+            found[name] = limit(apart, rate)
+            if name in self.calendar:
+                found[name] = math.inf
+        return found
+
+    def drift(self, rows: Rows) -> dict[str, float]:
+        """Return how far each feature of ``rows`` is from the reference."""
+        return {
+            name: round(distance(scale.counts(rows.places[:, place]), self.counts(place), scale.ordered), 6)
+            for place, (name, scale) in enumerate(self.scales.items())
+        }
+
+    def counts(self, place: int) -> np.ndarray:
+        """Return the rows of the reference at each place of the feature at ``place``."""
+        return list(self.scales.values())[place].counts(self.rows.places[:, place])
+
+    def lost(self) -> dict[str, float]:
+        """Return the largest share of rows of a chunk in which each feature is missing."""
+        return {
+            name: max(scale.lost(scale.counts(self.rows.places[which, place])) for which in self.chunks.rows)
+            for place, (name, scale) in enumerate(self.scales.items())
+        }
