@@ -12,7 +12,7 @@ from tests.sandbox import ROOT, edit, ran, run, serve, start
 
 pytestmark = pytest.mark.slow
 
-FOREIGN = re.compile(r"^\s*(import|from) (generator|hydra|omegaconf|jinja2)\b", re.MULTILINE)
+FOREIGN = re.compile(r"^\s*(import|from) (generator|hydra|omegaconf)\b", re.MULTILINE)
 NEEDED = {"pytest", "httpx", "palmerpenguins"}
 
 

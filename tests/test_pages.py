@@ -14,8 +14,9 @@ from pathlib import Path
 
 import pytest
 import yaml
+from jinja2 import UndefinedError
 
-from tests.sandbox import PROJECTS, copy, module_of, run, tree
+from tests.sandbox import PROJECTS, copy, loaded, module_of, run, tree, write
 
 BROWSER = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 browser = pytest.mark.skipif(BROWSER is None, reason="Chromium is not installed")
@@ -203,25 +204,38 @@ def test_description_ends_with_the_exploration(tmp_path: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def markup() -> types.ModuleType:
-    """Return the module that builds markup, as it is rendered."""
-    module = types.ModuleType("markup")
-    exec(tree(PROJECTS / "penguins")["birds/report/markup.py"], vars(module))
+def pages(tmp_path_factory: pytest.TempPathFactory) -> types.ModuleType:
+    """Return the module that fills templates, with a template of its own that prints what it is given everywhere."""
+    rendered = tree(PROJECTS / "penguins")
+    folder = write(rendered, tmp_path_factory.mktemp("templates"))
+    module = loaded(rendered, "birds/report/pages.py")
+    module.TEMPLATES = folder / "birds/report/templates"  # type: ignore[attr-defined]
+    (module.TEMPLATES / "own.html").write_text(
+        '{% from "macros.html" import badge, figure, line, spark, table, tile %}{{ text }}{{ badge(text, text) }}'
+        "{{ line(text, 1, text, text) }}{{ spark([1], text) }}{% call figure(text, text) %}{{ text }}{% endcall %}"
+        "{% call table([text]) %}{{ text }}{% endcall %}{% call tile(text, text, text) %}{{ text }}{% endcall %}"
+    )
     return module
 
 
-def test_everything_but_markup_is_escaped(markup: types.ModuleType) -> None:
-    inner = markup.element("b", SCRIPT, title='"><i>')
-    assert inner == '<b title="&quot;&gt;&lt;i&gt;">&lt;script&gt;alert(1)&lt;/script&gt;</b>'
-    assert markup.element("p", inner, "<") == f"<p>{inner}&lt;</p>"
-    assert SCRIPT not in markup.table([SCRIPT], [[SCRIPT]])
-    assert markup.marked("before `<a>`, after") == "before <code>&lt;a&gt;</code>, after"
+def test_everything_but_markup_is_escaped(pages: types.ModuleType) -> None:
+    text = f"{SCRIPT} \"><i> '{{{{ 1 }}}}"
+    made = pages.render("own.html", text=text)
+    assert "<script" not in made
+    assert "<i>" not in made
+    assert made.count("&lt;script&gt;alert(1)&lt;/script&gt; &#34;&gt;&lt;i&gt; &#39;{{ 1 }}") == 17
+    assert pages.marked("before `<a>`, after") == "before <code>&lt;a&gt;</code>, after"
 
 
-def test_figures_are_written_for_people(markup: types.ModuleType) -> None:
+def test_a_value_that_a_template_lacks_is_an_error(pages: types.ModuleType) -> None:
+    with pytest.raises(UndefinedError, match="'text' is undefined"):
+        pages.render("own.html")
+
+
+def test_figures_are_written_for_people(pages: types.ModuleType) -> None:
     values = (336_776, 1234.5, 0.72191, -2)
-    assert [markup.number(value) for value in values] == ["336,776", "1,234", "0.7219", "\u22122"]
-    assert markup.percent(0.1613) == "16.1 %"
-    assert markup.between([0.25, 0.5]) == "0.25 to 0.5"
-    assert markup.place(5, (5, 5)) == 50
-    assert markup.place(9, (0, 3)) == 100
+    assert [pages.number(value) for value in values] == ["336,776", "1,234", "0.7219", "\u22122"]
+    assert pages.percent(0.1613) == "16.1 %"
+    assert pages.between([0.25, 0.5]) == "0.25 to 0.5"
+    assert pages.place(5, (5, 5)) == 50
+    assert pages.place(9, (0, 3)) == 100

@@ -27,16 +27,21 @@ def test_a_stored_project_is_upgraded_and_runs(archive: Path, tmp_path: Path) ->
         run(folder, *command.split())
     commit(folder, "As it was")
     said = run(folder, "ninefold", "upgrade")
-    for path in ("report/markup.py", "models/train_linear.py"):
-        assert f"merged  weights/{path}" in said
+    assert "merged  weights/models/train_linear.py" in said
+    assert "stale  weights/markup.py" in said  # templates took its place; it stays, as it was edited
     assert "update  weights/tally.py" in said
     assert "update  conf/config.yaml" in said
     service = (folder / "conf/service/http.yaml").read_text()
     assert service.endswith("on_unexpected: mark  # mine\nexpected: {island: {missing: true}}\n")
-    assert (folder / "weights/report/markup.py").read_text().endswith("MINE = 1\n")
+    assert (folder / "weights/markup.py").read_text().endswith("MINE = 1\n")
     assert "from pathlib import Path  # mine\n" in (folder / "weights/models/train_linear.py").read_text()
     assert "from weights.common import outputs, settings\n" in (folder / "weights/tally.py").read_text()
-    assert sorted(file.name for file in (folder / "weights").glob("*.py")) == ["__init__.py", "mine.py", "tally.py"]
+    assert sorted(file.name for file in (folder / "weights").glob("*.py")) == [
+        "__init__.py",
+        "markup.py",
+        "mine.py",
+        "tally.py",
+    ]
     run(folder, "ninefold", "generate", "--check")
     assert {"report", "tally", "train@mine"} <= set(ran(run(folder, "dvc", "repro")))
     run(folder, "python", "-m", "pytest", "-q", "weights/tests")

@@ -163,8 +163,9 @@ def test_the_report_shows_every_figure_and_names_stay_text(gate: ModuleType) -> 
         **{"verdict": verdict, "reasons": reasons, "todo": "commit <b>", "version": None, "production": 1},
         **{"digest": "d", "comparison": found, "bytes": {"challenger": 2_000, "champion": 3_000}},
     }
-    shown = importlib.import_module("weights.report.sections.release").decided(summary)
-    text = str(shown)
+    monitor = {"status": "quiet", "statement": "", "retrain": False, "labels": None, "columns": []}
+    found = {"release": summary, "monitor": monitor}
+    text = importlib.import_module("weights.report.pages").render("sections/release.html", found=found)
     assert "<script>" not in text
     assert "commit &lt;b&gt;" in text
     for words in ("roc_auc", "USD per 1,000 rows", "log_loss", "island = Dream", "2,000 instead of 3,000 bytes"):

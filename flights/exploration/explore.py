@@ -6,16 +6,16 @@ from typing import Any
 import duckdb
 
 from flights.common.engine import connect
-from flights.common.outputs import new_file, write_json
+from flights.common.outputs import write_json
 from flights.common.settings import setting
 from flights.common.stage import run_stage
 from flights.exploration.data_warnings import about_leaks, about_redundant, suspicions
 from flights.exploration.leaks import leaks, redundant
-from flights.exploration.page import exploration_page
 from flights.exploration.profile import COLUMNS, profile
 from flights.exploration.relations import MEASURE, relations
 from flights.exploration.sample import INPUTS, OUTCOMES, classes_of, columns_of, encode, encode_target
 from flights.exploration.verdicts import verdicts_on
+from flights.report.pages import write_page
 
 LABELS = Path(__file__).parents[1] / "problem/labels.sql"
 SQL = Path(__file__).with_name("explore.sql")
@@ -58,8 +58,7 @@ def main() -> None:
         database.execute(SQL.read_text(encoding="utf-8"))
         found = look(database)
     write_json(SUMMARY, found)
-    with new_file(PAGE) as file:
-        file.write_text(exploration_page(setting("project", "title"), found), encoding="utf-8")
+    write_page(PAGE, "explore.html", title=setting("project", "title"), found=found)
     for hypothesis in found["hypotheses"]:
         print(f"{hypothesis['name']}: {hypothesis['verdict']}")
 

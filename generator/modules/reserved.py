@@ -11,9 +11,9 @@ FOLDERS = frozenset(
      "templates", "tests"]
 )  # fmt: skip
 LIBRARIES = frozenset(
-    ["altair", "duckdb", "dvc", "hydra", "lightgbm", "mangum", "msgspec", "numpy", "optuna", "prometheus_client",
-     "psycopg", "pyarrow", "pymysql", "pytest", "python_calamine", "scipy", "skops", "sklearn", "sqlalchemy",
-     "starlette", "uvicorn", "vl_convert", "yaml"]
+    ["altair", "duckdb", "dvc", "hydra", "jinja2", "lightgbm", "mangum", "markupsafe", "msgspec", "numpy", "optuna",
+     "prometheus_client", "psycopg", "pyarrow", "pymysql", "pytest", "python_calamine", "scipy", "skops", "sklearn",
+     "sqlalchemy", "starlette", "uvicorn", "vl_convert", "yaml"]
 )  # fmt: skip
 """What a project imports, wherever `ninefold` runs: not all of it is installed there."""
 OPTIONAL = frozenset(

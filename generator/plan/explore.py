@@ -10,7 +10,7 @@ from generator.sql.code import Code, name, names
 
 PLAIN = ("BOOLEAN", "TINYINT", "SMALLINT", "INTEGER", "BIGINT", "FLOAT", "DOUBLE", "VARCHAR", "TIMESTAMP")
 MOMENTS = ("DATE", "TIMESTAMP")
-MODULES = ("sample", "profile", "relations", "data_warnings", "findings", "page")
+MODULES = ("sample", "profile", "relations", "data_warnings")
 TESTING = ("models", "study", "hypotheses", "verdicts")
 MEASURES = {
     "binary": {

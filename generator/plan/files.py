@@ -28,7 +28,7 @@ from generator.plan.monitor import monitor_plan
 from generator.plan.package import package_plan
 from generator.plan.probe import probe_plan
 from generator.plan.process import process_plan
-from generator.plan.report import report_plan
+from generator.plan.report import page_templates, report_plan
 from generator.plan.service import service_plan
 from generator.plan.serving_features import serving_features_plan
 from generator.plan.snapshots import Group, groups_of, snapshots_plan
@@ -237,12 +237,9 @@ def _pages(project: Project) -> Iterator[Module]:
     for name in SHARED:
         text = shared_text(name, project.config.project.package)
         yield f"exploration/{name}.py", "exploration/shared.py", Code(text)
-    for name in ("report/markup.py", "report/page.py", "report/page.html", "report/page.css"):
-        yield name, "", None
+    yield "report/pages.py", "", None
+    for name in page_templates(project):
+        yield f"report/templates/{name}", "", None
     report = report_plan(project)
-    for name in (
-        "report/report.py",
-        *(f"report/sections/{name}.py" for name in ("__init__", "tiles", *report.sections)),
-        *report.parts,
-    ):
-        yield name, "", report
+    for name in ("report", "titles", *(("charts",) if report.modelled else ())):
+        yield f"report/{name}.py", "", report

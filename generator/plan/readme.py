@@ -35,7 +35,7 @@ FOLDERS = {
     "release": "the gate and the registry",
     "monitoring": "the prediction log, drift, realised performance, alarms",
     "deploy": "files that run the bundle elsewhere",
-    "report": "pages: their look, charts and sections",
+    "report": "pages: their charts, and their HTML templates, which are yours to change",
     "tests": "tests of the package: `python -m pytest`",
 }
 """What is in each folder of a package."""

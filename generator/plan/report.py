@@ -119,34 +119,22 @@ PAYOFF = FigurePlan(
 )
 DESCRIBED = ("brief", "sources", "processing", "metrics", "exploration")
 MODELLED = (*DESCRIBED, "features", "models", "package", "release")
+SHARED_BY_PAGES = ("base.html", "style.css", "macros.html", "explored.html")
 
 
 @dataclass(frozen=True, kw_only=True)
 class ReportPlan:
-    """What ``report.py``, ``charts.py`` and the modules of ``sections/`` need."""
+    """What ``report.py``, ``titles.py`` and ``charts.py`` need: what to read, which charts to draw."""
 
     modelled: bool
     decision: bool
-    sections: tuple[Code, ...]
     read: tuple[Code, ...]
+    settings: tuple[Code, ...]
     titles: dict[str, str]
     meanings: dict[str, str]
-    parts: tuple[str, ...]
-    brief_template: str
-    brief_imports: Code
-    tiles: Code
-    tile_calls: tuple[Code, ...]
-    tile_templates: tuple[str, ...]
-    tile_imports: Code
     chart_template: str
     curved: bool
-    chart_imports: Code
-    chart_modules: tuple[Code, ...]
     figures: tuple[FigurePlan, ...]
-    lookups: bool
-    past: bool
-    calls: bool
-    audited: bool
 
 
 def report_plan(project: Project) -> ReportPlan:
@@ -154,33 +142,33 @@ def report_plan(project: Project) -> ReportPlan:
     problem = project.config.problem
     modelled, decision = problem.use != "descriptive", problem.decision is not None
     named = asked_metrics(project)
-    tiles = _tiles(modelled, decision)
-    extra = ("Html", "table") if decision else ()
     return ReportPlan(
         modelled=modelled,
         decision=decision,
-        sections=tuple(Code(name) for name in sorted(MODELLED if modelled else DESCRIBED)),
         read=tuple(Code(name) for name in report_inputs(project)),
+        settings=tuple(map(Code, ("metrics", *(("features", "service") if modelled else ())))),
         titles={name: TITLES.get(name) or _title(project, name) for name in named},
         meanings={name: _meaning(project, name) for name in named},
-        parts=("report/sections/candidates.py", "report/charts.py") if modelled else (),
-        brief_template=f"package/report/sections/brief/{problem.task}.py.jinja",
-        brief_imports=_more("bar" if problem.task == "multiclass" else "", *extra),
-        tiles=Code(", ".join(tiles)),
-        tile_calls=tuple(Code(call) for call in tiles.values()),
-        tile_templates=tuple(
-            f"package/report/sections/tiles/{name}.py.jinja" for name in _tile_templates(modelled, decision)
-        ),
-        tile_imports=_more(*(("between", "span") if modelled else ()), *(("join", "percent") if decision else ())),
         chart_template=f"package/report/charts/{problem.task}.py.jinja",
         curved=problem.task != "regression",
-        chart_imports=_more(*(("element", "table") if problem.task == "multiclass" else ())),
-        chart_modules=tuple(Code(line) for line in _chart_modules(problem.task, decision)),
         figures=(*FIGURES[problem.task], *((PAYOFF,) if decision else ())),
-        lookups=bool(project.lookups),
-        past=bool(project.window_aggregates),
-        calls=bool(project.calls),
-        audited=project.time is not None,
+    )
+
+
+def page_templates(project: Project) -> tuple[str, ...]:
+    """Return the HTML templates of the pages, which need nothing of the config and are the same in every project."""
+    problem = project.config.problem
+    modelled = problem.use != "descriptive"
+    task = ("confusion.html",) if modelled and problem.task == "multiclass" else ()
+    sections = (*MODELLED, "monitoring") if modelled else DESCRIBED
+    tiles = "modelled.html" if modelled else "described.html"
+    return (
+        *SHARED_BY_PAGES,
+        "explore.html",
+        "report.html",
+        tiles,
+        *task,
+        *(f"sections/{name}.html" for name in sections),
     )
 
 
@@ -210,37 +198,3 @@ def report_inputs(project: Project) -> tuple[str, ...]:
     audited = ("features",) if project.time is not None else ()
     later = (*audited, "evaluation", "package", "release", "monitor")
     return described if project.config.problem.use == "descriptive" else (*described, *later)
-
-
-def _tiles(modelled: bool, decision: bool) -> dict[str, str]:
-    """Return the function of each tile with the code that calls it."""
-    if not modelled:
-        found = 'found["exploration"]'
-        return {
-            "size": f'size({found}["rows"])',
-            "strongest": f"strongest({found})",
-            "confirmed": f"confirmed({found})",
-        }
-    money = {"money": 'money(found["evaluation"])'} if decision else {}
-    return {
-        "chosen": 'chosen(found["evaluation"])',
-        "quality": 'quality(found["evaluation"])',
-        **money,
-        "standing": 'standing(found["release"], found["monitor"])',
-    }
-
-
-def _tile_templates(modelled: bool, decision: bool) -> tuple[str, ...]:
-    if not modelled:
-        return ("described",)
-    return ("chosen", "money") if decision else ("chosen",)
-
-
-def _chart_modules(task: str, decision: bool) -> list[str]:
-    counter = ["from collections import Counter"] if task == "multiclass" else []
-    return [*counter, *(["import numpy as np"] if decision else [])]
-
-
-def _more(*names: str) -> Code:
-    """Return ``names`` as the rest of a list of imports."""
-    return Code("".join(f", {name}" for name in names if name))

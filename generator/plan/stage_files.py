@@ -57,9 +57,10 @@ def labels_of(project: Project) -> str:
     return f"{project.config.project.package}/problem/labels.sql"
 
 
-def page_of(project: Project) -> tuple[str, ...]:
-    """Return what the pages look like."""
-    return tuple(f"{project.config.project.package}/report/page.{kind}" for kind in ("css", "html"))
+def templates_of(project: Project, *pages: str) -> tuple[str, ...]:
+    """Return the HTML templates of ``pages``, with those that every page is made of."""
+    folder = f"{project.config.project.package}/report/templates"
+    return tuple(f"{folder}/{name}" for name in ("base.html", "macros.html", "style.css", *pages))
 
 
 def snapshots_of(project: Project) -> tuple[str, ...]:

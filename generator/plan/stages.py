@@ -18,10 +18,10 @@ from generator.plan.stage_files import (
     TRAINED,
     decision_of,
     labels_of,
-    page_of,
     snapshots_of,
     sources_of,
     table_of,
+    templates_of,
     unwatched,
 )
 from generator.plan.types import Stage
@@ -115,7 +115,7 @@ def _data_stages(project: Project) -> Iterator[Stage]:
     yield _stage(
         project,
         "explore",
-        deps=(*deps, f"{package}/exploration/explore.sql", *page_of(project)),
+        deps=(*deps, f"{package}/exploration/explore.sql", *templates_of(project, "explored.html", "explore.html")),
         params=("engine", "explore", "project.title"),
         outs=(f"{REPORTS}/exploration.json", f"{REPORTS}/explore.html"),
     )
@@ -228,14 +228,15 @@ def _bundle_stages(project: Project) -> Iterator[Stage]:
 
 def _report(project: Project) -> Stage:
     """Return the stage that draws the page of everything."""
-    reported = (*(f"{REPORTS}/{name}.json" for name in report_inputs(project)), "data/quarantine.parquet")
+    reports = (f"{REPORTS}/{name}.json" for name in report_inputs(project))
+    reported = (*reports, "data/quarantine.parquet", f"{project.config.project.package}/report/templates")
     if project.config.problem.use == "descriptive":
-        deps, params = (*reported, *page_of(project)), ("metrics",)
+        deps, params = reported, ("metrics",)
         return _stage(project, "report", deps=deps, params=params, outs=(f"{REPORTS}/index.html",))
     return _stage(
         project,
         "report",
-        deps=(*reported, "data/encoders.json", "models", f"{REPORTS}/plots", *page_of(project)),
+        deps=(*reported, "data/encoders.json", "models", f"{REPORTS}/plots"),
         params=("metrics", "features", "service", *decision_of(project)),
         outs=(f"{REPORTS}/index.html",),
     )

@@ -17,7 +17,7 @@ FOLDERS: Mapping[str, str] = {
     "packaging": "bundles contract fitted_rows=unseen live_service=serving package parity",
     "release": "gate registry release",
     "monitoring": "calibration drift logs monitor performance",
-    "report": "charts markup page report sections",
+    "report": "charts report",
 }
 """For each folder the modules and folders that came into it; with what they were, where that is another name."""
 

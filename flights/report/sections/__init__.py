@@ -1,1 +1,0 @@
-"""The sections of the report, one for each step of the lifecycle."""
