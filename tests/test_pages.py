@@ -64,6 +64,34 @@ def hostile_rows(count: int) -> list[list[object]]:
     return rows
 
 
+WATCHED = """
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from weights.monitoring import operations
+from weights.monitoring.summary import *
+operations.PAGE, X, start, windows = Path("reports/watched.html"), sys.argv[1], datetime(2026, 1, 1, tzinfo=UTC), []
+for week in range(70):
+    value = 0.8 - 0.001 * week
+    figure, since = Figure(value, (value - 0.02, value + 0.03)), start + timedelta(weeks=week)
+    windows.append(Window(
+        start=since, end=since + timedelta(days=7 * (week < 69)), rows=2_000 - week, labelled=1_500, complete=week < 69,
+        realised=figure if week < 60 else None, threshold=0.72, estimate=figure if week % 3 else None,
+        money=100.0 if week % 2 else None, scores=Drift(drift=0.01 * week, threshold=0.2, alarm=week > 20),
+        features={X: 0.01 * week, "month": 0.9}))
+alarm = Alarm(kind="performance", window=65, what=X, value=0.7, limit=0.72, text=f"worse {X}")
+operations.write_operations(Summary(
+    status="alarm", statement=X, version=3, since=start, rows=9, log={"predictions": 9, "torn": 2},
+    labels={"matched": 9, "waiting": 12}, windows=windows, alarms=[alarm], score=windows[-1].scores,
+    performance=Performance(metric="roc_auc", rows=9, value=0.7, interval=(0.6, 0.8), holdout=0.81, threshold=0.72),
+    columns=[Column(name=X, drift=0.69, threshold=0.3, alarm=True, effect=1), Column(name="m", drift=1, calendar=True)],
+    slices=[Slice(column="kind", value=X, rows=9, labelled=2, drift=0.2)], retrain=True, reasons=[X],
+    estimates=Estimates(windows=9, covered=2, reliable=False),
+    calibration=Calibration(rows=9, blocks=5, windows_per_quarter=12.0, asked=0.25, promised=0.3)), X)
+"""
+"""Writes the page for operations as it is after more than a year, with an alarm of everything."""
+
+
 @pytest.fixture(scope="module")
 def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a small project with a time column, decisions and bad names, run to the end."""
@@ -89,6 +117,7 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
     run(folder, "ninefold", "generate")
     for stage in (*STAGES, *LATER):
         run(folder, sys.executable, "-m", f"weights.{module_of(stage)}", env={"PYTHONWARNINGS": "error"})
+    run(folder, sys.executable, "-c", WATCHED, SCRIPT)
     run(folder, "ruff", "check", "weights")
     run(folder, "ruff", "format", "--check", "weights")
     return folder
@@ -136,7 +165,7 @@ def brightness(colour: object) -> float:
 
 @pytest.mark.slow
 @browser
-@pytest.mark.parametrize("name", ["index", "explore"])
+@pytest.mark.parametrize("name", ["index", "explore", "monitor", "watched"])
 @pytest.mark.parametrize("width", [390, 1280])
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 def test_page_fits_and_follows_the_scheme(hostile: Path, tmp_path: Path, name: str, width: int, dark: bool) -> None:
@@ -157,6 +186,22 @@ def test_names_stay_text(hostile: Path, tmp_path: Path, name: str) -> None:
     assert seen["scripts"] == 0
     assert seen["bold"] == 0
     assert all(text in str(seen["text"]) for text in (SCRIPT, 'say "select"', "日本 & 'co' {{ x }}"))
+
+
+@pytest.mark.slow
+@browser
+def test_the_page_for_operations_shows_what_monitoring_knows(hostile: Path, tmp_path: Path) -> None:
+    empty, watched = (
+        opened(hostile / f"reports/{name}.html", 1280, False, tmp_path) for name in ("monitor", "watched")
+    )
+    assert empty["ids"] == watched["ids"] == ["alarms", "performance", "traffic", "drift", "labels", "versions"]
+    assert "no version" in str(empty["text"])
+    assert watched["scripts"] == watched["bold"] == 0
+    for text in ("version 3", "0.6 to 0.8", "12", f"worse {SCRIPT}", "Kolmogorov-Smirnov", "unreliable", "2 torn"):
+        assert text in str(watched["text"])
+    drawn = (hostile / "reports/watched.html").read_text(encoding="utf-8")
+    assert drawn.count('class="realised"') == 50  # the last 60 windows are drawn, and 10 have no outcomes yet
+    assert drawn.count('class="estimated"') == 40
 
 
 @pytest.mark.slow

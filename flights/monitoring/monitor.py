@@ -11,6 +11,7 @@ from flights.evaluation.metrics import PRIMARY
 from flights.monitoring.explanation import effects, slices_of
 from flights.monitoring.labels import Labels
 from flights.monitoring.logs import EPOCH, Log
+from flights.monitoring.operations import write_operations
 from flights.monitoring.performance import MISSED, Rows
 from flights.monitoring.summary import Column, Estimates, Performance, Summary, write_summary
 from flights.monitoring.windows import RECENT, REFERENCE, Monitor, finite
@@ -161,6 +162,7 @@ def main() -> None:
         if count and kind not in ("predictions", "other_versions"):
             print(f"{count:,} lines of the prediction log: {kind.replace('_', ' ')}")
     write_summary(summary)
+    write_operations(summary, pointed().get("candidate"))
     print(f"{summary.status}: {summary.statement}")
 
 

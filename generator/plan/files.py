@@ -62,7 +62,7 @@ SERVICE = (
 
 MONITORING = (
     *("summary", "drift", "calibration", "logs", "labels"),
-    *("performance", "baseline", "quality", "explanation", "windows", "monitor"),
+    *("performance", "baseline", "quality", "explanation", "windows", "operations", "monitor"),
 )
 """The modules that read the log."""
 

@@ -161,12 +161,12 @@ def page_templates(project: Project) -> tuple[str, ...]:
     modelled = problem.use != "descriptive"
     task = ("confusion.html",) if modelled and problem.task == "multiclass" else ()
     sections = (*MODELLED, "monitoring") if modelled else DESCRIBED
-    tiles = "modelled.html" if modelled else "described.html"
+    pages = ("modelled.html", "monitor.html") if modelled else ("described.html",)
     return (
         *SHARED_BY_PAGES,
         "explore.html",
         "report.html",
-        tiles,
+        *pages,
         *task,
         *(f"sections/{name}.html" for name in sections),
     )

@@ -217,11 +217,13 @@ def _bundle_stages(project: Project) -> Iterator[Stage]:
     )
     sliced = ("metrics.slice_rows",) if project.config.metrics.slices else ()
     joined = ("data/tables", labels_of(project)) if project.config.monitor.rows_as_outcomes else ()
+    engine, log = ("engine",) if joined else (), project.config.service.log_folder
     yield _stage(
         project,
         "monitor",
-        deps=("registry/versions", "registry/production.json", project.config.service.log_folder, *joined),
-        params=("monitor", "metrics.bootstrap", *sliced, *decision, *(("engine",) if joined else ())),
+        deps=("registry/versions", "registry/production.json", log, *joined, *templates_of(project, "monitor.html")),
+        params=("monitor", "metrics.bootstrap", "metrics.primary", "project.title", *sliced, *decision, *engine),
+        outs=(f"{REPORTS}/monitor.html",),
         summaries=(f"{REPORTS}/monitor.json",),
     )
 
@@ -231,8 +233,7 @@ def _report(project: Project) -> Stage:
     reports = (f"{REPORTS}/{name}.json" for name in report_inputs(project))
     reported = (*reports, "data/quarantine.parquet", f"{project.config.project.package}/report/templates")
     if project.config.problem.use == "descriptive":
-        deps, params = reported, ("metrics",)
-        return _stage(project, "report", deps=deps, params=params, outs=(f"{REPORTS}/index.html",))
+        return _stage(project, "report", deps=reported, params=("metrics",), outs=(f"{REPORTS}/index.html",))
     return _stage(
         project,
         "report",
