@@ -23,6 +23,7 @@ VERBS = (
     "registry",
     "promote",
     "rollback",
+    "retrain",
     "show",
     "explain",
     "contract",

@@ -390,18 +390,22 @@ def test_retraining_proposes_what_is_new_and_nothing_else(origin: Path, tmp_path
     }
     todo = steps(folder, "retrain")
 
-    def retrain() -> str:
+    def retrain(now: str = "") -> str:
         said = ""
+        start = run(folder, "git", "rev-parse", "HEAD").strip()
         for name, script in todo.items():
-            base = "main" if name.startswith("Propose") else "HEAD"
-            said += "" if name == "Install" else run(folder, "bash", "-e", "-c", script, env=env | {"BASE": base})
+            given = {"BASE": "main" if name.startswith("Propose") else start, "START": start, "NOW": now}
+            said += "" if name == "Install" else run(folder, "bash", "-e", "-c", script, env=env | given)
+        run(folder, "git", "switch", "--quiet", "main")
         return said
 
-    assert "nothing is proposed" in retrain()
+    said = retrain()
+    assert "retraining is not due" in said
+    assert "nothing is proposed" in said
     with (folder / "places/islands.csv").open("a", encoding="utf-8") as file:
         file.write("Torgersen,17\n")
     commit(folder, "More islands")
-    retrain()
+    retrain(now="yes")
     branch = re.search(r"retrain-\d{8}-\d{6}", (tmp_path / "bin/gh.said").read_text())
     assert branch
     changed = run(origin / "origin.git", "git", "diff", "--name-only", "main", branch[0]).split()

@@ -7,7 +7,16 @@ from typing import Any
 
 from flights.common.outputs import read_json
 from flights.release.tags import GitError, head, uncommitted
-from flights.release.versions import VERSIONS, Registry, assign, lacking, read_registry, register, unknown_folders
+from flights.release.versions import (
+    PRODUCTION,
+    VERSIONS,
+    Registry,
+    assign,
+    lacking,
+    read_registry,
+    register,
+    unknown_folders,
+)
 
 EXPERIMENT = os.environ.get("DVC_EXP_NAME", "")  # of DVC: it is compared, and never registered
 INPUTS = (
@@ -35,6 +44,7 @@ def made_of(package: dict[str, Any]) -> dict[str, Any]:
         "commit": head(),
         "digest": package["digest"],
         "candidate": package["candidate"],
+        "fitted_on": package.get("fitted_on"),
         "data": {source: found["sha256"] for source, found in read_json(COLLECTION).items()},
         "config": hashlib.sha256(PARAMS.read_bytes()).hexdigest(),
         "primary": {"metric": PRIMARY, "value": metrics[PRIMARY], "interval": metrics["interval"]},
@@ -43,7 +53,7 @@ def made_of(package: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def obstacle() -> str | None:
+def obstacle(then: str = THEN) -> str | None:
     """Return why no version is registered now, and what to do; None where the commit says all that one is made of."""
     if EXPERIMENT:
         return f"the experiment {EXPERIMENT} is compared and not registered: its values are not in the config yet"
@@ -51,16 +61,16 @@ def obstacle() -> str | None:
         head()
         changed = uncommitted(INPUTS)
     except GitError as error:
-        return f"no version without a commit in git ({error}): commit the project, {THEN}"
+        return f"no version without a commit in git ({error}): commit the project, {then}"
     if changed:
         more = f" and {len(changed) - NAMED} more" if len(changed) > NAMED else ""
-        return f"not as the commit has it: {', '.join(changed[:NAMED])}{more}: commit, {THEN}"
+        return f"not as the commit has it: {', '.join(changed[:NAMED])}{more}: commit, {then}"
     return None
 
 
-def blocked(registry: Registry) -> str | None:
+def blocked(registry: Registry, then: str = THEN) -> str | None:
     """Return why no version can be registered now, and what to do; None where one can."""
-    if reason := obstacle():
+    if reason := obstacle(then):
         return reason
     if unknown := unknown_folders(registry):
         return (
@@ -71,8 +81,8 @@ def blocked(registry: Registry) -> str | None:
     return None
 
 
-def release(registry: Registry, summary: dict[str, Any], **more: Any) -> dict[str, Any]:
-    """Register the bundle that ``summary`` is of, and put it into production; return how it was released."""
+def release(registry: Registry, summary: dict[str, Any], stage: str = PRODUCTION, **more: Any) -> dict[str, Any]:
+    """Register the bundle that ``summary`` is of, and put it into ``stage``; return how it was released."""
     version = register(registry, summary, made_of(read_json(PACKAGE)))
-    assign(read_registry(), version, **more)
+    assign(read_registry(), version, stage, **more)
     return {**summary, "version": version}

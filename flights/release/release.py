@@ -11,6 +11,7 @@ import numpy as np
 
 from flights.common.digests import SUMS, read_sums
 from flights.common.outputs import read_json, write_json
+from flights.common.settings import setting
 from flights.common.stage import run_stage
 from flights.features.encoders import read_matrix, read_target
 from flights.packaging.bundles import HOLDOUT, evaluated_folder
@@ -19,6 +20,7 @@ from flights.release.lineage import EXPERIMENT, PACKAGE, RELEASE, blocked, relea
 from flights.release.tags import GitError
 from flights.release.versions import (
     BUNDLE,
+    STAGING,
     VERSIONS,
     Registry,
     assign,
@@ -76,8 +78,10 @@ def known(registry: Registry, version: int) -> dict[str, Any]:
     if not EXPERIMENT and not is_here(version):
         fill(version, summary)
     if not EXPERIMENT and not registry.ever_in(version):
-        assign(registry, version)
+        assign(registry, version, setting("release", "stage"))
     elif version != registry.version_in():
+        if version == registry.version_in(STAGING) and version not in registry.rolled_back:
+            return summary
         left = "rolled back" if version in registry.rolled_back else "replaced"
         again = f"`python -m flights.release.registry promote {version}` puts it there again"
         return {
@@ -97,7 +101,7 @@ def settled(registry: Registry, package: dict[str, Any]) -> dict[str, Any]:
     if summary["verdict"] != PROMOTE:
         return summary
     reason = blocked(registry)
-    return {**summary, "todo": reason} if reason else release(registry, summary)
+    return {**summary, "todo": reason} if reason else release(registry, summary, setting("release", "stage"))
 
 
 def main() -> None:

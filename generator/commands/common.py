@@ -71,11 +71,16 @@ def served_package(home: Path) -> str | None:
 
 def ask_registry(project: Path, *arguments: str) -> None:
     """Run the registry of ``project`` with ``arguments``, and exit as it does."""
+    ask_release(project, "registry", *arguments)
+
+
+def ask_release(project: Path, module: str, *arguments: str) -> None:
+    """Run a ``module`` of the step release of ``project`` with ``arguments``, and exit as it does."""
     package = served_package(project)
     if package is None:
         say(f"There is no registry in {project} yet: run `dvc repro`.")
         raise typer.Exit(1)
-    command = [sys.executable, "-B", "-m", f"{package}.release.registry", *arguments]
+    command = [sys.executable, "-B", "-m", f"{package}.release.{module}", *arguments]
     raise typer.Exit(subprocess.run(command, cwd=project, check=False).returncode)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from generator.plan.schedule import schedule_files
 from generator.plan.types import File, Stage
 from generator.project import Project
 from generator.schema.config import Config
@@ -40,6 +41,7 @@ class CiPlan:
     python: Code
     versions: list[str]
     comment: bool
+    retrain_template: str
     cron: Code | None
     secrets: tuple[Row, ...]
     targets: Code
@@ -64,6 +66,7 @@ def ci_files(project: Project, stages: tuple[Stage, ...], renders: bool) -> Iter
         "AGENTS.md": (ci.agents, "AGENTS.md"),
     }
     plan = _plan(project, stages, renders)
+    yield from schedule_files(project)
     yield from (
         File(path=path, template=f"root/{name}.jinja", context=plan) for path, (wanted, name) in asked.items() if wanted
     )
@@ -89,6 +92,7 @@ def _plan(project: Project, stages: tuple[Stage, ...], renders: bool) -> CiPlan:
         python=Code(ci.python[0]),
         versions=list(ci.python),
         comment=ci.comment,
+        retrain_template=f"root/retrain/{'model' if models else 'report'}.sh.jinja",
         cron=Code(ci.cron) if ci.cron else None,
         secrets=secrets,
         targets=Code(" ".join(targets)),

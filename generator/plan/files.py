@@ -204,7 +204,8 @@ def _release(project: Project, release: ReleasePlan) -> Iterator[Module]:
     gate = gate_plan(project)
     yield "release/challenge.py", "", gate
     yield "release/gate.py", "", gate
-    for name in ("tags", "versions", "lineage", "listing", "registry", "release"):
+    yield "monitoring/retraining.py", "", release
+    for name in ("tags", "versions", "lineage", "listing", "registry", "release", "retrain"):
         yield f"release/{name}.py", "", release
     monitor = monitor_plan(project)
     for name in (*MONITORING, *(("table_outcomes",) if monitor.joined else ())):

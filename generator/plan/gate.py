@@ -45,7 +45,8 @@ class ReleasePlan:
     """What the modules that register versions need.
 
     ``experiment`` is the name of the one that they are rendered for, if they are; ``artifact`` what the bundle is
-    called in tags; ``inputs`` are the files and folders that a commit has to hold before a version is made of them.
+    called in tags; ``inputs`` are the files and folders that a commit has to hold before a version is made of them;
+    ``labelled`` counts the rows that a released model is fitted on.
     """
 
     experiment: str
@@ -53,6 +54,8 @@ class ReleasePlan:
     inputs: tuple[str, ...]
     primary: str
     reads: Reads
+    decision: bool
+    labelled: Code
 
 
 def release_plan(project: Project, steps: tuple[Stage, ...], watched: tuple[str, ...], experiment: str) -> ReleasePlan:
@@ -67,6 +70,8 @@ def release_plan(project: Project, steps: tuple[Stage, ...], watched: tuple[str,
         inputs=(*written, *dict.fromkeys(_read(steps, written, log))),
         primary=project.config.metrics.primary,
         reads=metric_columns(project),
+        decision=project.config.problem.decision is not None,
+        labelled=Code('counts["known"]' + ("" if project.config.release.refits else ' - counts["holdout"]')),
     )
 
 
@@ -116,6 +121,6 @@ def gate_params(project: Project) -> tuple[str, ...]:
         "metrics.guardrails",
         *(("metrics.slice_rows", "release.slice_tolerance") if guarded(project) else ()),
         *decision_of(project),
-        *(f"release.{key}" for key in ("min_gain", "beat_baseline", "min_holdout")),
+        *(f"release.{key}" for key in ("min_gain", "beat_baseline", "min_holdout", "stage")),
         *(("release.tolerances",) if config.release.tolerances else ()),
     )

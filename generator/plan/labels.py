@@ -1,9 +1,11 @@
 """Plan the labelled rows: the target, and the part of the data each row belongs to."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from generator.plan.select import NOTHING
 from generator.project import Project
+from generator.schema.base import words
 from generator.schema.split import AtRandom, ByTime
 from generator.sql.code import Code, name, text
 
@@ -70,15 +72,24 @@ def labels_plan(project: Project) -> LabelsPlan:
 
 def _labels_by_time(project: Project, table: Code, target: Code, split: ByTime) -> LabelsPlan:
     assert project.time is not None
-    dated = split.holdout_from is not None
+    template, holdout = _later(split)
     return LabelsPlan(
         table=table,
         target=target,
-        split_template=f"package/problem/split/{'time_from' if dated else 'time_share'}.sql.jinja",
-        holdout=Code(f"TIMESTAMP '{split.holdout_from}'" if dated else repr(round(1 - split.holdout, 6))),
+        split_template=f"package/problem/split/{template}.sql.jinja",
+        holdout=Code(holdout),
         validation=_later_than(split.validation),
         time=name(project.time.name),
     )
+
+
+def _later(split: ByTime) -> tuple[str, str]:
+    """Return the template that separates later rows, which are held out, from the others, and what it compares with."""
+    if split.holdout_from is not None:
+        return "time_from", f"TIMESTAMP '{split.holdout_from}'"
+    if isinstance(split.holdout, timedelta):
+        return "time_span", f"INTERVAL '{words(split.holdout)}'"
+    return "time_share", repr(round(1 - split.holdout, 6))
 
 
 def _labels_at_random(project: Project, table: Code, target: Code, split: AtRandom) -> LabelsPlan:

@@ -45,7 +45,8 @@ class Ci(Strict):
     comment: bool = Field(default=True, description="comment on a change with the metrics and params that differ")
     cron: Cron | None = Field(
         default=None,
-        description="when to retrain and propose the result, in UTC; GitLab keeps the time in its own schedules",
+        description="when to run `ninefold retrain`, in UTC; GitLab keeps the time in its own schedules, cron and "
+        "systemd take the zone of their machine",
         examples=["0 4 * * 1"],
     )
     secrets: tuple[Variable, ...] = Field(
@@ -53,6 +54,8 @@ class Ci(Strict):
         description="names of the secrets that DVC's remote asks for; their values stay with GitHub or GitLab",
         examples=[["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"]],
     )
+    crontab: bool = Field(default=False, description="render schedule/crontab, which needs `cron`")
+    systemd: bool = Field(default=False, description="render timers of systemd in schedule/, which need `cron`")
     makefile: bool = Field(default=False, description="render a Makefile")
     hooks: bool = Field(default=False, description="render .pre-commit-config.yaml, what git runs before a commit")
     agents: bool = Field(default=False, description="render AGENTS.md, how a coding agent works on the project")

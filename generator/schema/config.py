@@ -14,6 +14,7 @@ from generator.schema.model import Candidate
 from generator.schema.monitor import Monitor
 from generator.schema.problem import Problem
 from generator.schema.release import Release
+from generator.schema.retrain import Retrain
 from generator.schema.service import Service
 from generator.schema.split import Split
 from generator.schema.stages import OwnStage
@@ -59,6 +60,11 @@ class Config(Strict):
     service: Service
     release: Release
     monitor: Monitor
+    retrain: Retrain = Field(
+        default=Retrain(),
+        description="when `ninefold retrain` fits a new model, and what that has to be worth",
+        examples=[{"on_alarm": True, "every": "30 days"}],
+    )
     deploy: Deploy = Field(
         default=Deploy(),
         description="where the bundle runs; only targets that are given are rendered",

@@ -32,6 +32,11 @@ class Release(Strict):
     slice_tolerance: Annotated[float, Field(ge=0)] = Field(
         default=0.0, description="by how much the primary metric may be worse in a group of those slices"
     )
+    stage: Literal["production", "staging"] = Field(
+        default="production",
+        description="where a version goes whose verdict is promote: production, or staging, until someone types "
+        "`ninefold promote`",
+    )
     refit: Literal["all", "training"] = Field(
         default="all",
         description="which rows the released model is fitted on: `all` fits the chosen candidate again, once it was "

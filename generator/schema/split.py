@@ -1,11 +1,13 @@
 """``conf/split/``: which rows are learned from, which choose between candidates, and which are looked at once."""
 
-from datetime import date
+from contextlib import suppress
+from datetime import date, timedelta
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, PlainSerializer
+from pydantic import BeforeValidator, Field, PlainSerializer, TypeAdapter, ValidationError, WithJsonSchema
+from pydantic_core import PydanticCustomError
 
-from generator.schema.base import Strict
+from generator.schema.base import PATTERN, Duration, Strict, words
 
 Part = Annotated[float, Field(gt=0, lt=0.9)]
 
@@ -18,6 +20,33 @@ def _date(value: Any) -> Any:
         raise ValueError("not a date: write it as 2013-10-01") from error
 
 
+def _share_or_duration(value: Any) -> Any:
+    """Return a share as it is, and a duration as one."""
+    if isinstance(value, bool | int | float):
+        if not isinstance(value, bool) and 0 < value < 0.9:
+            return float(value)
+    elif isinstance(value, str | timedelta):
+        with suppress(ValidationError):
+            return SPAN.validate_python(value)
+    raise PydanticCustomError("holdout", "neither a share below 0.9, as in 0.25, nor a duration, as in '90 days'")
+
+
+SPAN: TypeAdapter[timedelta] = TypeAdapter(Duration)
+ShareOrDuration = Annotated[
+    float | timedelta,
+    BeforeValidator(_share_or_duration),
+    PlainSerializer(lambda value: words(value) if isinstance(value, timedelta) else value),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 0.9},
+                {"type": "string", "title": "a duration, as in 90 days", "pattern": f"^{PATTERN}$"},
+            ]
+        }
+    ),
+]
+"""A share of the rows, or those of a span of time."""
+
 Day = Annotated[date, BeforeValidator(_date), PlainSerializer(str)]
 
 
@@ -25,9 +54,16 @@ class ByTime(Strict):
     """Train on earlier rows, hold out the latest."""
 
     kind: Literal["time"]
-    holdout: Part = Field(default=0.25, description="share of rows, the latest, that is held out")
+    holdout: ShareOrDuration = Field(
+        default=0.25,
+        description="which rows are held out, the latest: a share of them, or those of this span before the latest row "
+        "with a known outcome; both move on with new rows, and what was held out is trained on then",
+        examples=["90 days"],
+    )
     holdout_from: Day | None = Field(
-        default=None, description="hold out from this day on instead", examples=["2013-10-01"]
+        default=None,
+        description="hold out from this day on instead: the holdout grows with new rows",
+        examples=["2013-10-01"],
     )
     validation: Part = Field(default=0.2, description="share of the training rows, the latest, that chooses")
 

@@ -40,6 +40,7 @@ def check_choices(session: Session) -> None:
     _tuning(session)
     _expected_values(session)
     _log_folder(session)
+    _retraining(session)
 
 
 def _package(session: Session) -> None:
@@ -109,6 +110,16 @@ def _log_folder(session: Session) -> None:
     if inside:
         hint = "name a folder of its own, as in `logs`, or an absolute one, as in `/var/log/service`"
         session.say(("service", "log_folder"), f"'{folder}' is no place where a log is safe: others write there", hint)
+
+
+def _retraining(session: Session) -> None:
+    config = session.config
+    if config.retrain.cost and config.problem.decision is None:
+        hint = "give `problem.decision` payoffs, or weigh an alarm by `min_gain`"
+        session.say(("retrain", "cost"), "a cost in money, and no decision says what money a prediction is worth", hint)
+    for key in ("crontab", "systemd"):
+        if getattr(config.ci, key) and config.ci.cron is None:
+            session.say(("ci", key), "a schedule, and `cron` does not say when", "add `cron: 0 4 * * 1`, say")
 
 
 def _is_installed(package: str) -> bool:

@@ -1,0 +1,126 @@
+"""Retrain where that is due: ask the sources, decide, reproduce, commit; what passes the gate becomes a version.
+
+Nothing is done in a working tree that a version cannot be made of. What fails leaves the last commit, the registry and
+production as they were.
+"""
+
+import os
+import subprocess
+import sys
+from argparse import ArgumentParser
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+
+from flights.common.outputs import read_json
+from flights.monitoring.retraining import Decision, decide, version_of
+from flights.monitoring.summary import SUMMARY, Summary
+from flights.release.lineage import RELEASE, blocked, obstacle
+from flights.release.tags import GitError, author, git, uncommitted
+from flights.release.versions import PRODUCTION, VERSIONS, Registry, point, read_registry
+
+BRIEF = Path("reports/brief.json")
+CHANGED = ("dvc.lock", "reports")  # what git keeps of what the stages write
+THEN = "then retrain"
+
+
+class RetrainError(Exception):
+    """A step fails; the message says which, and what is left."""
+
+
+def dvc(*arguments: str) -> str:
+    """Run DVC and return what it prints where it is asked for a list; raise RetrainError where it fails."""
+    listing = arguments[:2] == ("remote", "list")
+    command, environment = [sys.executable, "-m", "dvc", *arguments], {**os.environ, "SOURCES_REQUIRED": "1"}
+    done = subprocess.run(command, env=environment, stdout=subprocess.PIPE if listing else None, text=True, check=False)
+    if done.returncode:
+        raise RetrainError(f"`dvc {' '.join(arguments)}` failed, and production is as it was: see above")
+    return done.stdout or ""
+
+
+def labelled_rows() -> int | None:
+    """Return how many rows there are to fit a model on."""
+    counts = read_json(BRIEF)["counts"] if BRIEF.exists() else None
+    return counts["known"] if counts else None
+
+
+def decision_now(registry: Registry) -> Decision:
+    """Return whether to retrain, by what monitoring says, the age of the version in production, and new rows."""
+    number = registry.version_in()
+    if number is None:
+        return Decision(["no version is in production"])
+    tag = registry.versions[number]
+    summary = msgspec.json.decode(SUMMARY.read_bytes(), type=Summary)
+    return decide(summary, version_of(number, tag.when, tag.data), labelled_rows(), datetime.now(UTC))
+
+
+def commit(subject: str, reasons: list[str]) -> None:
+    """Commit what the stages have written, where git keeps that, and nothing else."""
+    if uncommitted(CHANGED):
+        git("add", "--", *CHANGED)
+        git(*author(), "commit", "--quiet", "--message", subject, "--message", "\n".join(reasons), "--", *CHANGED)
+
+
+def retrain(reasons: list[str], options: tuple[str, ...]) -> None:
+    """Fit, evaluate and package a model on all rows there are, commit that, and let the gate decide on it."""
+    dvc("repro", *options, "package")
+    commit("Retrain", reasons)  # a version is made of a commit, which has the digests of its data
+    dvc("repro", *options)
+    summary = read_json(RELEASE)
+    commit(f"Verdict on the retrained model: {summary['verdict']}", summary["reasons"])
+
+
+def announce(before: Registry, after: Registry, shared: bool) -> None:
+    """Say what came of it, and what to type next."""
+    summary = read_json(RELEASE)
+    if summary["todo"]:
+        raise RetrainError(f"not registered: {summary['todo']}")
+    new = sorted(after.versions.keys() - before.versions.keys())
+    if not new:
+        print(f"no new version: {summary['verdict']}: {'; '.join(summary['reasons'])}")
+        return
+    (number,) = new
+    if number == after.version_in(PRODUCTION):
+        print(f"version {number} is in production: services that follow it take it now")
+    else:
+        print(
+            f"version {number} is in staging: `python -m flights.release.registry promote {number}` puts it into production"
+        )
+    print(f"to share it: {'' if shared else '`dvc push` and '}`git push --follow-tags`")
+
+
+def main() -> None:
+    parser = ArgumentParser(prog="python -m flights.release.retrain", description="Retrain where that is due.")
+    parser.add_argument("--now", action="store_true", help="whether it is due or not")
+    parser.add_argument("--check", action="store_true", help="say whether it is due, and do nothing else")
+    given = parser.parse_args()
+    try:
+        if reason := obstacle(THEN):
+            raise RetrainError(reason)
+        remote = bool(dvc("remote", "list").strip())
+        options = ("--pull", "--allow-missing") if remote else ()
+        if remote:
+            dvc("pull", "--quiet", "--allow-missing", str(VERSIONS), str(BRIEF))
+        before = read_registry()
+        point(before)
+        if reason := blocked(before, THEN):
+            raise RetrainError(reason)
+        dvc("repro", *options, "define")
+        dvc("repro", *options, "--single-item", "monitor")
+        decision = decision_now(before)
+        for words in (*decision.reasons, *([decision.against] if decision.against else [])):
+            print(words)
+        if given.check or not (decision.retrain or given.now):
+            print(f"retraining is {'' if decision.retrain else 'not '}due")
+            return
+        retrain(decision.reasons or ["asked for"], options)
+        if remote:
+            dvc("push", "--quiet")
+        announce(before, read_registry(), remote)
+    except (RetrainError, GitError) as error:
+        sys.exit(f"retrain: {error}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,243 @@
+"""Retraining: new rows wherever they are, when it is due, what it is worth, what is left behind, and schedules."""
+
+import shutil
+import subprocess
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pyarrow.parquet as pq
+import pytest
+import yaml
+
+from generator.plan.schedule import calendars
+from tests.sandbox import PROJECTS, ROOT, Tree, commit, loaded, ran, run, tree
+from tests.shop import ADDED, FIRST, LOOKUPS, PLACES, Shop, level, shop
+
+NOW = datetime(2024, 5, 31, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def rendered() -> Tree:
+    """Return what the example renders to, whose decision has payoffs."""
+    return tree(ROOT)
+
+
+@pytest.fixture
+def module(rendered: Tree, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    """Return the module that decides, with settings of the test's own."""
+    made = loaded(rendered, "flights/monitoring/retraining.py")
+    settings: dict[str, Any] = {"on_alarm": True, "min_gain": 0.0, "cost": 0.0}
+    monkeypatch.setattr(made, "setting", lambda *_: settings)
+    vars(made)["settings"] = settings
+    return made
+
+
+def summary(module: ModuleType, alarm: bool = True, loss: float = 0.05, money: float = 7_000.0) -> Any:
+    """Return what monitoring says of a window of 1,000 rows in a day, with an ``alarm`` or without."""
+    kinds = vars(loaded_summary)
+    window = kinds["Window"](
+        start=NOW - timedelta(days=1), end=NOW, rows=1_000, labelled=1_000, complete=True, money=money
+    )
+    measured = kinds["Performance"](metric="roc_auc", rows=1_000, value=0.75 - loss, interval=(0.6, 0.8), holdout=0.75)
+    return kinds["Summary"](
+        status="alarm" if alarm else "quiet",
+        statement="",
+        windows=[window],
+        performance=measured,
+        retrain=alarm,
+        reasons=["worse"] if alarm else [],
+    )
+
+
+loaded_summary = loaded(tree(ROOT), "flights/monitoring/summary.py")
+
+
+def version(module: ModuleType, days: float = 1, money: float | None = 8_000.0) -> Any:
+    data = {"fitted_on": 500, "metrics": {"value_per_1000_rows": money}}
+    return module.version_of(3, (NOW - timedelta(days=days)).isoformat(), data)
+
+
+@pytest.mark.parametrize(
+    ("alarm", "settings", "retrain"),
+    [
+        (True, {}, True),
+        (False, {}, False),
+        (True, {"on_alarm": False}, False),
+        (True, {"min_gain": 0.04}, True),
+        (True, {"min_gain": 0.06}, False),
+        (
+            "performance",
+            {"cost": 29_000.0},
+            True,
+        ),  # 1,000 less for each 1,000 rows, of which there are 30,000 in 30 days
+        (True, {"cost": 31_000.0}, False),
+        (False, {"every": "2 days"}, True),
+        (False, {"every": "4 days"}, False),
+        (True, {"every": "2 days", "cost": 31_000.0}, True),
+        (False, {"new_labels": 250}, True),
+        (False, {"new_labels": 251}, False),
+    ],
+)
+def test_what_calls_for_a_new_model(alarm: bool, settings: dict[str, Any], retrain: bool, module: ModuleType) -> None:
+    vars(module)["settings"].update(settings)
+    decision = module.decide(summary(module, alarm), version(module, days=3), 750, NOW)
+    assert decision.retrain == retrain
+    assert bool(decision.reasons) or not retrain
+
+
+def test_what_is_not_known_weighs_nothing(module: ModuleType) -> None:
+    vars(module)["settings"].update({"min_gain": 1.0, "cost": 1e9, "new_labels": 1})
+    unknown = summary(module)
+    unknown.performance = None
+    unknown.windows[0].money = None
+    decision = module.decide(unknown, version(module, money=None), None, NOW)
+    assert (decision.retrain, decision.reasons) == (True, ["worse"])
+
+
+def test_a_project_without_payoffs_weighs_the_metric_alone() -> None:
+    text = tree(PROJECTS / "weights")["weights/monitoring/retraining.py"]
+    assert 'settings["cost"]' not in text
+    assert 'settings["min_gain"]' in text
+
+
+# Schedules
+
+
+@pytest.mark.parametrize(
+    ("cron", "expected"),
+    [
+        ("0 4 * * 1", ["Mon *-*-* 4:0:00"]),
+        ("*/15 * * * *", ["*-*-* *:0/15:00"]),
+        ("30 2 1,15 * *", ["*-*-1,15 2:30:00"]),
+        ("30 2 * 1-6 1-5", ["Mon,Tue,Wed,Thu,Fri *-1..6-* 2:30:00"]),
+        ("0 0-23/2 * */3 7", ["Sun *-1/3-* 0..23/2:0:00"]),
+        ("0 5 1 * 1", ["*-*-1 5:0:00", "Mon *-*-* 5:0:00"]),
+    ],
+)
+def test_systemd_has_the_moments_of_cron(cron: str, expected: list[str]) -> None:
+    assert list(calendars(cron)) == expected
+    if program := shutil.which("systemd-analyze"):
+        for moment in expected:
+            said = subprocess.run([program, "calendar", moment], capture_output=True, text=True, check=False)
+            assert said.returncode == 0, said.stderr
+
+
+@pytest.fixture(scope="module")
+def schedule() -> Iterator[Tree]:
+    """Yield the schedules of a project whose features have windows."""
+    files = tree(ROOT, "+ci.cron='0 4 * * 1'", "+ci.crontab=true", "+ci.systemd=true")
+    yield {path: text for path, text in files.items() if path.startswith("schedule/")}
+
+
+def test_schedules_retrain_and_refresh_snapshots(schedule: Tree) -> None:
+    jobs = [f"schedule/flights-{name}@.{kind}" for name in ("retrain", "snapshots") for kind in ("service", "timer")]
+    assert sorted(schedule) == sorted(["schedule/crontab", *jobs])
+    lines = [line for line in schedule["schedule/crontab"].splitlines() if line and not line.startswith("#")]
+    path = 'cd "PROJECT" && export PATH="PROJECT/.venv/bin:$PATH" &&'
+    assert lines == [
+        f"0 4 * * 1 {path} python -m flights.release.retrain",
+        f"5 * * * * {path} dvc repro snapshots && cp -r data/snapshots/. live/snapshots/",
+    ]
+    assert "OnCalendar=Mon *-*-* 4:0:00\n" in schedule["schedule/flights-retrain@.timer"]
+    assert "OnCalendar=*-*-* *:5:00\n" in schedule["schedule/flights-snapshots@.timer"]
+
+
+def test_units_are_what_systemd_takes(schedule: Tree, tmp_path: Path) -> None:
+    program = shutil.which("systemd-analyze")
+    if not program:
+        pytest.skip("systemd is not installed")
+    for path, text in schedule.items():
+        if "@" in path:
+            (tmp_path / Path(path).name.replace("@", "@tmp")).write_text(text, encoding="utf-8")
+    said = subprocess.run(
+        [program, "verify", "--man=no", *map(str, sorted(tmp_path.glob("*.*")))],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert [line for line in said.stderr.splitlines() if str(tmp_path) in line] == []
+
+
+def test_nothing_is_scheduled_unasked() -> None:
+    assert not [path for path in tree(PROJECTS / "weights", "+ci.cron='0 4 * * 1'") if path.startswith("schedule/")]
+
+
+# The whole way
+
+
+@pytest.fixture(scope="module")
+def reproduced(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Shop, dict[str, str]]]:
+    """Yield the shop, reproduced and with a remote, and why a place of its sources is not there."""
+    top = tmp_path_factory.mktemp("retrain")
+    with shop(top / "shop") as (made, missing):
+        run(made.folder, "ninefold", "run", env=made.env)
+        run(made.folder, "dvc", "remote", "add", "-q", "--default", "store", str(top / "store"))
+        commit(made.folder, "Reproduce")
+        run(made.folder, "dvc", "push", "-q")
+        run(top, "git", "clone", "-q", "shop", "clone")
+        clone = top / "clone"
+        run(clone, "git", "config", "user.name", "Someone")
+        run(clone, "git", "config", "user.email", "someone@example.com")
+        yield Shop(clone, made.places, made.env), missing
+
+
+@pytest.fixture(scope="module")
+def retrained(reproduced: tuple[Shop, dict[str, str]]) -> tuple[Shop, dict[str, str], str, str]:
+    """Retrain in a fresh clone, before and after rows were added to every source; return what was said both times."""
+    made, missing = reproduced
+    before = run(made.folder, "ninefold", "retrain", env=made.env)
+    assert run(made.folder, "git", "status", "--porcelain") == ""
+    run(made.folder, "dvc", "pull", "-q", "inputs/orders.dvc")
+    made.add(FIRST, ADDED)
+    run(made.folder, "dvc", "add", "-q", "inputs/orders")
+    assert "inputs/orders.dvc" in run(made.folder, "ninefold", "retrain", env=made.env, fails=True)
+    commit(made.folder, "More orders")
+    return made, missing, before, run(made.folder, "ninefold", "retrain", env=made.env)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("place", PLACES)
+def test_rows_that_are_added_are_trained_on(place: str, retrained: tuple[Shop, dict[str, str], str, str]) -> None:
+    """Every added row of the table has a key that came with it to each lookup: all its features are there."""
+    made, missing, before, after = retrained
+    if place in missing:
+        pytest.skip(missing[place])
+    assert ran(before) == ["probe"]
+    assert ran(after)[:2] == ["probe", "collect"]
+    assert "train@lightgbm" in ran(after)
+    rows = pq.read_table(made.folder / "data/tables/orders.parquet").num_rows
+    assert rows == FIRST + ADDED
+    parts = [pq.read_table(made.folder / f"data/{part}.parquet") for part in ("train", "holdout")]
+    assert sum(part.num_rows for part in parts) == FIRST + ADDED
+    if place in LOOKUPS:
+        name, _ = LOOKUPS[place]
+        assert sorted(value for part in parts for value in part[f"{name}_level"].to_pylist()) == sorted(
+            float(level(row)) for row in range(FIRST + ADDED)
+        )
+
+
+@pytest.mark.slow
+def test_a_retrained_version_is_proposed_and_committed(retrained: tuple[Shop, dict[str, str], str, str]) -> None:
+    made, _, before, after = retrained
+    assert "retraining is not due" in before
+    assert f"{ADDED:,} rows were labelled since version 1" in after
+    assert "version 2 is in production" in after
+    assert run(made.folder, "git", "status", "--porcelain") == ""
+    log = run(made.folder, "git", "log", "--format=%s %D").splitlines()
+    assert [line.split(" ")[0] for line in log[:3]] == ["Verdict", "Retrain", "More"]
+    assert "weights@v2.0.0" in log[1]
+    lock = yaml.safe_load(run(made.folder, "git", "show", "weights@v2.0.0:dvc.lock"))
+    here = yaml.safe_load((made.folder / "dvc.lock").read_text(encoding="utf-8"))
+    assert lock["stages"]["collect"] == here["stages"]["collect"]
+
+
+@pytest.mark.slow
+def test_without_its_sources_nothing_is_retrained(retrained: tuple[Shop, dict[str, str], str, str]) -> None:
+    made = retrained[0]
+    said = run(made.folder, "ninefold", "retrain", "--now", env={**made.env, "SHOP": ""}, fails=True)
+    assert "the source agents cannot be reached: SHOP is not set" in said
+    assert "production is as it was" in said
+    assert run(made.folder, "git", "status", "--porcelain") == ""
