@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from generator.plan.alerts import alert_variables
 from generator.plan.schedule import schedule_files
 from generator.plan.types import File, Stage
 from generator.project import Project
@@ -79,6 +80,7 @@ def _plan(project: Project, stages: tuple[Stage, ...], renders: bool) -> CiPlan:
     origins = map(origin_of, config.data.sources.values())
     databases = (origin.variable for origin in origins if isinstance(origin, DatabaseTable))
     asked = dict.fromkeys(databases, "the URL of a database") | dict.fromkeys(ci.secrets, "for DVC's remote")
+    asked |= dict.fromkeys(alert_variables(project), "where alarms are sent")
     secrets = tuple(Row(name=Code(name), text=Code(text)) for name, text in asked.items())
     targets = ("setup", "repro", "check", *(("test", "serve", "candidate") if models else ()), "diff", "clean")
     return CiPlan(

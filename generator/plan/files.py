@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from generator.exploration.rendered import MODULES as SHARED
 from generator.exploration.rendered import module as shared_text
+from generator.plan.alerts import alert_modules
 from generator.plan.audit import audit_plan
 from generator.plan.bulk import bulk_plan, shared_modules
 from generator.plan.candidates import (
@@ -186,12 +187,11 @@ def _service(project: Project, groups: tuple[Group, ...]) -> Iterator[Module]:
     yield "service/features.py", "", served
     if served.tables:
         yield "service/tables.py", "", served
+        yield "features/lookup_tables.py", "", None
     if served.functions:
         yield "service/sql.py", "", served
     if known := known_plan(project):
         yield "service/window_aggregates.py", "", known
-    if served.tables:
-        yield "features/lookup_tables.py", "", None
     for name in ("packaging/bundles.py", "packaging/contract.py", "packaging/live_service.py"):
         yield name, "", service
     yield "packaging/parity.py", "", service
@@ -205,6 +205,7 @@ def _release(project: Project, release: ReleasePlan) -> Iterator[Module]:
     yield "release/challenge.py", "", gate
     yield "release/gate.py", "", gate
     yield "monitoring/retraining.py", "", release
+    yield from alert_modules(project)
     for name in ("tags", "versions", "lineage", "listing", "registry", "release", "retrain"):
         yield f"release/{name}.py", "", release
     monitor = monitor_plan(project)

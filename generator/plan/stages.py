@@ -43,6 +43,7 @@ HOMES = {
     "package": "packaging",
     "release": "release",
     "monitor": "monitoring",
+    "alerts": "monitoring",
     "report": "report",
 }
 """The folder of the package that each stage's module is in."""
@@ -83,6 +84,8 @@ def _stages(project: Project, watched: tuple[str, ...]) -> Iterator[Stage]:
         yield from _model_stages(project)
         yield from _bundle_stages(project)
     yield _report(project)
+    if project.config.alerts and project.config.problem.use != "descriptive":  # last: what fails keeps nothing waiting
+        yield _stage(project, "alerts", deps=(f"{REPORTS}/monitor.json",))
 
 
 def _data_stages(project: Project) -> Iterator[Stage]:
@@ -91,13 +94,8 @@ def _data_stages(project: Project) -> Iterator[Stage]:
     deps = (table_of(project), labels_of(project))
     if unwatched(project):
         yield _stage(project, "probe", persistent=(FINGERPRINTS,), always=True)
-    yield _stage(
-        project,
-        "collect",
-        deps=sources_of(project),
-        params=("engine",),
-        outs=("data/raw", f"{REPORTS}/collection.json"),
-    )
+    collected = ("data/raw", f"{REPORTS}/collection.json")
+    yield _stage(project, "collect", deps=sources_of(project), params=("engine",), outs=collected)
     yield _stage(
         project,
         "process",

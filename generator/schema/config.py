@@ -2,6 +2,7 @@
 
 from pydantic import Field
 
+from generator.schema.alerts import Channel
 from generator.schema.base import Identifier, Strict, Text
 from generator.schema.ci import Ci
 from generator.schema.data import Data
@@ -64,6 +65,11 @@ class Config(Strict):
         default=Retrain(),
         description="when `ninefold retrain` fits a new model, and what that has to be worth",
         examples=[{"on_alarm": True, "every": "30 days"}],
+    )
+    alerts: dict[Identifier, Channel] = Field(
+        default_factory=dict,
+        description="where alarms are sent, each channel under a name of its own",
+        examples=[{"team": {"kind": "webhook", "url": "ALERT_WEBHOOK", "form": "slack"}}],
     )
     deploy: Deploy = Field(
         default=Deploy(),
