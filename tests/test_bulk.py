@@ -1,9 +1,11 @@
 """Files are scored in bulk as the project reads its own: for each kind of model and task, of no rows, one and many."""
 
 import gzip
+import hashlib
 import json
 import re
 import shutil
+import sys
 from pathlib import Path
 
 import duckdb
@@ -11,6 +13,7 @@ import pyarrow as pa
 import pyarrow.csv as pc
 import pyarrow.parquet as pq
 import pytest
+import yaml
 
 from tests.sandbox import copy, module_of, run
 
@@ -176,6 +179,36 @@ def test_what_the_project_is_made_from_is_scored(
     assert [by_raw[row] for row in kept] == [*kept.values()]
     assert pq.read_table(tmp_path / "one_scores.parquet").num_rows == 1
     assert pq.read_schema(tmp_path / "none_scores.parquet").names[-len(added) :] == added
+
+
+def test_what_is_scored_is_logged_where_that_is_asked_for(packaged: tuple[Path, str, str], tmp_path: Path) -> None:
+    project, package, task = packaged
+    table = yaml.safe_load((project / "params.yaml").read_text())["data"]["table"]
+    rows = pq.read_table(project / f"data/tables/{table}.parquet").slice(0, 40)
+    asked, scored, logs = tmp_path / "rows.parquet", tmp_path / "scores.parquet", tmp_path / "logs"
+    pq.write_table(rows, asked)
+    bundle = bundle_of(project, package, "linear", tmp_path / "bundle")
+    command = ["-B", "-m", f"{package}.service.bulk", str(asked), str(scored), "--logs"]
+    assert "is inside a bundle" in run(bundle, sys.executable, *command, str(bundle / "logs"), fails=True)
+    seal = f"from pathlib import Path; from {package}.service.integrity import seal; seal(Path())"
+    run(bundle, sys.executable, "-B", "-c", seal)
+    run(bundle, sys.executable, *command, str(logs))
+    (file,) = logs.iterdir()
+    lines = {line["id"]: line for line in map(json.loads, file.read_text().splitlines())}
+    found = pq.read_table(scored)
+    answered = [row for row in found.to_pylist() if row[f"{found.column_names[-1]}"] is not None]
+    assert answered
+    assert lines.keys() == {row[found.column_names[-1]] for row in answered}
+    personal = {"name", "day"} if package == "edge" else set()
+    for row in answered:
+        line = lines[row[found.column_names[-1]]]
+        assert line["model"] == hashlib.sha256((bundle / "SHA256SUMS").read_bytes()).hexdigest()
+        assert personal.isdisjoint(line["inputs"])
+        assert personal.isdisjoint(line["features"])
+        if task == "regression":
+            assert line["score"] == pytest.approx(row[found.column_names[-2]])
+        for name in [name for name in line["inputs"] if isinstance(row.get(name), str)]:
+            assert line["inputs"][name] == row[name]
 
 
 def test_rows_that_cannot_be_read_are_not_lost(packaged: tuple[Path, str, str], tmp_path: Path) -> None:

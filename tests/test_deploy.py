@@ -79,7 +79,7 @@ def composed(
     deploy: Mapping[str, Any], package: str = "weights", title: str = "Weights", key: str | None = KEY, **other: Any
 ) -> Composed:
     naming = {"package": package, "title": title}
-    service = VALUES["service"] | {"api_key": key}
+    service = VALUES["service"] | {"api_key": key} | other.get("service", {})
     return Composed(VALUES | other | {"deploy": dict(deploy), "project": naming, "service": service}, {})
 
 
@@ -505,6 +505,38 @@ def test_cloudformation_refuses_broken_stacks(plain: Tree, tmp_path: Path) -> No
     said = tool(checker("cfn-lint"), "--format", "parseable", *sorted(tmp_path.glob("*.yaml"))).stdout
     found = {rule: [line for line in said.splitlines() if f"{rule}.yaml:" in line] for rule in BROKEN}
     assert {rule for rule, lines in found.items() if any(f":{rule}:" in line for line in lines)} == BROKEN.keys(), said
+
+
+STORES = {"s3": {"url": "s3://bucket/log"}, "database": {"database": "LOG_DATABASE_URL"}}
+
+
+@pytest.fixture(params=STORES)
+def shipping(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    """Return a folder with all that is rendered for every target of a project whose log comes home."""
+    return write(rendered(EVERYWHERE, service={"log_store": STORES[request.param]}), tmp_path)
+
+
+def test_what_brings_the_log_home_is_as_it_has_to_be(shipping: Path) -> None:
+    hadolint = tool(checker("hadolint"), shipping / "container/Dockerfile")
+    assert (hadolint.returncode, hadolint.stdout) == (0, "")
+    compose = compose_check(shipping / "compose/compose.yaml")
+    assert compose.returncode == 0, compose.stdout
+    found = objects({f"kubernetes/{file.name}": file.read_text() for file in (shipping / "kubernetes").iterdir()})
+    for content in found.values():
+        kubernetes_validate.validate(content, kubernetes_validate.latest_version(), strict=True)
+    (shipper,) = found["Deployment"]["spec"]["template"]["spec"]["initContainers"]
+    (service,) = found["Deployment"]["spec"]["template"]["spec"]["containers"]
+    assert shipper["restartPolicy"] == "Always"
+    assert shipper["volumeMounts"] == service["volumeMounts"]
+    assert shipper["securityContext"] == service["securityContext"]
+    assert shipper["command"][:5] == ["python", "-m", "weights.service.ship", "--logs", "/logs"]
+    assert found["NetworkPolicy"]["spec"]["egress"]
+
+
+@pytest.mark.slow
+def test_cloudformation_accepts_what_brings_the_log_home(shipping: Path) -> None:
+    said = tool(checker("cfn-lint"), shipping / "aws/ecs.yaml", shipping / "aws/lambda.yaml")
+    assert (said.returncode, said.stdout) == (0, "")
 
 
 def test_without_a_key_the_function_asks_for_a_signature(tree: Tree, key: str | None) -> None:

@@ -101,7 +101,7 @@ def test_a_file_without_a_line_does_not_age(tmp_path: Path) -> None:
 
 def test_the_log_goes_where_the_config_says() -> None:
     rendered = tree(PROJECTS / "weights", "+service.log_folder=/var/log/weights")
-    assert 'project / "/var/log/weights"' in rendered["weights/service/__main__.py"]
+    assert 'project / "/var/log/weights"' in rendered["weights/service/log.py"]
     assert Path("/var/log/weights") == loaded(rendered, "weights/monitoring/logs.py").LOGS
     assert "- /var/log/weights\n" in rendered["dvc.yaml"]
 

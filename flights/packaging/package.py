@@ -194,6 +194,7 @@ def fill(bundle: Path, chosen: str) -> None:
     metrics = {name: figure["value"] for name, figure in read_json(EVALUATION)["holdout"][chosen].items()}
     inputs = dict(zip(FIELDS, COLUMNS, strict=True))
     card = {"candidate": chosen, "kind": kind, "inputs": inputs, "features": list(FEATURES), "metrics": metrics}
+    card["unlogged"] = []  # features of personal columns
     write_json(bundle / "bundle.json", card)
 
 

@@ -15,7 +15,8 @@ from uvicorn.supervisors import Multiprocess
 from flights.common.settings import setting
 from flights.common.stage import run_stage
 from flights.service.access import AccessError, key
-from flights.service.integrity import BundleError, digest
+from flights.service.integrity import BundleError, digest, outside
+from flights.service.log import log_folder
 from flights.service.protocol import Protocol
 from flights.service.reload import create, test
 from flights.service.telemetry import LOGGING
@@ -44,20 +45,6 @@ def arguments(settings: dict[str, Any]) -> Namespace:
     given = parser.parse_args()
     given.logs = outside(given.logs.resolve())
     return given
-
-
-def log_folder(bundle: Path) -> Path:
-    """Return where predictions are logged by default: in a folder of the project that ``bundle`` is in, else beside it."""
-    project = next((folder for folder in bundle.parents if (folder / "dvc.yaml").is_file()), bundle.parent)
-    return project / "logs"
-
-
-def outside(logs: Path) -> Path:
-    """Return ``logs``; end where that is inside a bundle."""
-    for folder in (logs, *logs.parents):
-        if (folder / "bundle.json").is_file():
-            sys.exit(f"{logs} is inside a bundle, and lost when that is replaced: name a folder elsewhere with --logs")
-    return logs
 
 
 def main() -> None:

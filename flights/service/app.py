@@ -30,8 +30,8 @@ CHUNK = 64  # rows of a batch that are scored before other requests have their t
 class Front:
     """Leads a POST straight to its endpoint; what is left to the router and its middleware takes longer."""
 
-    def __init__(self, endpoints: dict[str, Endpoint], app: ASGIApp) -> None:
-        self.endpoints, self.app = endpoints, app
+    def __init__(self, service: "Service", endpoints: dict[str, Endpoint], app: ASGIApp) -> None:
+        self.service, self.endpoints, self.app = service, endpoints, app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -155,7 +155,7 @@ async def page(_: Request) -> Response:
     return FileResponse(HERE / "page.html")
 
 
-def create_app(bundle: Path, logs: Path, telemetry: Telemetry | None = None, data: Path | None = None) -> ASGIApp:
+def create_app(bundle: Path, logs: Path, telemetry: Telemetry | None = None, data: Path | None = None) -> Front:
     """Return the application that serves ``bundle`` and logs to the folder ``logs``; raise BundleError where that is not whole."""
     counted = telemetry or Telemetry()
     predictor = Predictor(bundle, logs, counted, data)
@@ -174,4 +174,4 @@ def create_app(bundle: Path, logs: Path, telemetry: Telemetry | None = None, dat
     app = Starlette(routes=routes, exception_handlers={HTTPException: refuse})
     app.router.redirect_slashes = False  # a redirect would lead to whatever host the request names
     counted.serve(predictor.digest, predictor.scorer.card["candidate"], service.trouble)
-    return Front(endpoints, app)
+    return Front(service, endpoints, app)

@@ -9,6 +9,7 @@ import tempfile
 import time
 from argparse import ArgumentParser
 from collections.abc import Iterator
+from contextlib import nullcontext
 from importlib import import_module
 from pathlib import Path
 
@@ -23,12 +24,15 @@ from flights.common.settings import setting
 from flights.common.stage import run_stage
 from flights.evaluation.payoff import Payoff
 from flights.features.encoders import encode
+from flights.service.bulk_log import BulkLog, bulk_log
+from flights.service.integrity import outside
 from flights.service.rows import FORMS, Rows, open_rows
 from flights.service.writing import ENCODER, written
 
 ROWS = 4 * 122_880  # of a batch: DuckDB gives a thread 122,880 of them, and begins its joins anew with each batch
 CELLS = 20_000_000  # of a batch of features, so that many columns do not fill the memory
 FEATURES_SQL = Path(__file__).parents[1] / "features/features.sql"
+ID = "prediction_id"
 TABLES = ("data/tables", "data/snapshots")
 PREFIX = ""
 OF_A_ROW = (duckdb.ConversionException, duckdb.OutOfRangeException, duckdb.InvalidInputException)
@@ -53,8 +57,10 @@ def batches(read: pa.RecordBatchReader, rows: int) -> Iterator[pa.Table]:
 class Scorer:
     """The bundle in the working folder, for many rows at a time."""
 
-    def __init__(self, database: duckdb.DuckDBPyConnection, rows: Rows, prefix: str) -> None:
+    def __init__(self, database: duckdb.DuckDBPyConnection, rows: Rows, prefix: str, logged: bool) -> None:
         self.database, self.columns, self.inputs, self.prefix = database, list(rows.columns), rows.sql, prefix
+        self.logged = logged
+        self.log: BulkLog | None = None
         self.card = read_json(Path("bundle.json"))
         self.encoders = read_json(Path("model/encoders.json"))
         self.rows = min(ROWS, CELLS // len(self.encoders["columns"]) + 1)
@@ -95,17 +101,28 @@ class Scorer:
         """Return ``rows`` with what the model says of each, NULL where it is refused, and the reasons by row."""
         found, places = [np.empty((0, *self.shape))], [np.empty(0, np.int64)]
         reasons: dict[int, str] = {}
+        ids: list[str] = []
         for features, numbers, refused in self.parts(rows):
             if len(numbers):
                 found.append(np.asarray(self.model.predict(encode(features, self.encoders)), dtype=np.float64))
                 places.append(numbers)
+                ids += self.kept(features, found[-1])
             reasons |= refused
         place = np.full(len(rows), -1)
         place[np.concatenate(places)] = np.arange(sum(map(len, places)))
         whose = pa.array(place, mask=place < 0)
         for name, values in self.answers(np.concatenate(found)).items():
             rows = rows.append_column(self.prefix + name, pa.array(values).take(whose))
+        if self.logged:
+            rows = rows.append_column(self.prefix + ID, pa.array(ids, pa.string()).take(whose))
         return rows, reasons
+
+    def kept(self, features: pa.Table, score: np.ndarray) -> list[str]:
+        """Log the rows whose ``features`` were computed last, and return their ids; none where nothing is logged."""
+        if self.log is None:
+            return []
+        inputs = self.database.sql("FROM inputs ORDER BY __row").to_arrow_table()
+        return self.log.keep(inputs, features, score, self.payoff)
 
     def schema(self, rows: pa.Schema) -> pa.Schema:
         """Return what ``rows`` become; raise where they have a column already that is to be written."""
@@ -133,18 +150,25 @@ def refusals(rows: pa.Table, reasons: dict[int, str], before: int) -> pa.Table:
     return pa.table([numbers, [reasons[row] for row in order], content], schema=REFUSED)
 
 
-def score_file(rows: Path, scores: Path, form: str | None = None, prefix: str = PREFIX) -> tuple[int, int]:
-    """Score the file ``rows`` into ``scores``; return how many there are, and how many are refused."""
+def score_file(
+    rows: Path, scores: Path, form: str | None = None, prefix: str = PREFIX, logs: Path | None = None
+) -> tuple[int, int]:
+    """Score the file ``rows`` into ``scores``, with lines in ``logs`` where that is given; return how many there are, and how many are refused."""
     if rows.resolve() == scores.resolve():
         raise ValueError(f"{scores} is the file of the rows: name another one for the scores")
     count = refused = 0
     aside = scores.with_name(f"{scores.stem}.refused{scores.suffix}")
     with tempfile.TemporaryDirectory() as folder, connect() as source, connect() as database:
         opened = open_rows(source, rows, Path(folder), form)
-        scorer = Scorer(database, opened, prefix)
+        scorer = Scorer(database, opened, prefix, logged=logs is not None)
         reader = opened.relation.to_arrow_reader(scorer.rows)
         progress = Progress(None, "rows scored")
-        with written(scores, scorer.schema(reader.schema)) as write, written(aside, REFUSED) as write_refused:
+        log = bulk_log(logs) if logs else nullcontext()
+        with (
+            written(scores, scorer.schema(reader.schema)) as write,
+            written(aside, REFUSED) as write_refused,
+            log as scorer.log,
+        ):
             for batch in batches(reader, scorer.rows):
                 found, reasons = scorer.score(batch)
                 write(found)
@@ -170,8 +194,12 @@ def main() -> None:
         help="whether rows are as in the project's own file or in its table; their columns tell",
     )
     parser.add_argument("--prefix", default=PREFIX, help="what stands before the names of the columns that are added")
+    parser.add_argument(
+        "--logs", type=Path, metavar="FOLDER", help="log each row there; in logs/ of the project, `monitor` sees it"
+    )
     given, start = parser.parse_args(), time.perf_counter()
-    count, refused = score_file(given.rows, given.scores, given.form, given.prefix)
+    logs = outside(given.logs.resolve()) if given.logs else None
+    count, refused = score_file(given.rows, given.scores, given.form, given.prefix, logs)
     print(f"{given.scores}: {count:,} rows, {count / (time.perf_counter() - start):,.0f} a second", file=sys.stderr)
     if refused:
         print(f"{refused:,} of them are refused: see {given.scores.stem}.refused{given.scores.suffix}", file=sys.stderr)

@@ -1,5 +1,6 @@
 """Prove that a bundle is whole, and scores here as it did where it was made."""
 
+import sys
 from pathlib import Path
 
 from flights.common.digests import SUMS, check_sums, files, write_sums
@@ -62,3 +63,11 @@ def prove(scorer: Scorer, bundle: Path) -> None:
         apart = max(abs(here - there) / max(1.0, abs(there)) for here, there in pairs)
         if not apart <= TOLERANCE:
             raise BundleError(f"a score is {apart:g} away from what it was where the bundle was made")
+
+
+def outside(logs: Path) -> Path:
+    """Return ``logs``; end where that is inside a bundle."""
+    for folder in (logs, *logs.parents):
+        if (folder / "bundle.json").is_file():
+            sys.exit(f"{logs} is inside a bundle, and lost when that is replaced: name a folder elsewhere with --logs")
+    return logs

@@ -70,10 +70,10 @@ class Log:
         self.size, self.until = 0, time.monotonic() + self.max_seconds
 
     def close(self) -> None:
-        """Close the file, if one is open."""
+        """Close the file, if one is open; the next line begins another."""
         if self.file >= 0:
             os.close(self.file)
-            self.file = -1
+            self.file, self.look = -1, 0.0
 
     def __del__(self) -> None:
         """Close the file once a newer bundle has taken over."""
@@ -91,3 +91,9 @@ class Log:
         except OSError as error:
             self.failure = str(error)
         return self.failure
+
+
+def log_folder(bundle: Path) -> Path:
+    """Return where predictions are logged by default: in a folder of the project that ``bundle`` is in, else beside it."""
+    project = next((folder for folder in bundle.parents if (folder / "dvc.yaml").is_file()), bundle.parent)
+    return project / "logs"

@@ -4,8 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from generator.plan.dashboard import dashboard
+from generator.plan.log_store import StorePlan, store_plan
+from generator.plan.targets import ComposePlan, ContainerPlan, EcsPlan, KubernetesPlan, LambdaPlan
 from generator.project import Project
-from generator.schema.deploy import Amount, Aws, Compose, Container, Deploy, Ecs, Kubernetes, Lambda, Scale
+from generator.schema.deploy import Amount, Aws, Compose, Container, Deploy, Ecs, Kubernetes, Lambda
 from generator.sql.code import Code
 
 CONTAINER = ("container/Dockerfile", "container/.dockerignore")
@@ -28,81 +30,6 @@ DRAIN = 30
 
 
 @dataclass(frozen=True, kw_only=True)
-class ContainerPlan:
-    """What the image needs; ``libgomp`` where LightGBM may be in the bundle."""
-
-    name: Code
-    base: Code
-    port: int
-    workers: int
-    user: int
-    libgomp: bool
-
-
-@dataclass(frozen=True, kw_only=True)
-class KubernetesPlan:
-    """What the objects of Kubernetes need; ``api_key`` is the variable that holds the key."""
-
-    name: Code
-    namespace: Code
-    image: Code
-    port: int
-    user: int
-    api_key: Code | None
-    replicas: Scale
-    requests: dict[str, str]
-    limits: dict[str, str]
-    grace: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class ComposePlan:
-    """What Compose, Prometheus and Grafana need; the ports are those of the machine, but for ``inner``."""
-
-    name: str
-    inner: int
-    port: int
-    prometheus_port: int
-    grafana_port: int
-    prometheus: str
-    grafana: str
-    api_key: Code | None
-    dashboard: Code
-    grace: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class EcsPlan:
-    """What the stack of Fargate tasks needs."""
-
-    name: Code
-    port: int
-    user: int
-    cpu: int
-    memory: int
-    tasks: Scale
-    api_key: Code | None
-    drain: int
-    grace: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class LambdaPlan:
-    """What the stack of the function needs, and what packs the function."""
-
-    name: Code
-    runtime: Code
-    version: str
-    memory: int
-    timeout: int
-    rate: int
-    api_key: Code | None
-    authorization: Code
-    libgomp: bool
-    log: bool
-
-
-@dataclass(frozen=True, kw_only=True)
 class DeployPlan:
     """What the README tells: a section for each target."""
 
@@ -114,6 +41,7 @@ class DeployPlan:
     ecs: EcsPlan | None
     function: LambdaPlan | None
     api_key: Code | None
+    store: StorePlan | None
 
 
 def deploy_files(project: Project) -> Iterator[tuple[str, object]]:
@@ -136,6 +64,7 @@ def deploy_plan(project: Project) -> DeployPlan:
     """Plan each target that is given."""
     deploy, key = project.config.deploy, project.config.service.api_key
     name, api_key = resource_name(project.config.project.package), Code(key) if key else None
+    store = store_plan(project)
     container = deploy.container or Container()
     aws = deploy.aws or Aws()
     ecs, function = aws.ecs, aws.lambda_
@@ -143,11 +72,12 @@ def deploy_plan(project: Project) -> DeployPlan:
         name=name,
         sections=tuple(f"{SECTIONS}/{section}.md.jinja" for section in _sections(deploy, aws)),
         container=_container(project, deploy.container) if deploy.container else None,
-        kubernetes=_kubernetes(deploy.kubernetes, container, name, api_key) if deploy.kubernetes else None,
+        kubernetes=_kubernetes(deploy.kubernetes, container, name, api_key, store) if deploy.kubernetes else None,
         compose=_compose(project, deploy.compose, container, api_key) if deploy.compose else None,
-        ecs=_ecs(ecs, container, name, api_key) if ecs else None,
+        ecs=_ecs(ecs, container, name, api_key, store) if ecs else None,
         function=_lambda(project, function, name, api_key) if function else None,
         api_key=api_key,
+        store=store,
     )
 
 
@@ -171,7 +101,13 @@ def _container(project: Project, container: Container) -> ContainerPlan:
     name = resource_name(project.config.project.package)
     base, libgomp = Code(container.base), _libgomp(project)
     return ContainerPlan(
-        name=name, base=base, port=container.port, workers=container.workers, user=container.user, libgomp=libgomp
+        name=name,
+        base=base,
+        port=container.port,
+        workers=container.workers,
+        user=container.user,
+        libgomp=libgomp,
+        store=store_plan(project),
     )
 
 
@@ -179,7 +115,9 @@ def _libgomp(project: Project) -> bool:
     return any(candidate.kind == "lightgbm" for candidate in project.config.model.values())
 
 
-def _kubernetes(kubernetes: Kubernetes, container: Container, name: Code, api_key: Code | None) -> KubernetesPlan:
+def _kubernetes(
+    kubernetes: Kubernetes, container: Container, name: Code, api_key: Code | None, store: StorePlan | None
+) -> KubernetesPlan:
     return KubernetesPlan(
         name=name,
         namespace=Code(kubernetes.namespace),
@@ -191,6 +129,7 @@ def _kubernetes(kubernetes: Kubernetes, container: Container, name: Code, api_ke
         requests=_amount(kubernetes.requests),
         limits=_amount(kubernetes.limits),
         grace=DRAIN + 15,
+        store=store,
     )
 
 
@@ -211,10 +150,11 @@ def _compose(project: Project, compose: Compose, container: Container, api_key: 
         api_key=api_key,
         dashboard=dashboard(naming.title, naming.package),
         grace=DRAIN + 5,
+        store=store_plan(project),
     )
 
 
-def _ecs(ecs: Ecs, container: Container, name: Code, api_key: Code | None) -> EcsPlan:
+def _ecs(ecs: Ecs, container: Container, name: Code, api_key: Code | None, store: StorePlan | None) -> EcsPlan:
     return EcsPlan(
         name=name,
         port=container.port,
@@ -225,6 +165,7 @@ def _ecs(ecs: Ecs, container: Container, name: Code, api_key: Code | None) -> Ec
         api_key=api_key,
         drain=DRAIN,
         grace=DRAIN + 15,
+        store=store,
     )
 
 
@@ -240,4 +181,5 @@ def _lambda(project: Project, function: Lambda, name: Code, api_key: Code | None
         authorization=Code("NONE" if api_key else "AWS_IAM"),
         libgomp=_libgomp(project),
         log=project.config.service.log,
+        store=store_plan(project),
     )

@@ -24,6 +24,7 @@ from generator.plan.functions import functions_plan
 from generator.plan.gate import ReleasePlan, gate_plan
 from generator.plan.known import known_plan
 from generator.plan.labels import labels_plan, parts_plan, unseen_plan
+from generator.plan.log_store import stores_in_database
 from generator.plan.metrics import metrics_plan
 from generator.plan.monitor import monitor_plan
 from generator.plan.package import package_plan
@@ -45,6 +46,7 @@ SERVICE = (
     "access.py",
     "responses.py",
     "app.py",
+    "bulk_log.py",
     "client.py",
     "contract.py",
     "validation.py",
@@ -90,7 +92,7 @@ def package_files(project: Project, release: ReleasePlan) -> Iterator[Module]:
         yield f"common/{name}.py", "", None
     yield "common/counts.py", "", module_text("counts")
     collect = collect_plan(project)
-    if collect.databases:
+    if collect.databases or stores_in_database(project):
         yield "data/database.py", "", module_text("database")
     for name in shared_modules(project, collect):
         yield f"data/{name}.py", "", module_text(name)
@@ -174,8 +176,8 @@ def _service(project: Project, groups: tuple[Group, ...]) -> Iterator[Module]:
     service, served = service_plan(project), serving_features_plan(project, groups)
     for name in SERVICE:
         yield f"service/{name}", "", service
-    for name in ("feedback.py", "log.py", *(("log_files.py",) if service.closes else ())) if service.log else ():
-        yield f"service/{name}", "", service
+    for name, template in service.log_modules:
+        yield name, template, service
     kinds = {candidate.kind for candidate in project.config.model.values()}
     for name in ("__init__", *sorted(kinds | ({"contributions"} if compares_rows(project) else set()))):
         yield f"service/models/{name}.py", "", scorer_plan(project, name)

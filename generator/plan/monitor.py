@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from generator.plan.log_store import store_plan
 from generator.plan.metrics import Reads, metric_columns
 from generator.plan.requests import field_names, needed_columns
 from generator.plan.snapshots import ZERO
@@ -28,6 +29,7 @@ class MonitorPlan:
     """
 
     log_folder: str
+    store: bool
     score_type: Code
     outcome_type: Code
     target_dtype: Code
@@ -122,6 +124,7 @@ def monitor_plan(project: Project) -> MonitorPlan:
     later = problem.label_after
     return MonitorPlan(
         log_folder=project.config.service.log_folder,
+        store=store_plan(project) is not None,
         score_type=task.score_type,
         outcome_type=task.outcome_type,
         target_dtype=task.target_dtype,

@@ -8,6 +8,7 @@ from generator.plan.collect import collect_plan
 from generator.plan.deploy import deploy_files
 from generator.plan.encoding import encoding_plan
 from generator.plan.functions import functions_plan
+from generator.plan.log_store import StorePlan, store_plan
 from generator.plan.logged import LoggedPlan, logged_plan
 from generator.plan.serving_features import ServingFeaturesPlan
 from generator.project import Project
@@ -75,6 +76,12 @@ class PackagePlan:
     decision: bool
     refit: bool
     logged: LoggedPlan | None
+    store: StorePlan | None
+
+    @property
+    def unlogged(self) -> list[str]:
+        """Return the features that are not logged."""
+        return list(self.logged.unlogged) if self.logged else []
 
     @property
     def final(self) -> Code:
@@ -95,6 +102,7 @@ def package_plan(project: Project, served: ServingFeaturesPlan) -> PackagePlan:
     calling = ("features/calls.py", "features/functions.py") if functions.calls else ()
     own = {f"{module}.py" for module in (*functions.modules, *own_modules(project))}
     encoding = tuple(f"features/encoding/{name}" for name in encoding_plan(project).files)
+    store = store_plan(project)
     modules = (
         *MODULES,
         *bulk_modules(project, collect_plan(project)),
@@ -103,10 +111,11 @@ def package_plan(project: Project, served: ServingFeaturesPlan) -> PackagePlan:
         *calling,
         *(("evaluation/__init__.py", "evaluation/payoff.py") if decision else ()),
         *(PAST_MODULES if past else ()),
+        *(("data/database.py",) if store and store.database else ()),
         *(("service/models/contributions.py",) if compares_rows(project) else ()),
     )
     return PackagePlan(
-        modules=tuple(sorted(modules)),
+        modules=tuple(sorted({*modules})),
         libraries=tuple(sorted((*LIBRARIES, *served.libraries))),
         bulk_libraries=tuple(
             sorted((*BULK_LIBRARIES, *libraries_of(project.config.data.sources[project.config.data.table])))
@@ -120,4 +129,5 @@ def package_plan(project: Project, served: ServingFeaturesPlan) -> PackagePlan:
         decision=decision,
         refit=project.config.release.refits,
         logged=logged_plan(project),
+        store=store,
     )

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from generator.plan.log_store import StorePlan, store_plan
 from generator.plan.logged import LoggedPlan, logged_plan
 from generator.plan.requests import PythonType, attribute_names, field_names, needed_columns, python_type
 from generator.plan.snapshots import ZERO, furthest
@@ -59,14 +60,24 @@ class ServicePlan:
     expires: bool
     label_after: int
     logged: LoggedPlan | None
+    store: StorePlan | None
     api_key: Code
     port: int
     refit: bool
 
     @property
+    def log_modules(self) -> tuple[tuple[str, str], ...]:
+        """Return the modules of the log, with their templates where these are called otherwise."""
+        kept = ("service/feedback.py", "service/log.py") if self.log else ()
+        closed = ("service/log_files.py",) if self.closes else ()
+        shipped = ("service/ship.py", "monitoring/fetch.py", "packaging/dependencies.py") if self.store else ()
+        store = (("service/log_store.py", self.store.template),) if self.store else ()
+        return (*((name, "") for name in (*kept, *closed, *shipped)), *store)
+
+    @property
     def closes(self) -> bool:
         """Return whether anybody has to know that a file of the log is no longer written to."""
-        return self.expires
+        return self.expires or self.store is not None
 
     @property
     def keep(self) -> Code:
@@ -145,6 +156,7 @@ def service_plan(project: Project) -> ServicePlan:
         expires=config.service.log_expires,
         label_after=int((config.problem.label_after or ZERO).total_seconds()),
         logged=logged_plan(project),
+        store=store_plan(project),
         api_key=Code(config.service.api_key or ""),
         port=config.service.port,
         refit=config.release.refits,

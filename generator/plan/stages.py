@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from generator.plan.candidates import compares_rows, counts_rounds
 from generator.plan.deploy import deploy_files
 from generator.plan.gate import gate_params
+from generator.plan.log_store import store_plan
 from generator.plan.metrics import metric_columns
 from generator.plan.report import report_inputs
 from generator.plan.stage_files import (
@@ -223,6 +224,7 @@ def _bundle_stages(project: Project) -> Iterator[Stage]:
         params=("monitor", "metrics.bootstrap", "metrics.primary", "project.title", *sliced, *decision, *engine),
         outs=(f"{REPORTS}/monitor.html",),
         summaries=(f"{REPORTS}/monitor.json",),
+        always=store_plan(project) is not None,
     )
 
 

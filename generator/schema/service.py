@@ -1,10 +1,13 @@
 """``conf/service/``: how the released model answers."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
 
-from generator.schema.base import Strict, Text, Variable, matching
+from generator.schema.base import Identifier, Strict, Text, Variable, matching
+
+OBJECTS = r"(s3|gs|abfs)://[A-Za-z0-9@][A-Za-z0-9@._/-]*[A-Za-z0-9_-]|file:///[A-Za-z0-9._/-]*[A-Za-z0-9_-]"
 
 LOGS = "logs"
 """The folder of the log where the config names no other."""
@@ -24,6 +27,35 @@ class Expected(Strict):
     min: float | None = Field(default=None, description="the lowest expected number")
     max: float | None = Field(default=None, description="the highest expected number")
     values: tuple[str, ...] | None = Field(default=None, description="the expected texts")
+
+
+StoreUrl = Annotated[
+    str, matching(OBJECTS, "store", "no folder of an object store: write it like s3://bucket/log or file:///mnt/log")
+]
+"""A folder in an object store."""
+
+
+class LogStore(Strict):
+    """Where files of the log are kept that were written elsewhere: an object store, or a table of a database."""
+
+    url: StoreUrl | None = Field(
+        default=None,
+        description="a folder, as fsspec names it, of S3 (s3://), Google (gs://), Azure (abfs://) or a shared disk "
+        "(file:///); keys are in the environment, where the library of the store looks for them",
+        examples=["s3://bucket/log"],
+    )
+    database: Variable | None = Field(
+        default=None,
+        description="instead of a folder, the environment variable that holds the URL of a database",
+        examples=["LOG_DATABASE_URL"],
+    )
+    table: Identifier = Field(default="prediction_log", description="its table, which is made where it is missing")
+
+    @model_validator(mode="after")
+    def _one_of_two(self) -> Self:
+        if (self.url is None) == (self.database is None):
+            raise PydanticCustomError("one_store", "two stores, or none: give either `url`, or `database`")
+        return self
 
 
 class Service(Strict):
@@ -76,6 +108,11 @@ class Service(Strict):
     log_keep_bytes: Annotated[int, Field(ge=1_048_576)] | None = Field(
         default=None,
         description="size of all files beyond which the oldest are deleted, though none whose outcomes are not due yet",
+    )
+
+    log_store: LogStore | None = Field(
+        default=None,
+        description="where closed files of the log are brought to from other machines, so that `monitor` reads them",
     )
 
     @property

@@ -9,4 +9,4 @@ from mangum import Mangum
 LOGS = Path("/tmp/logs")
 
 os.chdir(os.environ["LAMBDA_TASK_ROOT"])
-handler = Mangum(create_app(Path.cwd(), LOGS), lifespan="auto")  # type: ignore[arg-type]
+handler = Mangum(create_app(Path.cwd(), LOGS), lifespan="auto")

@@ -7,12 +7,15 @@ from generator.config.source_map import Path_
 from generator.errors import nearest
 from generator.modules.reserved import FOLDERS, taken
 from generator.modules.templates import is_sql_table
+from generator.plan.log_store import store_libraries
 from generator.schema.service import LOGS
 from generator.schema.source import Source
 from generator.validation.semantics.metrics import check_metrics
 from generator.validation.semantics.modules import check_params, find_function, read_module
 from generator.validation.semantics.session import Session
 
+MODULES = {"psycopg-binary": "psycopg_binary"}
+"""What a library is imported as, where that is not its name."""
 EXAMPLE = "def {}() -> pa.Table"
 OF_TEXT = {
     "sheet": ("excel",),
@@ -41,6 +44,7 @@ def check_choices(session: Session) -> None:
     _expected_values(session)
     _log_folder(session)
     _retraining(session)
+    _log_store(session)
 
 
 def _package(session: Session) -> None:
@@ -120,6 +124,24 @@ def _retraining(session: Session) -> None:
     for key in ("crontab", "systemd"):
         if getattr(config.ci, key) and config.ci.cron is None:
             session.say(("ci", key), "a schedule, and `cron` does not say when", "add `cron: 0 4 * * 1`, say")
+
+
+def _log_store(session: Session) -> None:
+    """Say what keeps the log from coming home: a library that is missing, or two that decide what is deleted."""
+    service = session.config.service
+    if service.log_store is None:
+        return
+    missing = [name for name in store_libraries(service.log_store) if not _is_installed(MODULES.get(name, name))]
+    if missing:
+        hint = f"pip install {' '.join(missing)}, and add it to requirements.txt"
+        session.say(("service", "log_store"), f"{', '.join(missing)} is not installed", hint)
+    if not service.log:
+        hint = "set `log: true`, or leave it out"
+        session.say(("service", "log_store"), "nothing is logged that could be kept", hint)
+    for key in ("log_keep_days", "log_keep_bytes"):
+        if getattr(service, key):
+            hint = "leave it out, and set how long the store keeps what it has there"
+            session.say(("service", key), "files leave this machine for `log_store` before they are old", hint)
 
 
 def _is_installed(package: str) -> bool:
