@@ -17,6 +17,7 @@ VERBS = (
     "generate",
     "plan",
     "run",
+    "backtest",
     "compare",
     "adopt",
     "serve",
@@ -36,7 +37,7 @@ PROGRAMS = ("git", "dvc")
 """What verbs run."""
 
 PASSED_ON = {"allow_extra_args": True, "ignore_unknown_options": True}
-PASSING = ("run", "serve")
+PASSING = ("run", "backtest", "serve")
 """Verbs that hand on what they do not know."""
 
 

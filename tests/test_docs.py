@@ -143,7 +143,7 @@ def test_the_nine_steps_name_groups_and_stages_that_exist() -> None:
     groups = {group for row in rows() for group in re.findall(r"`conf/(\w+)`", row[3])}
     assert len(rows()) == 9
     assert named == {stage.name for stage in stages(check(compose(ROOT / "conf")), ("conf",))} - {"generate", "report"}
-    other = {"engine", "ci", "retrain", "alerts"}
+    other = {"engine", "ci", "retrain", "alerts", "backtest"}
     folders = {folder.name for folder in (ROOT / "conf").iterdir() if folder.is_dir()}
     assert groups | (other & folders) == folders
 

@@ -50,4 +50,5 @@ def note_duration() -> None:
     if "DVC_STAGE" in os.environ:
         folder = Path(os.environ["DVC_ROOT"], ".dvc/tmp/seconds")
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / os.environ["DVC_STAGE"]).write_text(f"{time.monotonic() - STARTED:.2f}\n", encoding="utf-8")
+        stage = os.environ["DVC_STAGE"].rpartition(":")[2]  # one of another dvc.yaml has that file in front
+        (folder / stage).write_text(f"{time.monotonic() - STARTED:.2f}\n", encoding="utf-8")

@@ -21,10 +21,10 @@ from generator.modules.imports import reader
 from generator.modules.templates import templates_folder
 from generator.plan import plan
 from generator.plan.build import SOURCE
-from generator.render.dvc import pipeline, unfollowed
+from generator.render.dvc import pipelines, unfollowed
 from generator.render.render import Tree, render
 from generator.validation.check import check
-from generator.workspace.diff import PIPELINE, Change, compare, top
+from generator.workspace.diff import Change, compare, top
 from generator.workspace.write import CONFLICTS, apply
 
 Overrides = Annotated[
@@ -113,7 +113,7 @@ def _rendered(project: Path, overrides: list[str], last: bool, keep: Collection[
     steps, package = described.stages, described.project.package
     for place in unfollowed(steps, package, tree, read):
         say(f"{place}: a computed import, which no stage waits for: write the name out, or add the file to dvc.yaml")
-    return tree | {PIPELINE: pipeline(steps, package, described.sections, tree, read)}
+    return tree | pipelines(described, tree, read)
 
 
 def check_version(project: Path) -> None:

@@ -7,8 +7,8 @@ from keyword import iskeyword
 from pathlib import Path
 
 FOLDERS = frozenset(
-    ["bundle", "conf", "data", "deploy", "final_model", "generator", "logs", "models", "registry", "reports",
-     "templates", "tests"]
+    ["backtest", "bundle", "conf", "data", "deploy", "final_model", "generator", "logs", "models",
+     "registry", "reports", "templates", "tests"]
 )  # fmt: skip
 LIBRARIES = frozenset(
     ["altair", "duckdb", "dvc", "hydra", "jinja2", "lightgbm", "mangum", "markupsafe", "msgspec", "numpy", "optuna",

@@ -2,6 +2,7 @@
 
 from generator import __version__
 from generator.config.migrations import VERSION
+from generator.plan.backtest import backtest_stages
 from generator.plan.candidates import digests
 from generator.plan.ci import ci_files
 from generator.plan.dvc_sections import sections
@@ -46,6 +47,7 @@ def plan(project: Project, watched: tuple[str, ...] = ("conf",), experiment: str
         project=ProjectPlan(package=Code(package)),
         files=(*files, *ci_files(project, steps, renders=bool(watched))),
         stages=steps,
+        apart=tuple(backtest_stages(project)),
         sections=sections(project),
         texts=texts,
         own=project.modules,

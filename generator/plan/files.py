@@ -6,6 +6,7 @@ from generator.exploration.rendered import MODULES as SHARED
 from generator.exploration.rendered import module as shared_text
 from generator.plan.alerts import alert_modules
 from generator.plan.audit import audit_plan
+from generator.plan.backtest import backtest_files
 from generator.plan.bulk import bulk_plan, shared_modules
 from generator.plan.candidates import (
     candidate_plan,
@@ -213,6 +214,7 @@ def _release(project: Project, release: ReleasePlan) -> Iterator[Module]:
     monitor = monitor_plan(project)
     for name in (*MONITORING, *(("table_outcomes",) if monitor.joined else ())):
         yield f"monitoring/{name}.py", "", monitor
+    yield from backtest_files(project)
 
 
 def _deploy(project: Project) -> Iterator[Module]:

@@ -33,6 +33,7 @@ FOLDERS = {
     "service": "the HTTP service and the batch scorer, as they run in the bundle",
     "packaging": "the bundle; proof that it computes what training did",
     "release": "the gate and the registry",
+    "backtest": "replaying history: windows, fits, policies of retraining",
     "monitoring": "the prediction log, drift, realised performance, alarms",
     "deploy": "files that run the bundle elsewhere",
     "report": "pages: their charts, and their HTML templates, which are yours to change",

@@ -52,6 +52,7 @@ class Stage:
 class Plan:
     """All that is rendered: files from templates, the stages that run them, and texts that need no template.
 
+    ``apart`` are stages that run when they are asked for, in ``backtest/dvc.yaml``.
     ``sections`` are the parts of ``dvc.yaml`` beside its stages; ``own`` are the texts, by their paths, of modules that
     are not rendered.
     """
@@ -59,6 +60,7 @@ class Plan:
     project: ProjectPlan
     files: tuple[File, ...]
     stages: tuple[Stage, ...]
+    apart: tuple[Stage, ...]
     sections: dict[str, Any]
     texts: dict[str, str]
     own: Mapping[str, str]

@@ -6,8 +6,12 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from generator.modules.imports import Read, computed, imported
-from generator.plan import Stage
+from generator.plan import Plan, Stage
 from generator.sql.code import yaml_file
+
+PIPELINE = "dvc.yaml"
+APART = "backtest/dvc.yaml"
+"""The pipeline of stages that run when they are asked for."""
 
 
 def pipeline(
@@ -19,6 +23,16 @@ def pipeline(
     """
     entries = {stage.name: _entry(stage, package, tree, read) for stage in stages}
     return yaml_file({"stages": entries, **extra})
+
+
+def pipelines(plan: Plan, tree: Mapping[str, str], read: Read) -> dict[str, str]:
+    """Return every ``dvc.yaml`` of ``plan`` by its path; ``tree`` and ``read`` are as in :func:`pipeline`."""
+    package = plan.project.package
+    found = {PIPELINE: pipeline(plan.stages, package, plan.sections, tree, read)}
+    if plan.apart:
+        entries = {stage.name: {"wdir": "..", **_entry(stage, package, tree, read)} for stage in plan.apart}
+        found[APART] = yaml_file({"stages": entries})
+    return found
 
 
 def unfollowed(stages: Iterable[Stage], package: str, tree: Mapping[str, str], read: Read) -> Iterator[str]:

@@ -20,7 +20,7 @@ from generator.cache import Cache, generator_digest
 from generator.errors import ConfigError, Problem
 from generator.modules.templates import templates_folder
 from generator.plan import File, Plan, ProjectPlan
-from generator.render.dvc import pipeline
+from generator.render.dvc import pipelines
 from generator.sql.code import Code, json_text, python, yaml_text
 
 PRINTED = Cache("printed", limit=500)
@@ -45,7 +45,7 @@ def render(plan: Plan, overrides: Path | None = None) -> Tree:
     question = repr((str(ruff), made.st_mtime_ns, made.st_size, read))
     formatted = printed | FORMATTED.get(question, lambda: _formatted(read, package, ruff))
     whole = {**plan.own, **formatted}
-    dvc = {"dvc.yaml": pipeline(plan.stages, plan.project.package, plan.sections, whole, whole.get)}
+    dvc = pipelines(plan, whole, whole.get)
     return dict(sorted((formatted | dvc | plan.texts).items()))
 
 

@@ -3,6 +3,7 @@
 from pydantic import Field
 
 from generator.schema.alerts import Channel
+from generator.schema.backtest import Backtest
 from generator.schema.base import Identifier, Strict, Text
 from generator.schema.ci import Ci
 from generator.schema.data import Data
@@ -70,6 +71,11 @@ class Config(Strict):
         default_factory=dict,
         description="where alarms are sent, each channel under a name of its own",
         examples=[{"team": {"kind": "webhook", "url": "ALERT_WEBHOOK", "form": "slack"}}],
+    )
+    backtest: Backtest | None = Field(
+        default=None,
+        description="what `ninefold backtest` replays; rendered where it is given",
+        examples=[{"period": "month", "first": 3}],
     )
     deploy: Deploy = Field(
         default=Deploy(),

@@ -8,6 +8,7 @@ from generator.errors import ConfigError
 from generator.project import Project
 from generator.schema.config import Config
 from generator.sql.typing import ExpressionTyping
+from generator.validation.semantics.backtest import check_backtest
 from generator.validation.semantics.candidates import check_candidates
 from generator.validation.semantics.choices import check_choices
 from generator.validation.semantics.dropped import without_dropped
@@ -36,6 +37,7 @@ def resolve(config: Config, composed: Composed) -> Project:
         features = resolve_features(session, columns, dimensions)
         estimators = resolve_estimators(session)
         check_candidates(session)
+        check_backtest(session)
         check_stages(session)
         check_files(session)
     if session.problems:

@@ -1,0 +1,1 @@
+"""Backtest: what each policy of retraining would have brought in the past."""

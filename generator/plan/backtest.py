@@ -1,0 +1,74 @@
+"""Plan the backtest: how long outcomes take, and how windows are measured."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+
+from generator.plan.metrics import Reads, metric_columns
+from generator.plan.stage_files import HOLDOUT, REPORTS, TRAINED, decision_of, table_of
+from generator.plan.tasks import task_of
+from generator.plan.types import Stage
+from generator.project import Project
+from generator.sql.code import Code
+
+ZERO = timedelta(0)
+
+MODULES = ("__init__", "history", "fits", "policies", "backtest")
+
+
+@dataclass(frozen=True, kw_only=True)
+class BacktestPlan:
+    """What the modules of the backtest need; ``delay`` is in seconds, from a decision until its outcome is certain."""
+
+    delay: int
+    reads: Reads
+    decision: bool
+    classes: bool
+
+    @property
+    def measuring(self) -> Code:
+        """Return what is imported of the metrics."""
+        names = "Bootstrap, metrics_of, part" if self.reads.columns else "METRICS, Bootstrap"
+        return Code(f"HIGHER_IS_BETTER, PRIMARY, {names}")
+
+    def metrics(self, rows: str) -> Code:
+        """Return the code for the metrics of ``rows`` by name."""
+        return Code(f"metrics_of(part(self.columns, {rows}))" if self.reads.columns else "METRICS")
+
+    def of(self, rows: str, owner: str = "self.") -> Code:
+        """Return what is given for the columns of ``rows``, where metrics read any."""
+        return Code(f", part({owner}columns, {rows})" if self.reads.columns else "")
+
+
+def backtest_plan(project: Project) -> BacktestPlan:
+    """Plan how history is replayed."""
+    problem = project.config.problem
+    read = {column for column in project.with_role("outcome") if column.name in project.target.sql.columns}
+    delays = [column.certain_after(problem) or ZERO for column in read]
+    return BacktestPlan(
+        delay=int((max(delays, default=ZERO) + (problem.decide_before or ZERO)).total_seconds()),
+        reads=metric_columns(project),
+        decision=problem.decision is not None,
+        classes=task_of(project).classes,
+    )
+
+
+def backtest_files(project: Project) -> Iterator[tuple[str, str, BacktestPlan]]:
+    """Yield the modules of the backtest, where there is one, as :data:`generator.plan.files.Module`."""
+    for name in MODULES if project.config.backtest is not None else ():
+        yield f"backtest/{name}.py", "", backtest_plan(project)
+
+
+def backtest_stages(project: Project) -> Iterator[Stage]:
+    """Yield the stage of ``backtest/dvc.yaml``, which `dvc repro` runs when it is named, and not otherwise."""
+    if project.config.backtest is not None:
+        package = project.config.project.package
+        yield Stage(
+            name="backtest",
+            command=f"python -m {package}.backtest.backtest",
+            modules=("backtest.backtest",),
+            deps=(*TRAINED, HOLDOUT, table_of(project), f"{REPORTS}/metrics.json", f"{package}/models"),
+            params=("backtest", "model", "split.validation", "metrics.bootstrap", *decision_of(project)),
+            persistent=("backtest/fits",),
+            summaries=(f"{REPORTS}/backtest.json",),
+        )
