@@ -5,7 +5,7 @@ PYTHON ?= python3
 VENV := .venv
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 
-.PHONY: setup repro test docs clean
+.PHONY: setup repro demo test docs clean
 
 setup: $(VENV)/.ready
 
@@ -20,6 +20,9 @@ $(VENV)/.ready: requirements.txt requirements-test.txt pyproject.toml
 repro: setup
 	ninefold run
 	@echo "Open reports/index.html"
+
+demo: setup
+	python benchmarks/year.py build/year
 
 test: setup
 	ruff check .
