@@ -18,6 +18,7 @@ FOLDERS: Mapping[str, str] = {
     "release": "gate registry release",
     "monitoring": "calibration drift logs monitor performance",
     "report": "charts report",
+    "report/templates": "style=page",
 }
 """For each folder the modules and folders that came into it; with what they were, where that is another name."""
 
