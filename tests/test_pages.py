@@ -12,11 +12,12 @@ import types
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import httpx
 import pytest
 import yaml
 from jinja2 import UndefinedError
 
-from tests.sandbox import PROJECTS, copy, loaded, module_of, run, tree, write
+from tests.sandbox import PROJECTS, copy, loaded, module_of, run, start_service, tree, write
 
 BROWSER = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 browser = pytest.mark.skipif(BROWSER is None, reason="Chromium is not installed")
@@ -80,14 +81,16 @@ for week in range(70):
         money=100.0 if week % 2 else None, scores=Drift(drift=0.01 * week, threshold=0.2, alarm=week > 20),
         features={X: 0.01 * week, "month": 0.9}))
 alarm = Alarm(kind="performance", window=65, what=X, value=0.7, limit=0.72, text=f"worse {X}")
-operations.write_operations(Summary(
+summary = Summary(
     status="alarm", statement=X, version=3, since=start, rows=9, log={"predictions": 9, "torn": 2},
     labels={"matched": 9, "waiting": 12}, windows=windows, alarms=[alarm], score=windows[-1].scores,
     performance=Performance(metric="roc_auc", rows=9, value=0.7, interval=(0.6, 0.8), holdout=0.81, threshold=0.72),
     columns=[Column(name=X, drift=0.69, threshold=0.3, alarm=True, effect=1), Column(name="m", drift=1, calendar=True)],
     slices=[Slice(column="kind", value=X, rows=9, labelled=2, drift=0.2)], retrain=True, reasons=[X],
     estimates=Estimates(windows=9, covered=2, reliable=False),
-    calibration=Calibration(rows=9, blocks=5, windows_per_quarter=12.0, asked=0.25, promised=0.3)), X)
+    calibration=Calibration(rows=9, blocks=5, windows_per_quarter=12.0, asked=0.25, promised=0.3))
+write_summary(summary, Path("reports/watched.json"))
+operations.write_operations(summary, X)
 """
 """Writes the page for operations as it is after more than a year, with an alarm of everything."""
 
@@ -202,6 +205,46 @@ def test_the_page_for_operations_shows_what_monitoring_knows(hostile: Path, tmp_
     drawn = (hostile / "reports/watched.html").read_text(encoding="utf-8")
     assert drawn.count('class="realised"') == 50  # the last 60 windows are drawn, and 10 have no outcomes yet
     assert drawn.count('class="estimated"') == 40
+
+
+@pytest.mark.slow
+@browser
+@pytest.mark.parametrize("watched", [False, True], ids=["without data", "with data"])
+def test_the_dashboard_of_the_service(hostile: Path, tmp_path: Path, watched: bool) -> None:
+    sync_api = pytest.importorskip("playwright.sync_api")
+    logs = tmp_path / "project/logs"
+    logs.mkdir(parents=True)
+    if watched:
+        shutil.copy(hostile / "reports/watched.json", logs / "monitor.json")
+    example = (hostile / "bundle/example.json").read_bytes()
+    problems: list[str] = []
+    asked: list[str] = []
+    with (
+        start_service(hostile / "bundle", "weights", "--logs", str(logs)) as (_, port),
+        sync_api.sync_playwright() as playwright,
+    ):
+        base = f"http://127.0.0.1:{port}"
+        for _ in range(3):
+            assert httpx.post(f"{base}/predict", content=example).status_code == 200
+        engine = playwright.chromium.launch(executable_path=BROWSER, args=["--no-sandbox"])
+        page = engine.new_page()
+        page.on("pageerror", lambda error: problems.append(str(error)))
+        page.on("request", lambda request: asked.append(request.url))
+        for width in (390, 1280):
+            page.set_viewport_size({"width": width, "height": 900})
+            page.goto(f"{base}/dashboard")
+            page.wait_for_function("document.getElementById('status').textContent.includes('UTC')")
+            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        text = page.locator("main").inner_text()
+        assert page.locator("main script").count() == page.locator("main i").count() == 0
+        engine.close()
+    assert problems == []
+    assert all(url.startswith((base, "data:")) for url in asked)
+    assert "200: 3" in text
+    for shown in (
+        (SCRIPT, "0.6 to 0.8", "Kolmogorov-Smirnov") if watched else ("No reports/monitor.json can be reached",)
+    ):
+        assert shown in text
 
 
 @pytest.mark.slow

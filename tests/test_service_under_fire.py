@@ -307,7 +307,7 @@ def test_asks_for_the_key(bundle: Path) -> None:
     with service(bundle) as (_, port), closing(connect(port)) as connection:
         assert ask(connection, "/predict", body, **none)[0] == 401
         assert ask(connection, "/predict", body, **{"X-API-Key": "another"})[0] == 401
-        for path in ("/info", "/example.json", "/openapi.json"):
+        for path in ("/info", "/example.json", "/openapi.json", "/dashboard.json"):
             assert ask(connection, path, **none)[0] == 401
             assert ask(connection, path)[0] == 200
         assert ask(connection, "/predict", body)[0] == 200

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from flights.features.columns import FEATURES
 from flights.service import validation
 from flights.service.access import Access
+from flights.service.dashboard import dashboard
 from flights.service.endpoint import Endpoint, Refusal
 from flights.service.feedback import Outcome, outcome
 from flights.service.predictor import Prediction, Predictor
@@ -43,7 +45,7 @@ class Service:
     """What the paths answer, from one loaded bundle."""
 
     def __init__(self, predictor: Predictor) -> None:
-        self.predictor = predictor
+        self.predictor, self.since = predictor, datetime.now(UTC)
         self.access = Access(predictor.settings)
         self.max_body: int = predictor.settings["max_body"]
         self.max_rows: int = predictor.settings["max_rows"]
@@ -127,6 +129,11 @@ class Service:
         found = {"version": self.predictor.version, "digest": self.predictor.digest, "past": self.predictor.past.known}
         return reply({**self.predictor.scorer.card, **found})
 
+    async def dashboard(self, request: Request, logs: Path | None) -> Response:
+        """Say how requests are answered, and what monitoring has found, for the page /dashboard."""
+        self.access.check(request.scope)
+        return reply(dashboard(self.predictor, logs, self.since))
+
 
 def reply(content: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
     """Return ``content`` as JSON."""
@@ -150,9 +157,9 @@ async def metrics(_: Request, telemetry: Telemetry) -> Response:
     return Response(telemetry.text(), media_type="text/plain; version=0.0.4")
 
 
-async def page(_: Request) -> Response:
-    """Return the page to try a request on; it asks for the key by itself."""
-    return FileResponse(HERE / "page.html")
+async def page(_: Request, name: str) -> Response:
+    """Return a page, to try a request or to look at; it asks for the key by itself."""
+    return FileResponse(HERE / name)
 
 
 def create_app(bundle: Path, logs: Path, telemetry: Telemetry | None = None, data: Path | None = None) -> Front:
@@ -169,7 +176,9 @@ def create_app(bundle: Path, logs: Path, telemetry: Telemetry | None = None, dat
         Route("/metrics", partial(metrics, telemetry=counted)),
         Route("/openapi.json", partial(service.file, path=bundle / "openapi.json")),
         Route("/example.json", partial(service.file, path=bundle / "example.json")),
-        Route("/", page),
+        Route("/", partial(page, name="page.html")),
+        Route("/dashboard", partial(page, name="dashboard.html")),
+        Route("/dashboard.json", partial(service.dashboard, logs=logs)),
     ]
     app = Starlette(routes=routes, exception_handlers={HTTPException: refuse})
     app.router.redirect_slashes = False  # a redirect would lead to whatever host the request names

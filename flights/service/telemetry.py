@@ -3,7 +3,7 @@
 import json
 import logging
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -66,11 +66,19 @@ class Telemetry:
 
     def text(self) -> bytes:
         """Return all metrics as Prometheus reads them."""
+        return generate_latest(self.whole())
+
+    def collect(self) -> Iterable[Metric]:
+        """Return all metrics."""
+        return self.whole().collect()
+
+    def whole(self) -> CollectorRegistry:
+        """Return the metrics of this process, or of all workers."""
         if self.folder is None:
-            return generate_latest(self.registry)
+            return self.registry
         registry = CollectorRegistry()
         registry.register(Workers(self.folder))
-        return generate_latest(registry)
+        return registry
 
 
 class Workers(Collector):

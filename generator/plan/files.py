@@ -50,6 +50,8 @@ SERVICE = (
     "bulk_log.py",
     "client.py",
     "contract.py",
+    "dashboard.html",
+    "dashboard.py",
     "validation.py",
     "endpoint.py",
     "integrity.py",
