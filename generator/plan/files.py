@@ -8,13 +8,7 @@ from generator.plan.alerts import alert_modules
 from generator.plan.audit import audit_plan
 from generator.plan.backtest import backtest_files
 from generator.plan.bulk import bulk_plan, shared_modules
-from generator.plan.candidates import (
-    candidate_plan,
-    candidates_plan,
-    compares_rows,
-    evaluate_plan,
-    scorer_plan,
-)
+from generator.plan.candidates import candidate_plan, candidates_plan, compares_rows, evaluate_plan, scorer_plan
 from generator.plan.collect import collect_plan, module_text
 from generator.plan.define import define_plan
 from generator.plan.deploy import deploy_files
