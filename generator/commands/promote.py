@@ -14,6 +14,11 @@ def promote(
     ] = None,
     to: Annotated[str, typer.Option("--to", help="The stage: production or staging.")] = "production",
     anyway: Annotated[bool, typer.Option("--anyway", help="Promote bundle/ whatever its verdict is.")] = False,
+    shadow: Annotated[bool, typer.Option("--shadow", help="Try it: both score, production answers.")] = False,
+    canary: Annotated[
+        float | None, typer.Option("--canary", help="Try it: it answers this share of the requests.", min=0, max=1)
+    ] = None,
+    alone: Annotated[bool, typer.Option("--alone", help="Try it no more.")] = False,
     project: Folder = Path(),
 ) -> None:
     """Put a version into production, or bundle/ where its verdict is `promote` and all that it is made of is committed.
@@ -21,7 +26,13 @@ def promote(
     `dvc repro` does that by itself where everything is committed before it runs. Services that follow production take
     the version within seconds, and lose no request.
 
-    Examples: `ninefold promote`, `ninefold promote 3`, `ninefold promote 3 --to staging`.
+    With `release.live` in the config a new version goes to staging, where it is tried on live requests; what was seen
+    there decides with on its promotion. `--shadow`, `--canary` and `--alone` change how, in services that run.
+
+    Examples: `ninefold promote`, `ninefold promote 3`, `ninefold promote --canary 0.1`.
     """
     named = [str(version)] if version is not None else []
-    ask_registry(project, "promote", *named, "--to", to, *(["--anyway"] if anyway else []))
+    given = {"--anyway": anyway, "--shadow": shadow, "--alone": alone}
+    asked = [option for option, is_given in given.items() if is_given]
+    share = ["--canary", str(canary)] if canary is not None else []
+    ask_registry(project, "promote", *named, "--to", to, *asked, *share)

@@ -4,7 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from generator.plan.log_store import store_plan
 from generator.plan.metrics import Reads, higher_is_better, metric_columns
+from generator.plan.monitor import MonitorPlan, monitor_plan
 from generator.plan.stage_files import decision_of
 from generator.plan.tasks import task_of
 from generator.plan.types import Stage
@@ -56,6 +58,15 @@ class ReleasePlan:
     reads: Reads
     decision: bool
     labelled: Code
+    live: bool
+    store: bool
+    measured: bool
+    monitor: MonitorPlan
+
+    @property
+    def live_modules(self) -> tuple[str, ...]:
+        """Return the module that compares versions on live requests, if they are."""
+        return ("live",) if self.live else ()
 
 
 def release_plan(project: Project, steps: tuple[Stage, ...], watched: tuple[str, ...], experiment: str) -> ReleasePlan:
@@ -72,6 +83,10 @@ def release_plan(project: Project, steps: tuple[Stage, ...], watched: tuple[str,
         reads=metric_columns(project),
         decision=project.config.problem.decision is not None,
         labelled=Code('counts["known"]' + ("" if project.config.release.refits else ' - counts["holdout"]')),
+        live=project.config.release.live is not None,
+        store=store_plan(project) is not None,
+        measured=monitor_plan(project).measured,
+        monitor=monitor_plan(project),
     )
 
 

@@ -61,6 +61,7 @@ class ServicePlan:
     label_after: int
     logged: LoggedPlan | None
     store: StorePlan | None
+    live: bool
     api_key: Code
     port: int
     refit: bool
@@ -71,8 +72,9 @@ class ServicePlan:
         kept = ("service/feedback.py", "service/log.py") if self.log else ()
         closed = ("service/log_files.py",) if self.closes else ()
         shipped = ("service/ship.py", "monitoring/fetch.py", "packaging/dependencies.py") if self.store else ()
+        live = ("service/challenger.py",) if self.live else ()
         store = (("service/log_store.py", self.store.template),) if self.store else ()
-        return (*((name, "") for name in (*kept, *closed, *shipped)), *store)
+        return (*((name, "") for name in (*kept, *closed, *shipped, *live)), *store)
 
     @property
     def closes(self) -> bool:
@@ -157,6 +159,7 @@ def service_plan(project: Project) -> ServicePlan:
         label_after=int((config.problem.label_after or ZERO).total_seconds()),
         logged=logged_plan(project),
         store=store_plan(project),
+        live=config.release.live is not None,
         api_key=Code(config.service.api_key or ""),
         port=config.service.port,
         refit=config.release.refits,

@@ -22,6 +22,24 @@ HOLDOUT = "data/holdout.parquet"
 FINGERPRINTS = "data/sources.json"
 """What sources are like that DVC cannot see into."""
 
+HOMES = {
+    "define": "problem",
+    "probe": "data",
+    "collect": "data",
+    "process": "data",
+    "explore": "exploration",
+    "features": "features",
+    "snapshots": "features",
+    "evaluate": "evaluation",
+    "refit": "models",
+    "package": "packaging",
+    "release": "release",
+    "monitor": "monitoring",
+    "alerts": "monitoring",
+    "live": "release",
+    "report": "report",
+}
+"""The folder of the package that each stage's module is in."""
 
 def unwatched(project: Project) -> dict[str, Unwatched]:
     """Return the sources that DVC cannot see into: URLs, and tables of databases of which no files say it."""

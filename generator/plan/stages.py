@@ -14,6 +14,7 @@ from generator.plan.stage_files import (
     FINAL_ENCODERS,
     FINGERPRINTS,
     HOLDOUT,
+    HOMES,
     REFERENCE,
     REPORTS,
     TRAINED,
@@ -30,24 +31,6 @@ from generator.project import Project
 
 FITTING = ("features.encoders", "common.stage", "common.outputs", "common.rounding", "common.settings")
 """What every candidate is fitted with."""
-
-HOMES = {
-    "define": "problem",
-    "probe": "data",
-    "collect": "data",
-    "process": "data",
-    "explore": "exploration",
-    "features": "features",
-    "snapshots": "features",
-    "evaluate": "evaluation",
-    "refit": "models",
-    "package": "packaging",
-    "release": "release",
-    "monitor": "monitoring",
-    "alerts": "monitoring",
-    "report": "report",
-}
-"""The folder of the package that each stage's module is in."""
 
 
 def stages(project: Project, watched: tuple[str, ...]) -> tuple[Stage, ...]:
@@ -84,6 +67,8 @@ def _stages(project: Project, watched: tuple[str, ...]) -> Iterator[Stage]:
         yield from _feature_stages(project)
         yield from _model_stages(project)
         yield from _bundle_stages(project)
+        if project.config.release.live:
+            yield _live(project)
     yield _report(project)
     if project.config.alerts and project.config.problem.use != "descriptive":  # last: what fails keeps nothing waiting
         yield _stage(project, "alerts", deps=(f"{REPORTS}/monitor.json",))
@@ -225,6 +210,18 @@ def _bundle_stages(project: Project) -> Iterator[Stage]:
         outs=(f"{REPORTS}/monitor.html",),
         summaries=(f"{REPORTS}/monitor.json",),
         always=store_plan(project) is not None,
+    )
+
+
+def _live(project: Project) -> Stage:
+    """Return the stage that compares the version in staging with that in production."""
+    return _stage(
+        project,
+        "live",
+        deps=("registry/versions", "registry/production.json", project.config.service.log_folder),
+        params=("release.live", "metrics.bootstrap"),
+        summaries=(f"{REPORTS}/live.json",),
+        always=True,
     )
 
 

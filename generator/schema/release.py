@@ -7,6 +7,29 @@ from pydantic import Field
 from generator.schema.base import ColumnName, Identifier, Strict
 
 
+class Live(Strict):
+    """How the version in staging, the challenger, is tried beside the one in production."""
+
+    mode: Literal["shadow", "canary"] = Field(
+        default="shadow",
+        description="`shadow`: both score each request and the version in production answers; `canary`: the challenger "
+        "answers a share of the requests",
+    )
+    share: Annotated[float, Field(gt=0, lt=1)] = Field(default=0.1, description="the share of keys in a canary")
+    key: ColumnName | None = Field(
+        default=None,
+        description="the field of a request whose hash decides who answers, so that a key always has the same answer; "
+        "by default each request is drawn by itself",
+        examples=["customer"],
+    )
+    min_rows: Annotated[int, Field(ge=30)] = Field(
+        default=1_000, description="rows of the challenger that have to be seen before it is promoted"
+    )
+    most_errors: Annotated[float, Field(ge=0, lt=1)] = Field(
+        default=0.01, description="share of its requests that the challenger may fail at"
+    )
+
+
 class Release(Strict):
     """The gate between an evaluated model and the registry."""
 
@@ -43,6 +66,11 @@ class Release(Strict):
         "evaluated, on training rows and holdout alike; `training` releases the very model that was evaluated: choose "
         "it where rows are ordered by time and the holdout is too small a part of them to add anything, or where an "
         "audit asks for the figures of the model that runs",
+    )
+
+    live: Live | None = Field(
+        default=None,
+        description="whether a new version is tried in staging, on live requests, before it goes into production",
     )
 
     @property

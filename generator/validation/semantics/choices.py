@@ -45,6 +45,7 @@ def check_choices(session: Session) -> None:
     _log_folder(session)
     _retraining(session)
     _log_store(session)
+    _live(session)
 
 
 def _package(session: Session) -> None:
@@ -142,6 +143,19 @@ def _log_store(session: Session) -> None:
         if getattr(service, key):
             hint = "leave it out, and set how long the store keeps what it has there"
             session.say(("service", key), "files leave this machine for `log_store` before they are old", hint)
+
+
+def _live(session: Session) -> None:
+    """Say what keeps a challenger from being tried on live requests."""
+    live = session.config.release.live
+    if live is None:
+        return
+    if not session.config.service.log:
+        session.say(("release", "live"), "what is seen live is in the log", "set `log: true` of the service")
+    column = session.config.data.columns.get(live.key or "")
+    if live.key and (column is None or column.role in ("outcome", "drop")):
+        hint = "name a column with the role key, time or input, or leave it out"
+        session.say(("release", "live", "key"), f"'{live.key}' is no field of a request", hint)
 
 
 def _is_installed(package: str) -> bool:
