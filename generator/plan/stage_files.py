@@ -41,6 +41,7 @@ HOMES = {
 }
 """The folder of the package that each stage's module is in."""
 
+
 def unwatched(project: Project) -> dict[str, Unwatched]:
     """Return the sources that DVC cannot see into: URLs, and tables of databases of which no files say it."""
     origins = {label: origin_of(source) for label, source in project.config.data.sources.items()}
