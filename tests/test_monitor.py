@@ -4,6 +4,7 @@ import importlib
 import json
 import sys
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -15,7 +16,7 @@ import pyarrow.parquet as pq
 import pytest
 from scipy.stats import poisson
 
-from tests.sandbox import PROJECTS, tree, write
+from tests.sandbox import PROJECTS, ROOT, loaded, tree, write
 
 ROWS, CHUNK = 30_000, 300
 SETTINGS = {
@@ -291,3 +292,50 @@ def test_few_chunks_promise_little(package: str) -> None:
     assert calibration.limit(calm, 0.2, span=2) > calibration.limit(calm, 0.2)
     assert not calibration.chunks_of(CHUNK * 7, CHUNK, 200, 0).ordered
     assert len(calibration.chunks_of(CHUNK * 8, CHUNK, 200, 0).rows) == 8
+
+
+def test_outcomes_of_classes_are_drawn_as_likely_as_they_are() -> None:
+    draw = np.random.default_rng(0)
+    sure = draw.dirichlet([1, 1, 1], 20_000)
+    target = (draw.random((len(sure), 1)) > np.cumsum(sure, axis=1)[:, :2]).sum(axis=1)
+    for case, package, score, truth in (
+        ("penguins", "birds", np.sqrt(sure) / np.sqrt(sure).sum(axis=1, keepdims=True), target),
+        ("edge", "edge", sure[:, 0] ** 2, (target == 0).astype(int)),
+    ):
+        performance = loaded(tree(PROJECTS / case), f"{package}/monitoring/performance.py")
+        rows = performance.Rows(truth.astype(float), score, np.zeros((len(truth), 1), dtype=int))
+        drawn = performance.Outcomes(rows).draw(rows, draw)
+        assert drawn.shape == (performance.DRAWS, len(truth))
+        for kind in np.unique(truth):
+            likely = sure[:, 0] > 0.6
+            assert (drawn == kind)[:, likely].mean() == pytest.approx((truth == kind)[likely].mean(), abs=0.02)
+
+
+def test_rows_that_are_collected_later_give_outcomes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rendered = tree(ROOT, "+monitor.rows_as_outcomes=true")
+    write({path: text for path, text in rendered.items() if path.startswith("flights/problem")}, tmp_path)
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "data/tables").mkdir(parents=True)
+    (tmp_path / "params.yaml").write_text("engine: {memory_limit: 1GB, threads: 1}")
+    times = [datetime(2013, 10, 1, hour) for hour in range(4)]
+    columns = {"carrier": ["UA"] * 4, "flight": range(4), "departure": times, "arr_delay": [45.0, 5.0, None, 50.0]}
+    pq.write_table(pa.table(columns), "data/tables/flights.parquet")
+    pq.write_table(pa.table({"distance": [1.0], "__score": [0.5]}), "reference.parquet")
+    (tmp_path / "logs").mkdir()
+    line = {"time": "2013-09-30T20:00:00Z", "model": "it", "features": {"distance": 7.0}, "score": 0.5}
+    inputs = [{"carrier": "UA", "flight": place, "departure": time.isoformat()} for place, time in enumerate(times)]
+    inputs[3]["departure"] = "2013-10-02T00:00:00"
+    lines = [line | {"id": str(place), "inputs": given} for place, given in enumerate(inputs)]
+    (tmp_path / "logs/predictions-1.jsonl").write_text("".join(json.dumps(one) + "\n" for one in lines))
+    said = {"id": "1", "time": "2013-10-01T20:00:00Z", "outcome": True}
+    (tmp_path / "logs/outcomes-1.jsonl").write_text(json.dumps(said) + "\n")
+    labels = loaded(rendered, "flights/monitoring/labels.py")
+    monkeypatch.setitem(vars(labels)["targets_of_rows"].__globals__, "LABELS", tmp_path / "flights/problem/labels.sql")
+    log = vars(labels)["Log"]("it", set(), tmp_path / "reference.parquet")
+    found = labels.Labels(log)
+    assert np.nan_to_num(found.target, nan=-1).tolist() == [1.0, 1.0, -1.0, -1.0]
+    assert {key: found.counts[key] for key in ("matched", "from_table", "contradicting")} == {
+        "matched": 1,
+        "from_table": 1,
+        "contradicting": 1,
+    }

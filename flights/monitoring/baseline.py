@@ -19,7 +19,7 @@ from flights.monitoring.calibration import (
     exceeding,
     explained,
     limit,
-    means,
+    limit_of_means,
     windows_per_quarter,
 )
 from flights.monitoring.drift import ScoreScale, distance, scale_of
@@ -42,8 +42,7 @@ class Baseline:
         self.features = table.select(names)
         self.scales = {name: scale_of(self.features[name]) for name in self.features.column_names}
         score = np.array(table["__score"].to_pylist(), dtype=np.float64)
-        target = table["__target"].to_numpy() if "__target" in table.column_names else np.full(len(table), np.nan)
-        self.rows = self.rows_of(self.features, score, target.astype(np.float64))
+        self.rows = self.rows_of(self.features, score, table["__target"].to_numpy().astype(np.float64))
         self.whole = self.rows.value()
         self.holdout = self.rows.take((np.array(table["__part"].to_pylist()) == "holdout").nonzero()[0]).value()
         self.score_scale = ScoreScale(score)
@@ -68,18 +67,21 @@ class Baseline:
         return Rows(target, score, np.column_stack(places).astype(np.int32))
 
     def set_limits(self) -> None:
-        """Set the thresholds: of changes of the scores and of falls of the metric, by the windows that are tested together."""
+        """Set the thresholds: of changes of the scores, of falls of the metric, and of biases up and down."""
         asked = self.settings["false_alarms_per_quarter"]
+        parts = [self.rows.take(which) for which in self.chunks.rows]
         apart = {span: changes(self.score_counts, span, self.before) for span in SPANS}
-        fall = falls_of(self.rows, self.chunks)
-        falls = {span: means(fall, span) for span in SPANS}
-        tests = [
-            (values, span) for found in (apart, falls) for span, values in found.items() if len(values) >= 4 * span
-        ]
-        # Twice, since a window is looked at before it has all its rows and outcomes too.
-        self.rate = min(asked / self.per_quarter / max(2 * len(tests), 1), 0.25)
+        fall, bias = falls_of(self.rows, self.chunks), np.array([rows.bias() for rows in parts])
+        tests = [*((values, span) for span, values in apart.items() if len(values) >= 4 * span)]
+        tests += [(values, 1) for values in (fall, bias, -bias) if len(values) >= 4]
+        # Falls and biases are tested over each span; twice, since a window is looked at before it has all its outcomes.
+        count = 2 * (len(apart) + 3 * len(SPANS))
+        self.rate = min(asked / self.per_quarter / count, 0.25)
         self.changes = {span: limit(values, self.rate, span) for span, values in apart.items()}
-        self.falls = {span: max(limit(values, self.rate, span), 0.0) for span, values in falls.items()}
+        self.falls = {span: max(limit_of_means(fall, self.rate, span), 0.0) for span in SPANS}
+        self.biases = {
+            span: [max(limit_of_means(side * bias, self.rate, span), 0.0) for side in (1, -1)] for span in SPANS
+        }
         provable = (max(self.rate, span / (len(values) + span)) for values, span in tests)
         self.calibration = Calibration(
             rows=self.size,

@@ -76,9 +76,26 @@ def changes(counts: Sequence[np.ndarray], span: int, before: int) -> np.ndarray:
     return np.array([change(counts, end, span, before) for end in range(before + span, len(counts) + 1)])
 
 
-def means(values: np.ndarray, span: int) -> np.ndarray:
-    """Return the mean of each ``span`` consecutive values; none where there are fewer."""
-    return np.convolve(values, np.full(span, 1 / span), mode="valid") if len(values) >= span else np.empty(0)
+def limit_of_means(values: np.ndarray, rate: float, span: int) -> float:
+    """Return what the mean of ``span`` consecutive values like ``values`` exceeds at ``rate``, or less often.
+
+    Values that follow one another are alike: their correlation makes the mean vary more, and tells less of how much.
+    """
+    if span == 1:
+        return limit(values, rate)
+    apart = values - values.mean() if len(values) else values
+    lags = [float(apart[lag:] @ apart[:-lag]) for lag in range(1, min(span, len(values)))]
+    total = float(apart @ apart)
+    alike = (
+        1 + 2 * sum((1 - lag / span) * max(part / total, 0) for lag, part in enumerate(lags, start=1))
+        if total > 0
+        else 1.0
+    )
+    count = len(values) / alike
+    if count < 4:
+        return math.inf
+    beyond = t.ppf(1 - rate, count - 1) * math.sqrt(alike / span + 1 / count)
+    return float(values.mean() + beyond * values.std(ddof=1))
 
 
 def exceeding(values: np.ndarray, rate: float, span: int) -> float:

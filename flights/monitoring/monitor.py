@@ -3,6 +3,7 @@
 from datetime import timedelta
 from pathlib import Path
 
+import pyarrow.parquet as pq
 from scipy.stats import binom
 
 from flights.common.outputs import read_json
@@ -88,21 +89,18 @@ def conclude(summary: Summary, monitor: Monitor) -> None:
     first = len(monitor.windows) - RECENT
     standing = [alarm for alarm in reversed(monitor.alarms) if alarm.window >= first]
     summary.status = "alarm" if standing else "quiet"
-    asking = [
-        alarm for alarm in standing if alarm.kind != "data quality"
-    ]  # a model that learns broken data is no remedy
+    # Bad data is no reason to retrain: a model that learns it is no remedy.
+    asking = [alarm for alarm in standing if alarm.kind != "data quality"]
     drifting = [f"{column.name} drifts by {column.drift:.3f}" for column in summary.columns if column.alarm]
     summary.retrain = bool(asking)
     summary.reasons = [*dict.fromkeys(alarm.text for alarm in standing), *drifting]
+    found = {alarm.window for alarm in standing}
     said = [
-        f"{summary.rows:,} predictions of version {summary.version} make {len(monitor.windows):,} windows; of the last {RECENT} "
+        f"{summary.rows:,} predictions of version {summary.version} are logged; {len(found)} of the last {RECENT} windows have an alarm."
     ]
-    said.append(f"{len({alarm.window for alarm in standing})} have an alarm." if standing else "none has an alarm.")
-    if summary.performance is not None:
-        said.append(
-            f" The {PRIMARY} of the latest {summary.performance.rows:,} predictions with an outcome is {summary.performance.value:.4g}."
-        )
-    summary.statement = "".join(said) + " " + words_of(monitor)
+    if (known := summary.performance) is not None:
+        said.append(f"The {PRIMARY} of the latest {known.rows:,} predictions with an outcome is {known.value:.4g}.")
+    summary.statement = " ".join([*said, words_of(monitor)])
 
 
 def words_of(monitor: Monitor) -> str:
@@ -110,14 +108,12 @@ def words_of(monitor: Monitor) -> str:
     found = monitor.baseline.calibration
     if found.promised is None:
         return "The reference has too few rows to set thresholds."
-    blocks = (
-        f"{found.blocks} blocks of {found.rows:,} consecutive rows"
-        if found.blocks
-        else "chunks of rows that were drawn from the reference"
+    by = (
+        f"{found.blocks} blocks of {found.rows:,} consecutive rows" if found.blocks else "rows drawn from the reference"
     )
     return (
-        f"Thresholds are set by {blocks}, for {found.asked:g} false alarms a quarter in all; without an assumption on "
-        f"what is beyond the blocks, {found.promised:g} can be promised."
+        f"Thresholds are set by {by} for {found.asked:g} false alarms a quarter; {found.promised:g} can be promised "
+        "without assuming a distribution beyond them."
     )
 
 
@@ -133,8 +129,8 @@ def summarise() -> Summary:
     if version is None:
         return nothing("No version is released.")
     bundle, digest = folder_of(version), champion["digest"]
-    if not (bundle / REFERENCE).exists():
-        return nothing(f"Version {version} was released without {REFERENCE}: there is nothing to compare with.")
+    if not (bundle / REFERENCE).exists() or "__target" not in pq.read_schema(bundle / REFERENCE).names:
+        return nothing(f"Version {version} was released without rows to compare with.")
     log = Log(digest, other_versions(digest), bundle / REFERENCE)
     labels = Labels(log)
     monitor = Monitor(bundle, log, labels)

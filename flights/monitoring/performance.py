@@ -62,6 +62,10 @@ class Rows:
             except ValueError:  # a metric of the project's own, or of scikit-learn
                 return math.nan
 
+    def bias(self) -> float:
+        """Return how much targets exceed predictions."""
+        return float(self.target.mean() - self.score.mean())
+
     def figure(self) -> Figure | None:
         """Return the primary metric with its interval; None where it is not defined."""
         value, target = self.value(), self.target.astype(np.int64)

@@ -46,7 +46,9 @@ class Monitor:
         self.estimator = Estimator(self.baseline.rows, self.baseline.chunks, self.settings["seed"])
         self.quality = Quality(bundle / "contract.json", self.baseline.scales, self.baseline.lost())
         self.counts = list(self.baseline.score_counts)
-        self.falls: list[tuple[float, int]] = []  # of the metric, by windows with outcomes, and of how many rows
+        self.falls: list[
+            tuple[float, float, int]
+        ] = []  # of the metric, the bias, and the rows, of windows with outcomes
         self.windows: list[Window] = []
         self.alarms: list[Alarm] = []
         self.recent: list[tuple[list[Prediction], Rows, np.ndarray]] = []
@@ -117,10 +119,14 @@ class Monitor:
         if window.realised is None:
             return
         whole = self.baseline.whole
-        self.falls.append((gain(whole, window.realised.value), len(known)))
+        self.falls.append((gain(whole, window.realised.value), known.bias(), len(known)))
         for span in SPANS:
-            fall, rows = np.mean(self.falls[-span:], axis=0).tolist()
+            fall, bias, rows = np.mean(self.falls[-span:], axis=0).tolist()
             limit = self.baseline.falls[span] * self.size / rows
+            low, high = (
+                side * edge * self.size / rows
+                for side, edge in zip((-1, 1), self.baseline.biases[span][::-1], strict=True)
+            )
             value, beyond = ((whole - by if HIGHER_IS_BETTER else whole + by) for by in (fall, limit))
             if span == 1:
                 window.threshold = finite(beyond)
@@ -132,6 +138,11 @@ class Monitor:
                     beyond,
                     f"the {PRIMARY}{words_of(span)} is {value:.4g}, beyond {beyond:.4g}",
                 )
+                return
+            if len(self.falls) >= span and not low <= bias <= high:
+                edge = high if bias > high else low
+                text = f"the bias of the predictions{words_of(span)} is {bias:.4g}, beyond {edge:.4g}"
+                self.alarm("performance", "bias", bias, edge, text)
                 return
 
     def check_scores(self, window: Window, score: np.ndarray) -> None:

@@ -58,6 +58,19 @@ class MonitorPlan:
         return Code(", ".join([*parts, *(["row_time(prediction)"] if self.time else [])]) if self.keys else "")
 
     @property
+    def bias_words(self) -> Code:
+        """Return what the bias of predictions is."""
+        return Code(
+            "more often the likeliest class is right than predicted" if self.classes else "targets exceed predictions"
+        )
+
+    @property
+    def bias(self) -> Code:
+        """Return the code of the bias of predictions."""
+        likeliest = "(self.score.argmax(axis=1) == self.target).mean() - self.score.max(axis=1).mean()"
+        return Code(likeliest if self.classes else "self.target.mean() - self.score.mean()")
+
+    @property
     def estimator_template(self) -> str:
         """Return what renders how outcomes are drawn."""
         return f"package/monitoring/estimates/{self.task}.py.jinja"
