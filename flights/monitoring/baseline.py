@@ -119,8 +119,9 @@ class Baseline:
         return list(self.scales.values())[place].counts(self.rows.places[:, place])
 
     def lost(self) -> dict[str, float]:
-        """Return the largest share of rows of a chunk in which each feature is missing."""
-        return {
-            name: max(scale.lost(scale.counts(self.rows.places[which, place])) for which in self.chunks.rows)
-            for place, (name, scale) in enumerate(self.scales.items())
-        }
+        """Return the share of rows of a window in which each feature may be missing, by how much of the chunks is."""
+        found = {}
+        for place, (name, scale) in enumerate(self.scales.items()):
+            counts = [scale.counts(self.rows.places[which, place]) for which in self.chunks.rows]
+            found[name] = min(limit(np.array([scale.lost(one) for one in counts]), self.rate / len(self.scales)), 1.0)
+        return found
