@@ -184,7 +184,8 @@ def peers(folders: list[Path], onsets: list[int]) -> list[dict[str, Any]]:
     """Return the windows in which others alarm by their defaults, for each of the ``folders``."""
     python = CACHE / "monitors/bin/python"
     command = [str(python), str(Path(__file__).parent / "monitors/peers.py"), str(SIZE), *map(str, folders)]
-    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
+    alone = {**os.environ, "NML_DISABLE_USAGE_LOGGING": "1", "DO_NOT_TRACK": "1"}  # nothing is sent to their makers
+    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True, env=alone)
     found = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
     return [
         {name: [window + onset for window in windows] for name, windows in one.items()}
