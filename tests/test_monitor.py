@@ -102,8 +102,9 @@ def release(folder: Path, reference: pa.Table, **settings: Any) -> None:
         "registry/versions/2/release.json": {"digest": "it"},
         "registry/versions/2/contract.json": CONTRACT,
         "params.yaml": {
+            "project": {"title": "How long parcels take"},
             "monitor": SETTINGS | settings,
-            "metrics": {"slice_rows": 50, "bootstrap": {"rounds": 50, "confidence": 0.9, "seed": 0}},
+            "metrics": {"primary": "rmse", "slice_rows": 50, "bootstrap": {"rounds": 50, "confidence": 0.9, "seed": 0}},
         },
     }
     for name, content in texts.items():
