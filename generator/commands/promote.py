@@ -26,8 +26,9 @@ def promote(
     `dvc repro` does that by itself where everything is committed before it runs. Services that follow production take
     the version within seconds, and lose no request.
 
-    With `release.live` in the config a new version goes to staging, where it is tried on live requests; what was seen
-    there decides with on its promotion. `--shadow`, `--canary` and `--alone` change how, in services that run.
+    With `release.stage: staging` in the config a new version goes to staging first, and `release.live` tries it there
+    on live requests; what was seen counts when it is promoted. `--shadow`, `--canary` and `--alone` change how, in
+    services that run.
 
     Examples: `ninefold promote`, `ninefold promote 3`, `ninefold promote --canary 0.1`.
     """
