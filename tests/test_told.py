@@ -19,6 +19,8 @@ ODD = {
     "generate": ["metrics.primary"],
     "run": ["--nowhere"],
     "compare": ["--nowhere"],
+    "retrain": ["--nowhere"],
+    "backtest": ["--nowhere"],
     "adopt": ["no such/experiment"],
     "serve": ["--port", "many"],
     "registry": ["--nowhere"],
