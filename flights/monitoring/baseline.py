@@ -32,17 +32,19 @@ BEFORE = 8  # windows at most that the scores of a window are compared with
 class Baseline:
     """The rows of the reference in the order of time, its chunks, and for windows of ``size`` rows the thresholds.
 
-    ``names`` are the features that are logged; ``windows`` and ``microseconds`` say how many windows the log has, and of which time; where rows have a time, the
-    reference says how many there are.
+    ``names`` are the features that are logged. The reference says how many windows a quarter has.
     """
 
-    def __init__(self, path: Path, names: list[str], size: int, windows: float, microseconds: float) -> None:
+    def __init__(self, path: Path, names: list[str], size: int) -> None:
         self.settings, self.size = setting("monitor"), size
         table = pq.read_table(path).sort_by([("__time", "ascending")])
         self.features = table.select(names)
         self.scales = {name: scale_of(self.features[name]) for name in self.features.column_names}
         score = np.array(table["__score"].to_pylist(), dtype=np.float64)
         self.rows = self.rows_of(self.features, score, table["__target"].to_numpy().astype(np.float64))
+        self.counts = [
+            scale.counts(places) for scale, places in zip(self.scales.values(), self.rows.places.T, strict=True)
+        ]
         self.whole = self.rows.value()
         self.holdout = self.rows.take((np.array(table["__part"].to_pylist()) == "holdout").nonzero()[0]).value()
         self.score_scale = ScoreScale(score)
@@ -97,26 +99,22 @@ class Baseline:
         found = {}
         rate = self.rate / max(len(self.scales), 1)
         for place, (name, scale) in enumerate(self.scales.items()):
-            column = self.rows.places[:, place]
-            whole = scale.counts(column)
-            inside = [scale.counts(column[which]) for which in self.chunks.rows]
+            if name in self.calendar:
+                found[name] = math.inf
+                continue
+            whole = self.counts[place]
+            inside = [scale.counts(self.rows.places[which, place]) for which in self.chunks.rows]
             outside = [whole - counts if self.chunks.ordered else whole for counts in inside]
             apart = np.array([distance(*pair, scale.ordered) for pair in zip(inside, outside, strict=True)])
             found[name] = limit(apart, rate)
-            if name in self.calendar:
-                found[name] = math.inf
         return found
 
     def drift(self, rows: Rows) -> dict[str, float]:
         """Return how far each feature of ``rows`` is from the reference."""
         return {
-            name: round(distance(scale.counts(rows.places[:, place]), self.counts(place), scale.ordered), 6)
+            name: round(distance(scale.counts(rows.places[:, place]), self.counts[place], scale.ordered), 6)
             for place, (name, scale) in enumerate(self.scales.items())
         }
-
-    def counts(self, place: int) -> np.ndarray:
-        """Return the rows of the reference at each place of the feature at ``place``."""
-        return list(self.scales.values())[place].counts(self.rows.places[:, place])
 
     def lost(self) -> dict[str, float]:
         """Return the share of rows of a window in which each feature may be missing, by how much of the chunks is."""

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from flights.common.settings import setting
-from flights.evaluation.metrics import HIGHER_IS_BETTER
+from flights.evaluation.metrics import gain
 from flights.monitoring.summary import Summary
 
 DAYS = 30  # for which the gain of a retraining is counted
@@ -40,7 +40,7 @@ def expected_gain(summary: Summary) -> float | None:
     measured = summary.performance
     if measured is None or measured.holdout is None:
         return None
-    return max((measured.holdout - measured.value) if HIGHER_IS_BETTER else (measured.value - measured.holdout), 0.0)
+    return max(gain(measured.holdout, measured.value), 0.0)
 
 
 def expected_money(summary: Summary, version: Version) -> float | None:

@@ -41,8 +41,7 @@ class Monitor:
         self.settings, self.bundle, self.log, self.labels = setting("monitor"), bundle, log, labels
         self.size = self.settings["chunk_rows"]
         self.least = min(self.settings["min_rows"], self.size)
-        lasted = float(np.ptp(log.moment)) if len(log) else 0.0
-        self.baseline = Baseline(bundle / REFERENCE, log.schema.names, self.size, len(log) / self.size, lasted)
+        self.baseline = Baseline(bundle / REFERENCE, log.schema.names, self.size)
         self.estimator = Estimator(self.baseline.rows, self.baseline.chunks, self.settings["seed"])
         self.quality = Quality(bundle / "contract.json", self.baseline.scales, self.baseline.lost())
         self.counts = list(self.baseline.score_counts)

@@ -31,14 +31,6 @@ class BacktestPlan:
         names = "Bootstrap, metrics_of, part" if self.reads.columns else "METRICS, Bootstrap"
         return Code(f"HIGHER_IS_BETTER, PRIMARY, {names}")
 
-    def metrics(self, rows: str) -> Code:
-        """Return the code for the metrics of ``rows`` by name."""
-        return Code(f"metrics_of(part(self.columns, {rows}))" if self.reads.columns else "METRICS")
-
-    def of(self, rows: str, owner: str = "self.") -> Code:
-        """Return what is given for the columns of ``rows``, where metrics read any."""
-        return Code(f", part({owner}columns, {rows})" if self.reads.columns else "")
-
 
 def backtest_plan(project: Project) -> BacktestPlan:
     """Plan how history is replayed."""

@@ -103,7 +103,7 @@ class EvaluatePlan:
     @property
     def inside(self) -> Code:
         """Return the code for the metrics of the rows of a slice."""
-        return Code("metrics_of(part(columns, inside))" if self.reads.columns else "METRICS")
+        return self.reads.metrics_of("inside")
 
     @property
     def measuring(self) -> Code:

@@ -62,9 +62,13 @@ class Reads:
         """Return the code for the metrics by name."""
         return Code("metrics_of(columns)" if self.columns else "METRICS")
 
-    def of(self, rows: str) -> Code:
-        """Return what is given for :attr:`parameter` where ``rows``, an expression, are measured alone."""
-        return Code(f", part(columns, {rows})" if self.columns else "")
+    def of(self, rows: str, columns: str = "columns") -> Code:
+        """Return what is given for :attr:`parameter` where ``rows`` of ``columns``, expressions, are measured alone."""
+        return Code(f", part({columns}, {rows})" if self.columns else "")
+
+    def metrics_of(self, rows: str, columns: str = "columns") -> Code:
+        """Return the code for the metrics of ``rows`` of ``columns``, expressions, by name."""
+        return Code(f"metrics_of(part({columns}, {rows}))" if self.columns else "METRICS")
 
 
 @dataclass(frozen=True, kw_only=True)
