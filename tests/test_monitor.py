@@ -206,6 +206,17 @@ def test_broken_inputs_are_an_alarm_of_their_own(monitor: ModuleType, released: 
     assert (found.status, found.retrain) == ("alarm", False)
 
 
+def test_a_log_without_any_feature_is_monitored_by_its_scores(monitor: ModuleType, released: Path) -> None:
+    """Every column may be personal: then no feature is in the log."""
+    names = ["hour", "weekday", "wind"]
+    (released / "registry/versions/2/bundle.json").write_text(json.dumps({"unlogged": names}))
+    log(released, stream(5 * CHUNK, 1).drop_columns(names))
+    found = monitor.summarise()
+    assert found.columns == []
+    assert [window.features for window in found.windows] == [{}] * 5
+    assert all(window.realised and window.estimate and window.scores for window in found.windows)
+
+
 def test_a_window_that_is_not_complete_has_wider_thresholds(monitor: ModuleType, released: Path) -> None:
     log(released, later(2).slice(0, CHUNK + 99))
     found = monitor.summarise()

@@ -65,8 +65,10 @@ class Baseline:
 
     def rows_of(self, features: pa.Table, score: np.ndarray, target: np.ndarray) -> Rows:
         """Return rows with these features, scores and targets."""
-        places = [scale.places(features[name]) for name, scale in self.scales.items()]
-        return Rows(target, score, np.column_stack(places).astype(np.int32))
+        places = np.empty((len(score), len(self.scales)), dtype=np.int32)  # of no feature where none is logged
+        for place, (name, scale) in enumerate(self.scales.items()):
+            places[:, place] = scale.places(features[name])
+        return Rows(target, score, places)
 
     def set_limits(self) -> None:
         """Set the thresholds: of changes of the scores, of falls of the metric, and of biases up and down."""
