@@ -88,3 +88,9 @@ def test_dependencies_that_are_files_exist(rendered: tuple[str, Tree]) -> None:
             if dep.startswith(f"{package}/"):
                 assert any(path == dep or path.startswith(f"{dep}/") for path in files), (name, dep)
     assert Path(ROOT / "dvc.yaml").is_file()
+
+
+def test_what_depends_on_who_runs_it_and_when_is_no_output(rendered: tuple[str, Tree]) -> None:
+    """The page for operations says both; its digest in dvc.lock would be another in each clone."""
+    (outs,) = [body["outs"] for name, body in stages(rendered[1]) if name == "monitor"]
+    assert outs == [{"reports/monitor.json": {"cache": False, "persist": True}}]

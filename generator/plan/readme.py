@@ -79,7 +79,7 @@ def _rows(package: str, stages: Iterable[Stage]) -> Iterator[StageRow]:
     for stage in stages:
         if stage.command.startswith(prefix):
             module = stage.command.removeprefix(prefix).replace("${key}", "<candidate>").replace(".", "/")
-            outs = (*stage.outs, *stage.persistent, *stage.metrics, *stage.summaries)
+            outs = (*stage.outs, *stage.persistent, *stage.edited, *stage.metrics, *stage.summaries)
             yield StageRow(
                 step=Code(STEPS.get(module.partition("/")[0], "Your own")),
                 stage=Code(f"{stage.name}@<candidate>" if stage.foreach else stage.name),

@@ -29,7 +29,7 @@ class Stage:
 
     ``modules`` are those of the project's own modules that it runs: they, and all that they import, are dependencies.
     ``metrics`` are what people compare runs by, ``summaries`` what else is small enough for git; ``persistent``
-    outputs outlive a run; ``edited`` ones are git's.
+    outputs outlive a run; ``edited`` ones do and are git's, and DVC never restores them in place of a run.
     ``always`` says that it runs each time, whatever it reads: what it looks at is no file.
     ``params`` are keys of ``params.yaml``; "" means all of them.
     """
