@@ -151,7 +151,7 @@ def test_a_key_that_two_rows_share_outside_of_the_sample_is_told(tmp_path: Path)
 @pytest.mark.usefixtures("few")
 def test_the_sample_is_named_and_each_step_told(tmp_path: Path) -> None:
     steps: list[str] = []
-    with opened((written(tmp_path, TABLE),), tell=steps.append) as raw:
+    with opened((written(tmp_path, TABLE),), echo=steps.append) as raw:
         found = infer(raw, Answers("bought"))
         looked_at = raw.looked_at
     assert f"{looked_at:,} of 4,000 rows" in found.sample

@@ -1,5 +1,6 @@
 """``conf/split/``: which rows are learned from, which choose between candidates, and which are looked at once."""
 
+import re
 from contextlib import suppress
 from datetime import date, timedelta
 from typing import Annotated, Any, Literal
@@ -28,7 +29,13 @@ def _share_or_duration(value: Any) -> Any:
     elif isinstance(value, str | timedelta):
         with suppress(ValidationError):
             return SPAN.validate_python(value)
-    raise PydanticCustomError("holdout", "neither a share below 0.9, as in 0.25, nor a duration, as in '90 days'")
+        if (percent := re.fullmatch(r"(\d+(?:\.\d+)?) ?%", str(value))) is not None:
+            raise PydanticCustomError(
+                "holdout", "not a share of the rows: write it as {share}", {"share": f"{float(percent[1]) / 100:g}"}
+            )
+    raise PydanticCustomError(
+        "holdout", "not a share of the rows: write one that is less than 0.9, as in 0.25, or a duration, as in '90 days'"
+    )
 
 
 SPAN: TypeAdapter[timedelta] = TypeAdapter(Duration)
