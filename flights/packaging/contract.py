@@ -1,4 +1,4 @@
-"""Learn from training rows which values of each field of a request are expected; write reports/contract.yaml to be reviewed.
+"""Learn from all labelled rows which values of each field of a request are expected; write reports/contract.yaml to be reviewed.
 
 What is to hold instead goes into conf/, under `service.expected`, in the same form.
 """
@@ -17,7 +17,11 @@ from flights.common.settings import setting
 from flights.packaging.bundles import TABLE
 from flights.service.request import COLUMNS, FIELDS
 
-TRAIN = Path("data/train.parquet")
+# The rows that the served model is fitted on.
+FITTED = (
+    "data/train.parquet",
+    "data/holdout.parquet",
+)
 CONTRACT = Path("reports/contract.yaml")
 MOST_VALUES = 1_000  # a column of more texts names things, and new ones are expected
 
@@ -35,9 +39,10 @@ def seen(values: pa.ChunkedArray) -> dict[str, Any]:
 
 
 def learn() -> dict[str, dict[str, Any]]:
-    """Return what is expected in each field: what training rows show, or what params.yaml says."""
+    """Return what is expected in each field: what all labelled rows show, or what params.yaml says."""
     rows = pq.read_table(TABLE, columns=["__row"])["__row"].to_numpy()
-    places = np.searchsorted(rows, pq.read_table(TRAIN, columns=["__row"])["__row"].to_numpy())
+    fitted = np.concatenate([pq.read_table(file, columns=["__row"])["__row"].to_numpy() for file in FITTED])
+    places = np.searchsorted(rows, fitted)
     said = setting("service", "expected")
     with pq.ParquetFile(TABLE) as file:
         return {
@@ -52,4 +57,4 @@ def write_contract(contract: dict[str, dict[str, Any]]) -> None:
         {"expected": contract}, sort_keys=False, allow_unicode=True, width=120, default_flow_style=None
     )
     with new_file(CONTRACT) as file:
-        file.write_text(f"# What is expected in a request, by the rows of training.\n{text}", encoding="utf-8")
+        file.write_text(f"# What is expected in a request, by all labelled rows.\n{text}", encoding="utf-8")

@@ -191,11 +191,13 @@ def _service(project: Project, groups: tuple[Group, ...]) -> Iterator[Module]:
         yield "service/sql.py", "", served
     if known := known_plan(project):
         yield "service/window_aggregates.py", "", known
-    for name in ("packaging/bundles.py", "packaging/contract.py", "packaging/live_service.py"):
+    for name in ("packaging/bundles.py", "packaging/live_service.py"):
         yield name, "", service
     yield "packaging/parity.py", "", service
     yield "packaging/fitted_rows.py", "", unseen_plan(project)
-    yield "packaging/package.py", "", package_plan(project, served)
+    package = package_plan(project, served)
+    yield "packaging/contract.py", "", package
+    yield "packaging/package.py", "", package
 
 
 def _release(project: Project, release: ReleasePlan) -> Iterator[Module]:

@@ -11,6 +11,7 @@ from generator.plan.functions import functions_plan
 from generator.plan.log_store import StorePlan, store_plan
 from generator.plan.logged import LoggedPlan, logged_plan
 from generator.plan.serving_features import ServingFeaturesPlan
+from generator.plan.stage_files import HOLDOUT, TRAINED
 from generator.project import Project
 from generator.sources.reading import libraries_of
 from generator.sql.code import Code
@@ -87,6 +88,16 @@ class PackagePlan:
     def final(self) -> Code:
         """Return the folder of the model that answers."""
         return Code("FINAL" if self.refit else "MODELS / chosen")
+
+    @property
+    def contract_rows(self) -> tuple[str, ...]:
+        """Return the files of the rows that the model that answers is fitted on."""
+        return (TRAINED[0], HOLDOUT) if self.refit else (TRAINED[0],)
+
+    @property
+    def contract_words(self) -> Code:
+        """Return in words which rows these are."""
+        return Code("all labelled rows" if self.refit else "the training rows")
 
     @property
     def fitted_rows(self) -> Code:

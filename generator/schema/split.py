@@ -34,7 +34,7 @@ def _share_or_duration(value: Any) -> Any:
                 "holdout", "not a share of the rows: write it as {share}", {"share": f"{float(percent[1]) / 100:g}"}
             )
     raise PydanticCustomError(
-        "holdout", "not a share of the rows: write one that is less than 0.9, as in 0.25, or a duration, as in '90 days'"
+        "holdout", "not a share of the rows: write one less than 0.9, as in 0.25, or a duration, as in '90 days'"
     )
 
 
