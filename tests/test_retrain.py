@@ -84,8 +84,10 @@ def version(module: ModuleType, days: float = 1, money: float | None = 8_000.0) 
 def test_what_calls_for_a_new_model(alarm: bool, settings: dict[str, Any], retrain: bool, module: ModuleType) -> None:
     vars(module)["settings"].update(settings)
     decision = module.decide(summary(module, alarm), version(module, days=3), 750, NOW)
-    assert decision.retrain == retrain
-    assert bool(decision.reasons) or not retrain
+    assert decision.due == retrain
+    assert bool(decision.reasons) == bool(decision.policies) >= retrain
+    assert (decision.against is not None) == (bool(decision.policies) and not retrain)
+    assert (decision.expected_gain, decision.expected_money) == (0.05, 30_000.0)
 
 
 def test_what_is_not_known_weighs_nothing(module: ModuleType) -> None:
@@ -94,7 +96,7 @@ def test_what_is_not_known_weighs_nothing(module: ModuleType) -> None:
     unknown.performance = None
     unknown.windows[0].money = None
     decision = module.decide(unknown, version(module, money=None), None, NOW)
-    assert (decision.retrain, decision.reasons) == (True, ["worse"])
+    assert (decision.due, decision.reasons) == (True, ["worse"])
 
 
 def test_a_project_without_payoffs_weighs_the_metric_alone() -> None:

@@ -11,7 +11,11 @@ QUANTILES = np.linspace(0, 1, 1_001)  # of numbers, between which no difference 
 
 @dataclass(frozen=True)
 class Scale:
-    """The places of values among those of the reference: ordered for numbers, missing ones last; unseen categories last."""
+    """The places of values among those of the reference: ordered for numbers, implausible and missing ones last.
+
+    A number is implausible where it is outside of the range of the reference by more than that range is wide, as one in
+    another unit is. Of categories, those that the reference has not are last.
+    """
 
     values: np.ndarray | pa.Array
     ordered: bool
@@ -22,14 +26,21 @@ class Scale:
             return pc.fill_null(pc.index_in(column, value_set=self.values), len(self.values)).to_numpy()
         numbers = np.asarray(column, dtype=np.float64)
         found = np.searchsorted(self.values, numbers, side="right")
-        return np.where(np.isfinite(numbers), found, len(self.values) + 1)
+        return np.where(np.isfinite(numbers) & ~self.implausible(numbers), found, len(self.values) + 1)
+
+    def implausible(self, numbers: np.ndarray) -> np.ndarray:
+        """Return which numbers are that far outside; none where the reference has no range."""
+        if len(self.values) < 2:
+            return np.zeros(len(numbers), dtype=bool)
+        least, greatest = self.values[[0, -1]]
+        return np.abs(numbers - (least + greatest) / 2) > 1.5 * (greatest - least)
 
     def counts(self, places: np.ndarray) -> np.ndarray:
         """Return the rows at each place."""
         return np.bincount(places, minlength=len(self.values) + 2)
 
     def lost(self, counts: np.ndarray) -> float:
-        """Return the share of rows that are missing, or of a category that the reference has not."""
+        """Return the share of rows that are missing or implausible, or of a category that the reference has not."""
         return float((counts[-1] if self.ordered else counts[-2:].sum()) / max(counts.sum(), 1))
 
 

@@ -1,5 +1,6 @@
 """Say what is known of the version in production by its log, and whether it should be retrained: reports/monitor.json."""
 
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -14,10 +15,12 @@ from flights.monitoring.labels import Labels
 from flights.monitoring.logs import EPOCH, Log
 from flights.monitoring.operations import write_operations
 from flights.monitoring.performance import MISSED, Rows
+from flights.monitoring.retraining import decision_now
 from flights.monitoring.summary import Column, Estimates, Performance, Summary, write_summary
 from flights.monitoring.windows import RECENT, REFERENCE, Monitor, finite
+from flights.release.tags import GitError
 from flights.release.versions import SUMMARY as RELEASE
-from flights.release.versions import VERSIONS, folder_of, pointed
+from flights.release.versions import VERSIONS, folder_of, pointed, read_registry
 
 MOST_EXPLAINED = 10  # features, those that drift furthest
 DOUBTFUL = 0.05  # chance that intervals which hold as often as they say miss as many windows
@@ -154,6 +157,8 @@ def summarise() -> Summary:
 
 def main() -> None:
     summary = summarise()
+    with suppress(GitError):  # a copy that is no repository has no registry to decide about
+        summary.decision = decision_now(summary, read_registry())
     for kind, count in summary.log.items():
         if count and kind not in ("predictions", "other_versions"):
             print(f"{count:,} lines of the prediction log: {kind.replace('_', ' ')}")

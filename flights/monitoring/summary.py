@@ -14,6 +14,7 @@ from flights.common.outputs import write_json
 
 SUMMARY = Path("reports/monitor.json")
 AlarmClass = Literal["performance", "scores", "data quality"]
+Policy = Literal["first version", "on_alarm", "every", "new_labels"]
 
 
 class Figure(Struct):
@@ -119,8 +120,25 @@ class Calibration(Struct, kw_only=True):
     measured: float | None = None
 
 
+class Decision(Struct, kw_only=True):
+    """Whether a new model is due, by which policies and why; ``against`` is what an alarm is outweighed by.
+
+    ``expected_gain`` is in the primary metric, ``expected_money`` in the currency of the decision, for 30 days.
+    """
+
+    due: bool
+    policies: list[Policy] = []
+    reasons: list[str] = []
+    against: str | None = None
+    expected_gain: float | None = None
+    expected_money: float | None = None
+
+
 class Summary(Struct, kw_only=True):
-    """The whole document. ``since`` is the time of the first prediction of the version."""
+    """The whole document. ``since`` is the time of the first prediction of the version.
+
+    ``retrain`` says whether alarms call for a new model, for ``reasons``; ``decision`` weighs them, and other policies.
+    """
 
     status: Literal["no predictions yet", "quiet", "alarm"]
     statement: str
@@ -139,6 +157,7 @@ class Summary(Struct, kw_only=True):
     calibration: Calibration | None = None
     retrain: bool = False
     reasons: list[str] = []
+    decision: Decision | None = None
 
 
 def write_summary(summary: Summary, path: Path = SUMMARY) -> None:

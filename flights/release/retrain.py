@@ -8,19 +8,16 @@ import os
 import subprocess
 import sys
 from argparse import ArgumentParser
-from datetime import UTC, datetime
-from pathlib import Path
 
 import msgspec
 
 from flights.common.outputs import read_json
-from flights.monitoring.retraining import Decision, decide, version_of
+from flights.monitoring.retraining import BRIEF, decision_now
 from flights.monitoring.summary import SUMMARY, Summary
 from flights.release.lineage import RELEASE, blocked, obstacle
 from flights.release.tags import GitError, author, git, uncommitted
 from flights.release.versions import PRODUCTION, VERSIONS, Registry, point, read_registry
 
-BRIEF = Path("reports/brief.json")
 CHANGED = ("dvc.lock", "reports")  # what git keeps of what the stages write
 THEN = "then retrain"
 
@@ -37,22 +34,6 @@ def dvc(*arguments: str) -> str:
     if done.returncode:
         raise RetrainError(f"`dvc {' '.join(arguments)}` failed, and production is as it was: see above")
     return done.stdout or ""
-
-
-def labelled_rows() -> int | None:
-    """Return how many rows there are to fit a model on."""
-    counts = read_json(BRIEF)["counts"] if BRIEF.exists() else None
-    return counts["known"] if counts else None
-
-
-def decision_now(registry: Registry) -> Decision:
-    """Return whether to retrain, by what monitoring says, the age of the version in production, and new rows."""
-    number = registry.version_in()
-    if number is None:
-        return Decision(["no version is in production"])
-    tag = registry.versions[number]
-    summary = msgspec.json.decode(SUMMARY.read_bytes(), type=Summary)
-    return decide(summary, version_of(number, tag.when, tag.data), labelled_rows(), datetime.now(UTC))
 
 
 def commit(subject: str, reasons: list[str]) -> None:
@@ -108,11 +89,11 @@ def main() -> None:
             raise RetrainError(reason)
         dvc("repro", *options, "define")
         dvc("repro", *options, "--single-item", "monitor")
-        decision = decision_now(before)
+        decision = decision_now(msgspec.json.decode(SUMMARY.read_bytes(), type=Summary), before)
         for words in (*decision.reasons, *([decision.against] if decision.against else [])):
             print(words)
-        if given.check or not (decision.retrain or given.now):
-            print(f"retraining is {'' if decision.retrain else 'not '}due")
+        if given.check or not (decision.due or given.now):
+            print(f"retraining is {'' if decision.due else 'not '}due")
             return
         retrain(decision.reasons or ["asked for"], options)
         if remote:

@@ -205,8 +205,20 @@ def _bundle_stages(project: Project) -> Iterator[Stage]:
     yield _stage(
         project,
         "monitor",
-        deps=("registry/versions", "registry/production.json", log, *joined, *templates_of(project, "monitor.html")),
-        params=("monitor", "metrics.bootstrap", "metrics.primary", "project.title", *sliced, *decision, *engine),
+        deps=(
+            *("registry/versions", "registry/production.json", f"{REPORTS}/brief.json"),
+            *(log, *joined, *templates_of(project, "monitor.html")),
+        ),
+        params=(
+            "monitor",
+            "retrain",
+            "metrics.bootstrap",
+            "metrics.primary",
+            "project.title",
+            *sliced,
+            *decision,
+            *engine,
+        ),
         # The page that it draws too says when versions were released and by whom, which is not the same for everyone:
         # it is no output. Since DVC restores outputs alone, what stands in the log is measured anew each time.
         edited=(f"{REPORTS}/monitor.json",),
