@@ -12,6 +12,7 @@ flights are sent. All flights from Newark are trained on. Time in the log is tha
 import argparse
 import json
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -46,6 +47,7 @@ FIELDS = (
     *("carrier", "departure", "origin", "dest", "tailnum", "distance"),
     *("scheduled_departure", "sched_arr_time"),
 )
+STATEMENT = re.compile(r"^(?:no predictions yet|quiet|alarm): .*", flags=re.MULTILINE)
 FLIGHTS = """
     SELECT *, time_hour + to_minutes(minute) AS departure,
       make_timestamp(year, month, day, hour, minute, 0) AS scheduled_departure
@@ -233,8 +235,8 @@ def production(folder: Path) -> int:
 def retrain(folder: Path) -> None:
     """Retrain where that is due, and say what monitoring found, whether it was due, and what came of it."""
     before, said = production(folder), run(folder, "ninefold", "retrain")
-    found = json.loads((folder / "reports/monitor.json").read_text())
-    say(f"          {found['status']}: {found['statement']}")
+    for found in STATEMENT.findall(said)[:1]:  # before a new version begins anew
+        say(f"          {found}")
     if said.rstrip().endswith("retraining is not due"):
         say("          retraining is not due")
         return
