@@ -7,7 +7,7 @@ import pytest
 from typer.testing import CliRunner
 
 from generator.cli import VERBS, app
-from tests.sandbox import SCRIPTS, run
+from tests.sandbox import SCRIPTS, copy, run, write
 
 
 @pytest.mark.parametrize("verb", VERBS)
@@ -19,6 +19,22 @@ def test_help_of_a_verb_has_examples(verb: str) -> None:
 
 def test_serving_before_there_is_a_bundle(tmp_path: Path) -> None:
     assert "dvc repro package" in run(tmp_path, "ninefold", "serve", fails=True)
+
+
+@pytest.mark.parametrize("asked", [["--shadow"], ["3", "--canary", "0.1"], ["--alone"]])
+def test_a_trial_that_is_not_described_names_the_setting_and_its_file(asked: list[str], tmp_path: Path) -> None:
+    copy("weights", tmp_path / "weights")
+    write({"weights/service/__main__.py": ""}, tmp_path / "weights")
+    said = run(tmp_path / "weights", "ninefold", "promote", *asked, fails=True)
+    assert said.startswith("conf/release/gate.yaml:2: release.live: it is not set, so no version is tried")
+    assert "live: {mode: shadow}" in said
+    assert "live: {mode: canary, share: 0.1}" in said
+    assert "unrecognized arguments" not in said
+    gate = tmp_path / "weights/conf/release/gate.yaml"
+    gate.write_text(f"{gate.read_text()}live: {{mode: canary, share: 0.1}}\n")
+    assert "the code does not know it yet: run `dvc repro`" in run(
+        tmp_path / "weights", "ninefold", "promote", *asked, fails=True
+    )
 
 
 def test_ending_serve_ends_the_service(tmp_path: Path) -> None:
