@@ -1,6 +1,7 @@
 """Join outcomes to predictions, and count what is wrong with them."""
 
 from array import array
+from collections.abc import Iterator
 
 import msgspec
 import numpy as np
@@ -18,6 +19,17 @@ class Outcome(msgspec.Struct):
     outcome: bool
 
 
+def valid_outcomes(counts: dict[str, int]) -> Iterator[tuple[Outcome, float]]:
+    """Yield each outcome in the log that can be a target, with its value as one; count the others."""
+    for file in files_of("outcomes"):
+        for _, outcome in read_lines(file, Outcome, counts):
+            value = float(outcome.outcome)
+            if np.isfinite(value):
+                yield outcome, value
+            else:
+                counts["invalid"] += 1
+
+
 class Labels:
     """The target of each prediction of the ``log``, not a number where it is not known, and how outcomes were counted.
 
@@ -27,14 +39,10 @@ class Labels:
     def __init__(self, log: Log) -> None:
         ids, times, values = array("q"), array("q"), array("d")
         broken = {"torn": 0, "invalid": 0}
-        for file in files_of("outcomes"):
-            for _, outcome in read_lines(file, Outcome, broken):
-                value = float(outcome.outcome)
-                broken["invalid"] += not np.isfinite(value)
-                if np.isfinite(value):
-                    ids.append(hashed(outcome.id))
-                    times.append(microseconds(outcome.time))
-                    values.append(value)
+        for outcome, value in valid_outcomes(broken):
+            ids.append(hashed(outcome.id))
+            times.append(microseconds(outcome.time))
+            values.append(value)
         self.target = np.full(len(log), np.nan)
         self.counts = self.join(log, np.array(ids, np.int64), np.array(times, np.int64), np.array(values, np.float64))
         self.counts["passed_over"] = sum(broken.values())
