@@ -149,7 +149,10 @@ def test_without_its_sources_a_run_goes_on_with_what_it_has(
     assert "the source islands cannot be reached, so its last snapshot is used: there is no file http" in said.err
     assert "nothing new" not in said.out
     assert json.loads((tmp_path / "data/sources.json").read_text()) == known
-    module.REQUIRED = True
+    module.KNOWN = True
+    module.main()
+    assert capsys.readouterr() == ("", "")
+    module.KNOWN, module.REQUIRED = False, True
     with pytest.raises(ConnectionError):
         module.main()
     assert json.loads((tmp_path / "data/sources.json").read_text()) == known

@@ -26,10 +26,14 @@ class RetrainError(Exception):
     """A step fails; the message says which, and what is left."""
 
 
-def dvc(*arguments: str) -> str:
-    """Run DVC and return what it prints where it is asked for a list; raise RetrainError where it fails."""
+def dvc(*arguments: str, known: bool = False) -> str:
+    """Run DVC and return what it prints where it is asked for a list; raise RetrainError where it fails.
+
+    Sources elsewhere have to be reached, and are asked unless they are ``known``.
+    """
     listing = arguments[:2] == ("remote", "list")
-    command, environment = [sys.executable, "-m", "dvc", *arguments], {**os.environ, "SOURCES_REQUIRED": "1"}
+    asking = {"SOURCES_REQUIRED": "1", **({"SOURCES_KNOWN": "1"} if known else {})}
+    command, environment = [sys.executable, "-m", "dvc", *arguments], {**os.environ, **asking}
     done = subprocess.run(command, env=environment, stdout=subprocess.PIPE if listing else None, text=True, check=False)
     if done.returncode:
         raise RetrainError(f"`dvc {' '.join(arguments)}` failed, and production is as it was: see above")
@@ -44,10 +48,13 @@ def commit(subject: str, reasons: list[str]) -> None:
 
 
 def retrain(reasons: list[str], options: tuple[str, ...]) -> None:
-    """Fit, evaluate and package a model on all rows there are, commit that, and let the gate decide on it."""
-    dvc("repro", *options, "package")
+    """Fit, evaluate and package a model on all rows there are, commit that, and let the gate decide on it.
+
+    Rows that come meanwhile are for the next time: what is committed and what is released are of the same rows.
+    """
+    dvc("repro", *options, "package", known=True)
     commit("Retrain", reasons)  # a version is made of a commit, which has the digests of its data
-    dvc("repro", *options)
+    dvc("repro", *options, known=True)
     summary = read_json(RELEASE)
     commit(f"Verdict on the retrained model: {summary['verdict']}", summary["reasons"])
 
