@@ -8,10 +8,8 @@ import signal
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -329,37 +327,3 @@ def test_a_fresh_clone_makes_the_same_release_with_and_without_tags(project: Pat
     shutil.rmtree(clone / "registry")
     assert ran(run(clone, "dvc", "repro")) == ["release"]
     assert run(clone, "git", "status", "--porcelain") == ""
-
-
-@pytest.mark.slow
-def test_a_rollback_takes_seconds_and_drops_no_request(project: Path) -> None:
-    edit(project / "conf/service/http.yaml", "log: true", "log: true\nmax_rows: 900")
-    committed(project, "Take fewer rows at once")
-    run(project, "dvc", "repro")
-    digests = {
-        version["version"]: version["digest"] for version in json.loads(run(project, "ninefold", "registry", "--json"))
-    }
-    with serving(project, "--workers", "2") as (client, _):
-        row = client.get("/example.json").json()
-        ended = threading.Event()
-        answered: list[str] = []
-
-        def ask() -> None:
-            with httpx.Client(base_url=client.base_url, timeout=10) as own:
-                while not ended.is_set():
-                    answered.append(own.post("/predict", json=row).raise_for_status().json()["id"])
-
-        with ThreadPoolExecutor(4) as pool:
-            asking = [pool.submit(ask) for _ in range(4)]
-            begun = time.monotonic()
-            run(project, "ninefold", "rollback")
-            while {client.get("/info").json()["digest"] for _ in range(20)} != {digests[1]}:
-                assert time.monotonic() < begun + 60
-            took = time.monotonic() - begun
-            ended.set()
-            for future in asking:
-                future.result()
-    lines = [line for line in logged(project) if "features" in line]
-    print(f"\n{len(answered):,} answers; the rollback took {took:.1f} s")
-    assert sorted(answered) == sorted(line["id"] for line in lines)
-    assert {line["model"] for line in lines} == set(digests.values())
