@@ -1,37 +1,18 @@
 """What is released is what runs, what was predicted stays logged, and an experiment is never released."""
 
-import hashlib
 import json
-import os
 import shutil
-import signal
-import subprocess
 import sys
-import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
-from tests.sandbox import ROOT, SCRIPTS, commit, edit, free_port, ran, run, wait_for, write
-
-
-@contextmanager
-def serving(project: Path, *arguments: str) -> Iterator[tuple[httpx.Client, str]]:
-    """Run ``ninefold serve`` and yield a client of it, with what it said first."""
-    port, said = free_port(), project.parent / "said"
-    command = [f"{SCRIPTS}/ninefold", "serve", *arguments, "--port", str(port)]
-    with said.open("wb") as output, subprocess.Popen(command, cwd=project, stderr=output) as process:
-        try:
-            wait_for(port, lambda: process.poll() is None, said)
-            with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=10) as client:
-                yield client, said.read_text(encoding="utf-8")
-        finally:
-            process.terminate()
+from tests.elsewhere import Elsewhere
+from tests.sandbox import KEY, ROOT, commit, edit, ran, run, write
+from tests.ways import digest_of, digests, serving, told
 
 
 def found(project: Path, path: str) -> Any:
@@ -180,73 +161,13 @@ def test_an_experiment_is_compared_and_released_once_it_is_adopted(project: Path
 
 # Every way to serve, after every outcome
 
-
-def digest_of(bundle: Path) -> str:
-    return hashlib.sha256((bundle / "SHA256SUMS").read_bytes()).hexdigest()
-
-
-@contextmanager
-def answering(project: Path, folder: Path, command: list[str]) -> Iterator[httpx.Client]:
-    """Run a ``command`` that serves in ``folder`` and yield a client of it."""
-    said, port = project.parent / "said", int(command[command.index("--port") + 1])
-    environment = {**os.environ, "PATH": f"{SCRIPTS}{os.pathsep}{os.environ['PATH']}"}
-    with said.open("wb") as output:
-        process = subprocess.Popen(command, cwd=folder, env=environment, stderr=output, start_new_session=True)
-    try:
-        wait_for(port, lambda: process.poll() is None, said)
-        with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=10) as client:
-            yield client
-    finally:
-        os.killpg(process.pid, signal.SIGTERM)
-        process.wait()
+WAYS = {
+    *("a service that runs", "ninefold serve", "make serve", "bulk"),
+    *("docker run", "compose", "kubernetes", "ecs", "lambda"),
+}
 
 
-def by_make(project: Path, folder: Path) -> str:
-    recipe = run(project, "make", "--no-print-directory", "-n", "serve").strip().splitlines()[-1]
-    with answering(
-        project, project, ["sh", "-c", f"{recipe} --port {(port := free_port())}", "--port", str(port)]
-    ) as client:
-        return str(client.get("/info").json()["digest"])
-
-
-def by_image(project: Path, folder: Path) -> str:
-    command = json.loads((folder / "Dockerfile").read_text().rpartition("CMD ")[2])
-    given = dict(zip(command[3::2], command[4::2], strict=True))
-    given |= {"--host": "127.0.0.1", "--port": str(free_port()), "--logs": str(project.parent / "container")}
-    with answering(project, folder, [*command[:3], *(word for pair in given.items() for word in pair)]) as client:
-        return str(client.get("/info").json()["digest"])
-
-
-def by_lambda(project: Path, folder: Path) -> str:
-    code = "import sys; sys.path.insert(0, 'deploy/aws'); from package_lambda import *; "
-    code += "print(released(Path('.'), candidate=False)); fill(Path('.'), Path(sys.argv[1]))"
-    packed = Path(tempfile.mkdtemp(dir=project.parent))
-    assert run(folder, "python", "-B", "-c", code, str(packed)).startswith("version ")
-    return digest_of(packed)
-
-
-def by_bulk(project: Path, folder: Path) -> str:
-    asked, scored = project.parent / "asked.jsonl", project.parent / "scored.jsonl"
-    row = json.loads((folder / "example.json").read_text())
-    asked.write_text(json.dumps(row))
-    run(folder, "python", "-B", "-m", "weights.service.bulk", str(asked), str(scored))
-    with answering(project, folder, ["python", "-B", "-m", "weights.service", "--port", str(free_port())]) as client:
-        assert client.get("/info").json()["digest"] == digest_of(folder)
-        expected = client.post("/predict", json=row).json()["value"]
-    (score,) = (value for name, value in json.loads(scored.read_text()).items() if name not in row)
-    assert score == pytest.approx(expected)
-    return digest_of(folder)
-
-
-def by_verb(project: Path, folder: Path) -> str:
-    with serving(project) as (client, _):
-        return str(client.get("/info").json()["digest"])
-
-
-WAYS = (by_verb, by_make, by_image, by_lambda, by_bulk)
-
-
-def check_ways(project: Path, running: httpx.Client, production: int) -> None:
+def check_ways(project: Path, running: httpx.Client, elsewhere: Elsewhere, production: int) -> None:
     """Assert that every way to serve answers with the version in production, a service that runs already among them."""
     folder = Path(run(project, "python", "-m", "weights.release.registry").splitlines()[-1])
     assert folder == project / f"registry/versions/{production}"
@@ -254,9 +175,11 @@ def check_ways(project: Path, running: httpx.Client, production: int) -> None:
         if running.get("/info").json()["version"] == production:
             break
         time.sleep(0.1)
-    answered = {"running": running.get("/info").json()["digest"]} | {way.__name__: way(project, folder) for way in WAYS}
+    answered = {"a service that runs": told(running), **digests(project, folder, elsewhere)}
+    assert answered.keys() == WAYS
     digest = found(project, "registry/production.json")["digest"]
     assert answered == dict.fromkeys(answered, digest)
+    assert digest == digest_of(folder)
     (listed,) = [
         version
         for version in json.loads(run(project, "ninefold", "registry", "--json"))
@@ -267,34 +190,39 @@ def check_ways(project: Path, running: httpx.Client, production: int) -> None:
 
 
 @pytest.mark.slow
-def test_every_way_to_serve_answers_with_the_version_in_production(project: Path) -> None:
+def test_every_way_to_serve_answers_with_the_version_in_production(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SERVICE_API_KEY", KEY)
+    elsewhere = Elsewhere(project.parent / "elsewhere")
     for group, option in {"ci": "local", "deploy": "everywhere"}.items():
         write({f"conf/{group}/{option}.yaml": (ROOT / f"conf/{group}/{option}.yaml").read_text()}, project)
         edit(project / "conf/config.yaml", "  - monitor: drift\n", f"  - monitor: drift\n  - {group}: {option}\n")
+    edit(project / "conf/service/http.yaml", "log: true", "log: true\napi_key: SERVICE_API_KEY")
     write({"requirements.txt": "", ".venv/.ready": ""}, project)
     committed(project, "Run it elsewhere")
     run(project, "dvc", "repro")
     with serving(project) as (running, _):
-        check_ways(project, running, 2)
+        check_ways(project, running, elsewhere, 2)
         edit(project / "conf/service/http.yaml", "log: true", "log: true\nmax_rows: 900")
         committed(project, "Take fewer rows at once")
         run(project, "dvc", "repro")
         assert released(project)["verdict"] == "promote"
-        check_ways(project, running, 3)
+        check_ways(project, running, elsewhere, 3)
         edit(project / "conf/release/gate.yaml", "min_gain: 0.0", "min_gain: 10000.0")
         edit(project / "conf/model/linear.yaml", "regularization: 1.0", "regularization: 2.0")
         committed(project, "Ask for much")
         run(project, "dvc", "repro")
         assert released(project)["verdict"] == "hold"
-        check_ways(project, running, 3)
+        check_ways(project, running, elsewhere, 3)
         edit(project / "conf/metrics/errors.yaml", "slice_rows: 10", "slice_rows: 10\nguardrails: {rmse: {max: 1}}")
         committed(project, "Ask for more")
         run(project, "dvc", "repro")
         assert released(project)["verdict"] == "refuse"
-        check_ways(project, running, 3)
+        check_ways(project, running, elsewhere, 3)
         run(project, "ninefold", "rollback")
         run(project, "dvc", "repro")
-        check_ways(project, running, 2)
+        check_ways(project, running, elsewhere, 2)
         assert found(project, "reports/monitor.json")["statement"].count("version 2") == 1
         # What was rolled back does not come back by itself.
         for file, before in (("release/gate", "min_gain: 10000.0"), ("model/linear", "regularization: 2.0")):
@@ -308,10 +236,10 @@ def test_every_way_to_serve_answers_with_the_version_in_production(project: Path
         run(project, "dvc", "repro")
         assert released(project)["verdict"] == "hold"
         assert "it is version 3, which was rolled back in production" in released(project)["reasons"][0]
-        check_ways(project, running, 2)
+        check_ways(project, running, elsewhere, 2)
         run(project, "ninefold", "promote", "3")
         run(project, "dvc", "repro")
-        check_ways(project, running, 3)
+        check_ways(project, running, elsewhere, 3)
 
 
 @pytest.mark.slow

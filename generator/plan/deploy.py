@@ -122,6 +122,7 @@ def _kubernetes(
         name=name,
         namespace=Code(kubernetes.namespace),
         image=Code(kubernetes.image),
+        tagged=_tagged(kubernetes.image),
         port=container.port,
         user=container.user,
         api_key=api_key,
@@ -131,6 +132,11 @@ def _kubernetes(
         grace=DRAIN + 15,
         store=store,
     )
+
+
+def _tagged(image: str) -> Code:
+    named = image.partition("@")[0]
+    return Code(f"{named}-" if ":" in named.rpartition("/")[2] else f"{named}:")
 
 
 def _amount(amount: Amount) -> dict[str, str]:

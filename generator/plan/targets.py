@@ -22,11 +22,15 @@ class ContainerPlan:
 
 @dataclass(frozen=True, kw_only=True)
 class KubernetesPlan:
-    """What the objects of Kubernetes need; ``api_key`` is the variable that holds the key."""
+    """What the objects of Kubernetes need; ``api_key`` is the variable that holds the key.
+
+    ``tagged`` is the image up to where the number of the version follows, so that each version has a tag of its own.
+    """
 
     name: Code
     namespace: Code
     image: Code
+    tagged: Code
     port: int
     user: int
     api_key: Code | None

@@ -108,7 +108,8 @@ class Kubernetes(Strict):
 
     namespace: Label = Field(description="the namespace that it runs in", examples=["flights"])
     image: Image = Field(
-        description="where the image is pushed to, with a version", examples=["registry.example.com/flights:1.0.0"]
+        description="where the image is pushed to, with a version; that of the registry is added to it",
+        examples=["registry.example.com/flights:1.0.0"],
     )
     replicas: Scale = Field(default=Scale(), description="how many run, and how busy they may be")
     requests: Amount = Field(
