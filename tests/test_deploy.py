@@ -305,6 +305,21 @@ def test_pods_are_probed_drained_and_confined(tree: Tree, key: str | None) -> No
     assert secrets == ({KEY: "weights-api-key"} if key else {})
 
 
+@pytest.mark.parametrize(
+    ("image", "expected"),
+    [
+        ("registry.example.com/flights:1.0.0", "registry.example.com/flights:1.0.0-3"),
+        ("localhost:5000/flights:1.0.0", "localhost:5000/flights:1.0.0-3"),
+        (f"localhost:5000/flights@sha256:{'0' * 64}", "localhost:5000/flights:3"),
+        (f"flights:1.0.0@sha256:{'0' * 64}", "flights:1.0.0-3"),
+    ],
+)
+def test_each_version_has_an_image_of_its_own(image: str, expected: str) -> None:
+    readme = rendered(with_("kubernetes.image", image))["README.md"]
+    (line,) = [line for line in readme.splitlines() if line.startswith("image=")]
+    assert tool("sh", "-c", f'version=/a/registry/versions/3; {line}\necho "$image"').stdout == f"{expected}\n"
+
+
 # Compose, Prometheus, Grafana
 
 
