@@ -245,6 +245,40 @@ def test_a_challenger_that_fails_disturbs_no_answer(challenger: ModuleType, then
     assert max(took[1:]) < 1
 
 
+@pytest.mark.parametrize(("data", "begun"), [(None, 1), (Path("live"), 2)])
+def test_a_challenger_reads_refreshed_tables_too(
+    data: Path | None, begun: int, challenger: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    started: list[tuple[Any, ...]] = []
+    stopped: list[Any] = []
+
+    class Process:
+        ended = False
+
+        async def stop(self) -> None:
+            stopped.append(self)
+
+    async def start(*arguments: Any) -> Process:
+        started.append(arguments)
+        return Process()
+
+    def app() -> Any:
+        log, scorer = SimpleNamespace(max_bytes=1, max_seconds=1), SimpleNamespace(card={})
+        return SimpleNamespace(
+            service=SimpleNamespace(predictor=SimpleNamespace(digest=OLD, scorer=scorer, log=log)), endpoints={}
+        )
+
+    async def reload() -> None:
+        given = Namespace(follow=tmp_path / "production.json", logs=tmp_path, data=data)
+        trial = challenger.Trial(given, SimpleNamespace(tried=None))
+        for made in (app(), app()):
+            await trial.begin({"version": 2, "mode": "shadow"}, made)
+
+    monkeypatch.setattr(challenger.Challenger, "start", start)
+    asyncio.run(reload())
+    assert (len(started), len(stopped)) == (begun, begun - 1)
+
+
 def test_a_key_stays_where_it_is(challenger: ModuleType) -> None:
     trial = challenger.Trial(Namespace(follow=None, logs=None), SimpleNamespace(tried=None))
     trial.asked = {"key": "who", "share": 0.2}

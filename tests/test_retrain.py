@@ -1,7 +1,12 @@
 """Retraining: new rows wherever they are, when it is due, what it is worth, what is left behind, and schedules."""
 
+import csv
+import json
+import re
+import shlex
 import shutil
 import subprocess
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,8 +18,23 @@ import pytest
 import yaml
 
 from generator.plan.schedule import calendars
-from tests.sandbox import PROJECTS, ROOT, Tree, commit, loaded, ran, run, tree
+from tests.sandbox import (
+    PROJECTS,
+    ROOT,
+    SCRIPTS,
+    Tree,
+    commit,
+    edit,
+    loaded,
+    module_of,
+    ran,
+    run,
+    start,
+    tree,
+    write,
+)
 from tests.shop import ADDED, FIRST, LOOKUPS, PLACES, Shop, level, shop
+from tests.ways import serving
 
 NOW = datetime(2024, 5, 31, tzinfo=UTC)
 
@@ -165,6 +185,66 @@ def test_units_are_what_systemd_takes(schedule: Tree, tmp_path: Path) -> None:
 
 def test_nothing_is_scheduled_unasked() -> None:
     assert not [path for path in tree(PROJECTS / "weights", "+ci.cron='0 4 * * 1'") if path.startswith("schedule/")]
+
+
+MADE = ("collect", "process", "snapshots", "features", "train_baseline", "train_linear", "evaluate", "refit", "package")
+NEXT = {"sent at": "2024-01-30 00:00:00", "depot": "日本", "select": "slow"}
+"""A row that comes after all others of the parcels."""
+
+
+@pytest.fixture
+def scheduled(tmp_path: Path) -> Path:
+    """Return the parcels, packaged and with schedules, the environment of the tests as theirs."""
+    folder = start("parcels", tmp_path / "parcels")
+    edit(folder / "conf/config.yaml", "[baseline, linear, lightgbm]", "[baseline, linear]")
+    edit(folder / "conf/config.yaml", "  - backtest: replay\n", "  - ci: weekly\n")
+    write({"conf/ci/weekly.yaml": "cron: '0 4 * * 1'\ncrontab: true\nsystemd: true\n"}, folder)
+    run(folder, "ninefold", "generate")
+    for stage in MADE:
+        run(folder, "python", "-m", f"parcels.{module_of(stage)}")
+    (folder / ".venv").symlink_to(Path(SCRIPTS).parent)
+    return folder
+
+
+def jobs(folder: Path) -> dict[str, list[str]]:
+    """Return what cron and systemd run to refresh the snapshots, once it is installed as the files say."""
+    (install,) = re.findall(r"^#.*(sed .*schedule/crontab)\)", (folder / "schedule/crontab").read_text(), re.MULTILINE)
+    installed = run(folder, "sh", "-c", install)
+    (line,) = [line for line in installed.splitlines() if "dvc repro snapshots" in line and not line.startswith("#")]
+    unit = (folder / "schedule/parcels-snapshots@.service").read_text()
+    (started,) = [row.partition("=")[2] for row in unit.splitlines() if row.startswith("ExecStart=")]
+    return {"cron": ["/bin/sh", "-c", line.split(" ", 5)[5]], "systemd": shlex.split(started)}
+
+
+@pytest.mark.slow
+def test_scheduled_snapshots_reach_a_service_that_runs(scheduled: Path, tmp_path: Path) -> None:
+    shutil.copytree(scheduled / "bundle/data", scheduled / "live")
+    table = scheduled / "parcels.csv"
+    with serving(scheduled, "--candidate", "--data", "live") as (client, _):
+        row = client.get("/example.json").json() | NEXT | {"sent at": "2024-01-30 12:00:00"}
+
+        def known() -> Any:
+            assert client.post("/predict", json=row).status_code == 200
+            files = sorted((scheduled / "logs").glob("predictions-*.jsonl"))
+            lines = [json.loads(line) for file in files for line in file.read_text().splitlines()]
+            return max(lines, key=lambda line: line["time"])["features"]["parcels_before"]
+
+        def counted() -> int:
+            rows = csv.DictReader(table.read_text(encoding="utf-8").splitlines())
+            return sum((found["depot"], found["select"]) == ("日本", "slow") for found in rows)
+
+        first = known()
+        assert first == counted()
+        for number, (name, job) in enumerate(jobs(scheduled).items(), start=1):
+            with table.open("a", encoding="utf-8", newline="") as file:
+                file.write(f"{1_600 + number},{','.join(NEXT.values())},3,2.5,false,,,\n")
+            folder = Path("/") if name == "cron" else scheduled  # systemd starts it in the project
+            run(folder, *job, env={"PATH": "/usr/bin:/bin"})
+            until = time.monotonic() + 20
+            while known() != counted():
+                assert time.monotonic() < until, (name, known(), counted())
+                time.sleep(0.2)
+        assert known() == first + 2
 
 
 # The whole way

@@ -19,6 +19,7 @@ from typing import Any
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from flights.common.digests import SUMS, check_sums, files
 from flights.common.outputs import read_json
 from flights.service import app
 from flights.service.integrity import LISTS, BundleError, digest, used
@@ -44,14 +45,16 @@ def followed(given: Namespace, current: Path) -> Path:
     return current if version is None else Path(given.follow.parent / "versions" / str(version))
 
 
-def state(bundle: Path) -> tuple[Any, ...]:
-    """Return what changes whenever a file of ``bundle`` does; nothing where it is not there, between two versions."""
+def state(bundle: Path, data: Path | None) -> tuple[Any, ...]:
+    """Return what changes whenever a file of ``bundle`` or ``data`` does; nothing where it is not there, between two versions."""
     home = bundle.resolve()
     try:
-        found = [(name, (home / name).stat()) for name in (*used(home), *LISTS) if (home / name).exists()]
+        read = [home / name for name in (*used(home), *LISTS)]
+        read += [data / name for name in files(data)] if data else []
+        found = [(file, file.stat()) for file in read if file.exists()]
     except OSError:
         return ()
-    return (home, *((name, entry.st_ino, entry.st_mtime_ns, entry.st_size) for name, entry in found))
+    return (home, *((file, entry.st_ino, entry.st_mtime_ns, entry.st_size) for file, entry in found))
 
 
 def test(bundle: Path, given: Namespace) -> None:
@@ -62,6 +65,8 @@ def test(bundle: Path, given: Namespace) -> None:
     expected = digest(bundle)
     command = [sys.executable, "-B", "-m", f"{PACKAGE}.service", "--check"]
     command += ["--logs", str(given.logs.absolute())]
+    if given.data and (copied := given.data / "snapshots" / SUMS).exists():
+        check_sums(copied.parent, files(copied.parent))  # a copy that is not at its end is not taken
     command += ["--data", str(given.data.absolute())] if given.data else []
     environment = {name: value for name, value in os.environ.items() if name != "PROMETHEUS_MULTIPROC_DIR"}
     options: dict[str, Any] = {
@@ -101,7 +106,7 @@ class Current:
     def __init__(self, app: ASGIApp, given: Namespace, make: Make, telemetry: Telemetry) -> None:
         self.app, self.given, self.make, self.telemetry = app, given, make, telemetry
         self.bundle = Path(given.bundle)
-        self.taken = self.refused = state(self.bundle)
+        self.taken = self.refused = state(self.bundle, given.data)
         self.why, self.again = "", 0.0
         self.watching: asyncio.Task[None] | None = None
 
@@ -120,7 +125,7 @@ class Current:
             if (parent := parent_process()) and os.getppid() != parent.pid:
                 signal.raise_signal(signal.SIGTERM)  # what started the workers is gone, and would not end this one
             bundle = followed(self.given, self.bundle)
-            before, latest = latest, state(bundle)
+            before, latest = latest, state(bundle, self.given.data)
             changed = latest != self.refused or time.monotonic() >= self.again
             settled = latest == before or bundle != self.bundle  # a version is whole before it is in production
             if latest and settled and latest != self.taken and changed:
