@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import assert_never
 
+from sqlglot import exp
+
 from generator.schema.config import Config
 from generator.schema.encoding import Encoding
 from generator.schema.problem import Problem
@@ -185,6 +187,21 @@ class Project:
     def with_role(self, *roles: str) -> tuple[Column, ...]:
         """Return the columns that have one of ``roles``, in the order of the config."""
         return tuple(column for column in self.columns if column.role in roles)
+
+    @property
+    def learns_from_log(self) -> bool:
+        """Return whether predictions of the log with known outcomes are rows of the table."""
+        return self.config.data.sources[self.config.data.table].log is not None
+
+    @property
+    def target_column(self) -> Column | None:
+        """Return the outcome that the target is, where it is one as it stands, and not computed from it."""
+        tree = self.target.sql.tree
+        inner = tree if self.config.problem.task == "binary" else tree.this  # the others are cast to their type
+        return next(
+            (item for item in self.with_role("outcome") if isinstance(inner, exp.Column) and inner.name == item.name),
+            None,
+        )
 
     @property
     def time(self) -> Column | None:

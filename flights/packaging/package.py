@@ -15,6 +15,7 @@ from flights.common.rounding import rounded
 from flights.common.settings import setting
 from flights.common.stage import run_stage
 from flights.features.columns import FEATURES
+from flights.features.definitions import definitions
 from flights.features.encoders import encode
 from flights.features.lookup_tables import write_keyed
 from flights.models.candidates import CANDIDATES
@@ -195,6 +196,7 @@ def fill(bundle: Path, chosen: str) -> None:
     inputs = dict(zip(FIELDS, COLUMNS, strict=True))
     card = {"candidate": chosen, "kind": kind, "inputs": inputs, "features": list(FEATURES), "metrics": metrics}
     card["unlogged"] = []  # features of personal columns
+    card["definitions"] = definitions()
     write_json(bundle / "bundle.json", card)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
+from generator.plan.logged_rows import LOGGED
 from generator.plan.partials import is_rounded
 from generator.plan.select import NOTHING, ColumnPlan
 from generator.plan.snapshots import ZERO, Group
@@ -43,6 +44,7 @@ class AuditPlan:
     """
 
     table: Code
+    logged: bool
     time: Code
     decided: Code
     certain: tuple[ColumnPlan, ...]
@@ -75,6 +77,7 @@ class AuditPlan:
     def moments(self) -> str:
         """Return the query for the moments of decision at which features are computed again."""
         source = f"read_parquet('data/tables/{self.table}.parquet')"
+        source += f" WHERE __row NOT IN (SELECT __row FROM read_parquet('{LOGGED}'))" if self.logged else ""
         return f"SELECT quantile_disc({self.decided}, [0.3, 0.6, 0.9]) FROM {source}"
 
 
@@ -85,6 +88,7 @@ def audit_plan(project: Project, groups: tuple[Group, ...]) -> AuditPlan:
     outcomes = project.with_role("outcome")
     return AuditPlan(
         table=Code(project.config.data.table),
+        logged=project.learns_from_log,
         time=time,
         decided=Code(f"{time} - INTERVAL '{words(decide_before)}'") if decide_before else time,
         certain=tuple(

@@ -1,13 +1,14 @@
 """Plan how files are scored in bulk: read as the project reads its own, or with the columns of its table."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from generator.plan.collect import CollectPlan, Reader, step_code
 from generator.plan.process import TablePlan, table_plan
 from generator.plan.requests import needed_columns
+from generator.plan.rules import rules_of
 from generator.plan.select import ColumnPlan
-from generator.project import Column, Project, Rule
+from generator.project import Column, Project
 from generator.schema.origins import AnyFile, origin_of
 from generator.schema.source import Source
 from generator.sources.reading import StepPlan
@@ -95,7 +96,7 @@ def bulk_plan(project: Project, collect: CollectPlan, calls: bool) -> BulkPlan:
                 Code("__rows"),
                 Code("__texts" if source.is_text else "__rows"),
                 columns,
-                _rules(project, columns),
+                rules_of(project, columns),
                 kept=[column.name for column in needed],
                 time=project.time if project.time in columns else None,
                 text_already=source.is_text,
@@ -151,14 +152,6 @@ def _read(project: Project) -> tuple[Column, ...]:
         if column.name in found and column.sql is not None:
             found |= set(column.sql.columns)
     return tuple(column for column in project.columns if column.name in found)
-
-
-def _rules(project: Project, columns: Iterable[Column]) -> list[Rule]:
-    """Return the rules of the table that read ``columns`` alone; a row that would stop ``process`` is refused."""
-    known = {column.name for column in columns}
-    own = (rule for rule in project.rules if rule.source == project.config.data.table)
-    found = (rule for rule in own if set(rule.expect.columns) <= known)
-    return [replace(rule, otherwise="quarantine") if rule.otherwise == "fail" else rule for rule in found]
 
 
 def _prefix(project: Project) -> str:

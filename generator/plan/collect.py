@@ -63,6 +63,7 @@ class CollectPlan:
     uses: tuple[Code, ...]
     patterns: bool
     remote: bool
+    logged: bool
     readers_of: Mapping[str, Reader]
     steps_of: Mapping[str, tuple[StepPlan, ...]]
     """What reads each source that is a file, and what is done to it before."""
@@ -82,6 +83,11 @@ class CollectPlan:
         """Return the call that lists the files of a source."""
         copies = ', folder / "prepared" / source.name / "fetched"' if self.remote else ""
         return Code(f"files_of(source{copies})")
+
+    @property
+    def logged_file(self) -> Code:
+        """Return what the rows of the log are described by."""
+        return Code("[file]" if self.several else "file")
 
     @property
     def prepares(self) -> bool:
@@ -127,6 +133,7 @@ def collect_plan(project: Project) -> CollectPlan:
             isinstance(origin, ProjectFile | PackageFile) and "*" in origin.path for origin in origins.values()
         ),
         remote=any(isinstance(origin, RemoteFile) for origin in origins.values()),
+        logged=project.learns_from_log,
         readers_of=readers,
         steps_of=steps,
     )

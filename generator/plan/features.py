@@ -30,7 +30,19 @@ class FeaturesPlan:
     categories: tuple[str, ...]
     encodings: dict[str, dict[str, Any]]
     audited: bool
+    logged: bool
     calls: bool
+
+    @property
+    def write_template(self) -> str:
+        """Return what writes the rows with their features."""
+        return f"package/features/features/{'logged' if self.logged else 'computed'}.py.jinja"
+
+    @property
+    def summary(self) -> Code:
+        """Return what reports/features.json says."""
+        more = ', "logged": logged.summary()' if self.logged else ""
+        return Code(f'{{"audit": audit(database){more}}}')
 
     @property
     def past_tables(self) -> tuple[str, ...]:
@@ -81,6 +93,7 @@ def features_plan(project: Project, groups: tuple[Group, ...]) -> FeaturesPlan:
         categories=tuple(item.name for item in project.features if item.encoding == "category"),
         encodings={item.name: item.encode.model_dump(mode="json") for item in project.features if item.encode},
         audited=project.time is not None,
+        logged=project.learns_from_log,
         calls=bool(project.calls),
     )
 

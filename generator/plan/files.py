@@ -11,6 +11,7 @@ from generator.plan.bulk import bulk_plan, shared_modules
 from generator.plan.candidates import candidate_plan, candidates_plan, compares_rows, evaluate_plan, scorer_plan
 from generator.plan.collect import collect_plan, module_text
 from generator.plan.define import define_plan
+from generator.plan.definitions import definitions_plan
 from generator.plan.deploy import deploy_files
 from generator.plan.encoding import encoding_plan
 from generator.plan.explore import explore_plan
@@ -20,6 +21,7 @@ from generator.plan.gate import ReleasePlan, gate_plan
 from generator.plan.known import known_plan
 from generator.plan.labels import labels_plan, parts_plan, unseen_plan
 from generator.plan.log_store import stores_in_database
+from generator.plan.logged_rows import logged_rows_plan
 from generator.plan.metrics import metrics_plan
 from generator.plan.monitor import monitor_plan
 from generator.plan.package import package_plan
@@ -97,6 +99,8 @@ def package_files(project: Project, release: ReleasePlan) -> Iterator[Module]:
         yield "data/readers.py", "", collect
     if (probe := probe_plan(project)).questions:
         yield "data/probe.py", "", probe
+    if logged := logged_rows_plan(project):
+        yield "data/logged_rows.py", "", logged
     yield "data/collect.py", "", collect
     process = process_plan(project)
     yield "data/process.sql", "", process
@@ -110,7 +114,8 @@ def package_files(project: Project, release: ReleasePlan) -> Iterator[Module]:
         yield from _models(project)
         yield from _service(project, groups)
         yield from _release(project, release)
-        yield from _deploy(project)
+        for path, context in deploy_files(project):
+            yield f"deploy/{path}", f"deploy/{path.replace('/.', '/')}", context
         yield from _tests(project)
 
 
@@ -122,7 +127,9 @@ def _features(project: Project, groups: tuple[Group, ...]) -> Iterator[Module]:
     yield "features/features.sql", "", features
     yield "features/features.py", "", features
     yield "features/split.py", "", parts_plan(project)
-    yield "features/comparison.py", "", None
+    for name in ("comparison", *(("logged_features",) if features.logged else ())):
+        yield f"features/{name}.py", "", None
+    yield "features/definitions.py", "", definitions_plan(project)
     for name in ("features/snapshots.sql", "features/latest.sql", "features/snapshots.py") if snapshots.groups else ():
         yield name, "", snapshots
     if features.calls:
@@ -213,12 +220,6 @@ def _release(project: Project, release: ReleasePlan) -> Iterator[Module]:
     for name in (*MONITORING, *(("table_outcomes",) if monitor.joined else ())):
         yield f"monitoring/{name}.py", "", monitor
     yield from backtest_files(project)
-
-
-def _deploy(project: Project) -> Iterator[Module]:
-    """Yield what runs the bundle elsewhere: files for each target that the config gives."""
-    for path, context in deploy_files(project):
-        yield f"deploy/{path}", f"deploy/{path.replace('/.', '/')}", context
 
 
 def _tests(project: Project) -> Iterator[Module]:

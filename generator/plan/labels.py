@@ -16,6 +16,7 @@ class LabelsPlan:
 
     table: Code
     target: Code
+    logged: bool
     split_template: str
     holdout: Code
     validation: Code
@@ -76,6 +77,7 @@ def _labels_by_time(project: Project, table: Code, target: Code, split: ByTime) 
     return LabelsPlan(
         table=table,
         target=target,
+        logged=project.learns_from_log,
         split_template=f"package/problem/split/{template}.sql.jinja",
         holdout=Code(holdout),
         validation=_later_than(split.validation),
@@ -98,6 +100,7 @@ def _labels_at_random(project: Project, table: Code, target: Code, split: AtRand
     return LabelsPlan(
         table=table,
         target=target,
+        logged=project.learns_from_log,
         split_template="package/problem/split/random.sql.jinja",
         holdout=Code(repr(split.holdout)),
         validation=_later_than(split.validation),

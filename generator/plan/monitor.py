@@ -44,6 +44,7 @@ class MonitorPlan:
     reads: Reads
     measured: bool
     decision: bool
+    logged: bool
     slices: tuple[str, ...]
 
     @property
@@ -111,6 +112,11 @@ class MonitorPlan:
         return Code(", encoders: Path" if self.classes else "")
 
     @property
+    def tables_parameter(self) -> Code:
+        """Return the parameter that says whether rows of the table tell outcomes, where the log has to do without."""
+        return Code(", tables: bool = True" if self.joined and self.logged else "")
+
+    @property
     def classes_parameter(self) -> Code:
         """Return the parameter with the place of each class."""
         return Code(", classes: dict[str, int]" if self.classes else "")
@@ -152,6 +158,7 @@ def monitor_plan(project: Project) -> MonitorPlan:
         reads=metric_columns(project),
         measured=not (primary and primary.columns),
         decision=problem.decision is not None,
+        logged=project.learns_from_log,
         slices=tuple(name for name in metrics.slices if name in fields or _is_feature(project, name)),
     )
 

@@ -10,6 +10,7 @@ from generator.plan.encoding import encoding_plan
 from generator.plan.functions import functions_plan
 from generator.plan.log_store import StorePlan, store_plan
 from generator.plan.logged import LoggedPlan, logged_plan
+from generator.plan.requests import featured_columns, needed_columns
 from generator.plan.serving_features import ServingFeaturesPlan
 from generator.plan.stage_files import HOLDOUT, TRAINED
 from generator.project import Project
@@ -77,6 +78,7 @@ class PackagePlan:
     decision: bool
     refit: bool
     logged: LoggedPlan | None
+    naming: tuple[str, ...]
     store: StorePlan | None
 
     @property
@@ -140,5 +142,12 @@ def package_plan(project: Project, served: ServingFeaturesPlan) -> PackagePlan:
         decision=decision,
         refit=project.config.release.refits,
         logged=logged_plan(project),
+        naming=_naming(project),
         store=store,
     )
+
+
+def _naming(project: Project) -> tuple[str, ...]:
+    """Return the columns of a request that no feature is computed from, and that name a row."""
+    used = featured_columns(project)
+    return tuple(item.name for item in needed_columns(project) if item.role == "key" and item not in used)

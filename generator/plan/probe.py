@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from generator.plan.stage_files import unwatched
 from generator.project import Project
 from generator.schema.origins import DatabaseTable, RemoteFile
+from generator.schema.service import LOG_TABLE
 from generator.sql.code import Code, python
 
 
@@ -38,3 +39,5 @@ def _questions(project: Project) -> Iterator[Question]:
             case RemoteFile():
                 call = f"files_fingerprint, {python(origin.url)}"
         yield Question(source=label, code=Code(f"partial({call})"))
+    if project.learns_from_log:
+        yield Question(source=LOG_TABLE, code=Code("log_fingerprint"))

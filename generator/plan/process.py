@@ -3,9 +3,12 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from generator.plan.rules import ALLOWED, RulePlan, configured, counted, refusal, values_of
+from generator.plan.logged_rows import LoggedTable, logged_table
+from generator.plan.requests import needed_columns
+from generator.plan.rules import ALLOWED, RulePlan, configured, counted, refusal, rules_of, values_of
 from generator.plan.select import NOTHING, ColumnPlan, Step, layers
 from generator.project import Column, Project, Rule
+from generator.schema.service import LOG_TABLE
 from generator.sql.cleaning import cleaned, misfits, typed
 from generator.sql.code import Code, name, names, text
 
@@ -38,6 +41,7 @@ class TablePlan:
     unique: Code
     kept: tuple[ColumnPlan, ...]
     numbered: bool
+    view: Code
 
     @property
     def label(self) -> Code:
@@ -50,6 +54,8 @@ class ProcessPlan:
     """What ``process.sql`` and ``process.py`` need."""
 
     tables: tuple[TablePlan, ...]
+    main: TablePlan
+    logged: LoggedTable | None
     rules: tuple[RulePlan, ...]
     keys: dict[str, str]
     roles: dict[str, dict[str, str]]
@@ -58,10 +64,37 @@ class ProcessPlan:
 def process_plan(project: Project) -> ProcessPlan:
     """Plan the typed tables, the rules their rows must keep, and the contract."""
     tables = tuple(_table(project, label) for label in project.config.data.sources)
+    logged = logged_table(project)
     roles: dict[str, dict[str, str]] = {label: {} for label in project.config.data.sources}
     roles[project.config.data.table] = {column.name: column.role for column in project.columns if column.role != "drop"}
     keys = {dimension.name: str(names(dimension.key)) for dimension in project.dimensions if dimension.key}
-    return ProcessPlan(tables=tables, rules=_rules(project, tables), keys=keys, roles=roles)
+    return ProcessPlan(
+        tables=(*tables, _of_log(project)) if logged else tables,
+        main=next(table for table in tables if table.numbered),
+        logged=logged,
+        rules=_rules(project, tables),
+        keys=keys,
+        roles=roles,
+    )
+
+
+def _of_log(project: Project) -> TablePlan:
+    """Plan the rows of the log, which keep the rules as those of the source do: what breaks one is set aside."""
+    columns = [
+        Column(column.name, column.name, column.type, column.role, None, 0) for column in needed_columns(project)
+    ]
+    rows, number = _numbered(f"data/raw/{LOG_TABLE}.parquet", columns)
+    texts = [Column(name, name, "VARCHAR", "input", None, 0) for name in ("__target", "__features", "__definitions")]
+    return table_plan(
+        Code(LOG_TABLE),
+        rows,
+        [*columns, *texts],
+        rules_of(project, columns),
+        kept=[column.name for column in (*columns, *texts)],
+        text_already=True,
+        number=number,
+        time=project.time,
+    )
 
 
 def _table(project: Project, label: str) -> TablePlan:
@@ -84,6 +117,7 @@ def _table(project: Project, label: str) -> TablePlan:
         time=project.time if main else None,
         unique=names(column.name for column in keys),
         numbered=main,
+        view=Code(f"{label}_collected" if main and project.learns_from_log else f"{label}_kept"),
     )
 
 
@@ -99,11 +133,12 @@ def table_plan(
     time: Column | None = None,
     unique: Code = NOTHING,
     numbered: bool = True,
+    view: Code = NOTHING,
 ) -> TablePlan:
     """Plan how ``rows`` as they are in a file become typed ``columns``, of which those called ``kept`` stay.
 
     ``text_already`` says that every value is a text, ``number`` how rows are numbered, ``time`` the column that has to
-    be known, and ``unique`` the columns that no two rows share.
+    be known, and ``unique`` the columns that no two rows share. ``view`` is what the kept rows are called.
     """
     steps = layers(columns, Code("typed"))
     refusals = [
@@ -135,6 +170,7 @@ def table_plan(
             if column.name in kept
         ),
         numbered=numbered,
+        view=view or Code(f"{table}_kept"),
     )
 
 
@@ -188,7 +224,7 @@ def _article(kind: str) -> str:
         "DOUBLE": "a number",
         "DATE": "a date",
         "TIMESTAMP": "a timestamp",
-    }[kind]
+    }.get(kind, f"of type {kind}")
 
 
 def _rules(project: Project, tables: tuple[TablePlan, ...]) -> tuple[RulePlan, ...]:

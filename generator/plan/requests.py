@@ -55,6 +55,15 @@ PYTHON_TYPES = {
 
 
 def needed_columns(project: Project) -> tuple[Column, ...]:
+    """Return the columns of the table that a request holds, in the order of the config.
+
+    Those are the ones that features are computed from; where predictions become rows of the table, all that are known.
+    """
+    known = project.with_role("key", "time", "input")
+    return known if project.learns_from_log else featured_columns(project)
+
+
+def featured_columns(project: Project) -> tuple[Column, ...]:
     """Return the columns of the table from which features are computed, in the order of the config."""
     used = {column for feature in project.features for column in _used(project, feature)}
     return tuple(column for column in project.with_role("key", "time", "input") if column.name in used)

@@ -1,10 +1,10 @@
 """Plan the rules that rows have to keep: those of the config, and those that every table has."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from generator.plan.select import NOTHING
-from generator.project import Project
+from generator.project import Column, Project, Rule
 from generator.sql.code import Code, name, text
 
 ALLOWED = 0.1
@@ -67,3 +67,11 @@ def configured(project: Project) -> Iterator[RulePlan]:
         at_most = 0.0 if rule.otherwise == "fail" else rule.at_most
         broken, values = f"NOT ({rule.expect})", values_of(rule.expect.columns)
         yield counted(rule.name, rule.source, rule.otherwise, at_most, broken, values)
+
+
+def rules_of(project: Project, columns: Iterable[Column]) -> list[Rule]:
+    """Return the rules of the table that read ``columns`` alone; a row that would stop ``process`` is refused."""
+    known = {column.name for column in columns}
+    own = (rule for rule in project.rules if rule.source == project.config.data.table)
+    found = (rule for rule in own if set(rule.expect.columns) <= known)
+    return [replace(rule, otherwise="quarantine") if rule.otherwise == "fail" else rule for rule in found]

@@ -62,9 +62,20 @@ class ServicePlan:
     logged: LoggedPlan | None
     store: StorePlan | None
     live: bool
+    learns: bool
     api_key: Code
     port: int
     refit: bool
+
+    @property
+    def computed(self) -> Code:
+        """Return the variable with the file of the holdout as its features are computed."""
+        return Code("COMPUTED" if self.learns else "HOLDOUT")
+
+    @property
+    def computed_import(self) -> Code:
+        """Return what is imported for it."""
+        return Code("" if self.learns else "HOLDOUT, ")
 
     @property
     def log_modules(self) -> tuple[tuple[str, str], ...]:
@@ -160,6 +171,7 @@ def service_plan(project: Project) -> ServicePlan:
         logged=logged_plan(project),
         store=store_plan(project),
         live=config.release.live is not None,
+        learns=project.learns_from_log,
         api_key=Code(config.service.api_key or ""),
         port=config.service.port,
         refit=config.release.refits,

@@ -7,7 +7,7 @@ from datetime import timedelta
 from generator.compile.expressions import import_lines, sources
 from generator.plan.features import Key, final
 from generator.plan.functions import functions_plan
-from generator.plan.requests import attribute_names, needed_columns
+from generator.plan.requests import attribute_names, featured_columns, needed_columns
 from generator.plan.row_compiler import RowCompiler
 from generator.plan.select import NOTHING
 from generator.plan.snapshots import ZERO, Group
@@ -141,9 +141,10 @@ def serving_features_plan(project: Project, groups: tuple[Group, ...]) -> Servin
 
 def _inputs(project: Project, compiler: RowCompiler) -> Iterator[Line]:
     """Yield the assignment of each field of a request to a variable."""
-    columns = needed_columns(project)
+    columns, used = needed_columns(project), featured_columns(project)
     for column, field in zip(columns, attribute_names(column.name for column in columns), strict=True):
-        yield Line(target=Code(compiler.names[column.name]), code=Code(f"row.{field}"))
+        if column in used:
+            yield Line(target=Code(compiler.names[column.name]), code=Code(f"row.{field}"))
 
 
 def _decided(project: Project, compiler: RowCompiler, decide_before: timedelta) -> Code:

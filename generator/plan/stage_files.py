@@ -52,12 +52,17 @@ def unwatched(project: Project) -> dict[str, Unwatched]:
     }
 
 
+def is_probed(project: Project) -> bool:
+    """Return whether there is anything to ask whether it has changed: a source, or the prediction log."""
+    return bool(unwatched(project)) or project.learns_from_log
+
+
 def sources_of(project: Project) -> tuple[str, ...]:
     """Return the files that the sources are read from, without those of packages."""
     origins = [origin_of(source) for source in project.config.data.sources.values()]
     files = [origin.watched for origin in origins if isinstance(origin, ProjectFile)]
     read = [file for origin in origins if isinstance(origin, DatabaseTable | RowsFunction) for file in origin.deps]
-    asked = (FINGERPRINTS,) if unwatched(project) else ()
+    asked = (FINGERPRINTS,) if is_probed(project) else ()
     return tuple(dict.fromkeys(_literal(file) for file in (*files, *read, *asked)))
 
 

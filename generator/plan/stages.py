@@ -6,6 +6,7 @@ from generator.plan.candidates import compares_rows, counts_rounds
 from generator.plan.deploy import deploy_files
 from generator.plan.gate import gate_params
 from generator.plan.log_store import store_plan
+from generator.plan.logged_rows import holdouts, logged_files
 from generator.plan.metrics import metric_columns
 from generator.plan.report import report_inputs
 from generator.plan.stage_files import (
@@ -19,12 +20,12 @@ from generator.plan.stage_files import (
     REPORTS,
     TRAINED,
     decision_of,
+    is_probed,
     labels_of,
     snapshots_of,
     sources_of,
     table_of,
     templates_of,
-    unwatched,
 )
 from generator.plan.types import Stage
 from generator.project import Project
@@ -77,8 +78,8 @@ def _stages(project: Project, watched: tuple[str, ...]) -> Iterator[Stage]:
 def _data_stages(project: Project) -> Iterator[Stage]:
     """Yield the stages that read the data, and say what is in it."""
     package = project.config.project.package
-    deps = (table_of(project), labels_of(project))
-    if unwatched(project):
+    deps = (table_of(project), *logged_files(project), labels_of(project))
+    if is_probed(project):
         yield _stage(project, "probe", persistent=(FINGERPRINTS,), always=True)
     collected = ("data/raw", f"{REPORTS}/collection.json")
     yield _stage(project, "collect", deps=sources_of(project), params=("engine",), outs=collected)
@@ -112,6 +113,7 @@ def _feature_stages(project: Project) -> Iterator[Stage]:
         deps = (table_of(project), *snapshots, f"{package}/features/latest.sql")
         yield _stage(project, "snapshots", deps=deps, params=("engine",), outs=("data/past", "data/snapshots"))
     audited = project.time is not None
+    summary = (f"{REPORTS}/features.json",) if audited else ()
     yield _stage(
         project,
         "features",
@@ -123,7 +125,7 @@ def _feature_stages(project: Project) -> Iterator[Stage]:
             *((f"{package}/features/audit.sql",) if audited else ()),
         ),
         params=("engine",),
-        outs=(*TRAINED[:1], HOLDOUT, *TRAINED[1:], *((f"{REPORTS}/features.json",) if audited else ())),
+        outs=(*TRAINED[:1], *holdouts(project), *TRAINED[1:], *summary),
     )
 
 
@@ -177,7 +179,7 @@ def _bundle_stages(project: Project) -> Iterator[Stage]:
             *((FINAL, FINAL_ENCODERS) if project.config.release.refits else ()),
             "data/tables",
             *TRAINED,
-            HOLDOUT,
+            *holdouts(project),
             f"{REPORTS}/evaluation.json",
             f"{package}/models/scoring",
             f"{package}/service",

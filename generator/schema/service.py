@@ -12,6 +12,9 @@ OBJECTS = r"(s3|gs|abfs)://[A-Za-z0-9@][A-Za-z0-9@._/-]*[A-Za-z0-9_-]|file:///[A
 LOGS = "logs"
 """The folder of the log where the config names no other."""
 
+LOG_TABLE = "prediction_log"
+"""What the log is called where it is a source of rows."""
+
 Folder = Annotated[
     str,
     Field(min_length=1, max_length=1_000),

@@ -57,6 +57,12 @@ class Source(Strict):
         description="the table or view of the database, with its schema where it needs one",
         examples=["public.orders"],
     )
+    log: Text | None = Field(
+        default=None,
+        description="of the project's table: the folder of the prediction log, `service.log_folder`; predictions whose "
+        "outcomes came to /feedback are rows as well, with the features that were logged",
+        examples=["logs"],
+    )
     deps: tuple[Text, ...] | None = Field(
         default=None,
         description="files that the function, or the database, reads",

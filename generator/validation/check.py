@@ -3,6 +3,7 @@
 from generator.config.composed import Composed
 from generator.errors import ConfigError, Problem
 from generator.project import Project
+from generator.validation.logged_rows import logged_row_problems
 from generator.validation.outcomes import outcome_problems
 from generator.validation.schema import as_meant, validate
 from generator.validation.semantics.resolve import resolve
@@ -16,8 +17,9 @@ def check(composed: Composed) -> Project:
     except ConfigError as error:
         raise ConfigError([*error.problems, *_hidden(composed)]) from error
     project = resolve(config, composed)
-    if problems := [*stage_problems(project, composed), *outcome_problems(project, composed)]:
-        raise ConfigError(problems)
+    problems = (stage_problems, logged_row_problems, outcome_problems)
+    if found := [problem for problems_of in problems for problem in problems_of(project, composed)]:
+        raise ConfigError(found)
     return project
 
 

@@ -61,6 +61,9 @@ def _sources(session: Session) -> None:
         if is_sql_table(name):
             session.say(path, f"the rendered SQL calls a table of its own '{name}'", f"rename it, as '{name}_file'")
         _origin(session, path, source)
+        if source.log is not None and name != session.config.data.table:
+            hint = f"give it to the table, '{session.config.data.table}'"
+            session.say((*path, "log"), "the log has rows of the project's table alone", hint)
         if source.package and not _is_installed(source.package):
             hint = "install it, and add it to requirements.txt; without `package:` the path is one of the project"
             session.say((*path, "package"), f"'{source.package}' is not installed", hint)
@@ -84,6 +87,8 @@ def _origin(session: Session, path: Path_, source: Source) -> None:
                 session.say((*path, key), f"'{key}' is about files of the format {formats}", "leave it out")
     else:
         what = ", and ".join(OF_ORIGINS[key][0] for key in origins) or "where the rows come from is not said"
+        if source.log is not None and not origins:
+            what = "the log has rows only once a model is released, and no other rows are there to fit the first one on"
         hint = "give `path:`, a file, or `python:`, a function that returns the rows, or `database:` and `table:`"
         session.say(path, what, hint)
     if source.database and not source.table:
