@@ -120,7 +120,7 @@ def test_what_most_rows_share_is_refused_as_a_key(tmp_path: Path) -> None:
 )
 def test_a_part_of_no_use_is_refused_before_training(rows: str, says: str) -> None:
     module = types.ModuleType("parts")
-    exec(tree(PROJECTS / "penguins")["birds/features/split.py"], vars(module))
+    exec(tree(PROJECTS / "penguins", "~split.folds")["birds/features/split.py"], vars(module))
     with duckdb.connect() as database:
         database.execute(f"CREATE TABLE parts AS FROM (VALUES {rows}) AS rows(__part, __target)")
         if not says:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
+from generator.plan.folds import fold_names, has_folds
 from generator.plan.metrics import Reads, metric_columns
 from generator.plan.stage_files import HOLDOUT, REPORTS, TRAINED, decision_of, table_of
 from generator.plan.tasks import task_of
@@ -24,6 +25,7 @@ class BacktestPlan:
     reads: Reads
     decision: bool
     classes: bool
+    parts: list[str]
 
     @property
     def measuring(self) -> Code:
@@ -42,6 +44,7 @@ def backtest_plan(project: Project) -> BacktestPlan:
         reads=metric_columns(project),
         decision=problem.decision is not None,
         classes=task_of(project).classes,
+        parts=["fit", *fold_names(project)] if has_folds(project) else [],
     )
 
 
@@ -55,12 +58,19 @@ def backtest_stages(project: Project) -> Iterator[Stage]:
     """Yield the stage of ``backtest/dvc.yaml``, which `dvc repro` runs when it is named, and not otherwise."""
     if project.config.backtest is not None:
         package = project.config.project.package
+        validated = "split.folds" if has_folds(project) else "split.validation"
         yield Stage(
             name="backtest",
             command=f"python -m {package}.backtest.backtest",
             modules=("backtest.backtest",),
             deps=(*TRAINED, HOLDOUT, table_of(project), f"{REPORTS}/metrics.json", f"{package}/models"),
-            params=("backtest", "model", "split.validation", "metrics.bootstrap", *decision_of(project)),
+            params=(
+                "backtest",
+                "model",
+                validated,
+                "metrics.bootstrap",
+                *decision_of(project),
+            ),
             persistent=("backtest/fits",),
             summaries=(f"{REPORTS}/backtest.json",),
         )

@@ -3,7 +3,7 @@
 import hashlib
 from dataclasses import dataclass
 
-from generator.plan.metrics import Reads, metric_columns
+from generator.plan.folds import has_folds
 from generator.plan.tasks import LIGHTGBM_LOSSES, Task, task_of
 from generator.project import Project
 from generator.schema.model import Own
@@ -53,6 +53,32 @@ class CandidatePlan:
     sklearn: SklearnPlan | None
     own: Code
     refit: bool
+    folds: bool
+
+    @property
+    def rows(self) -> Code:
+        """Return the parameters with the rows by which LightGBM stops early."""
+        return Code("folds: list[Fold]" if self.folds else "rows: lgb.Dataset, validation: np.ndarray")
+
+    @property
+    def rows_given(self) -> Code:
+        """Return what is given for :attr:`rows`."""
+        return Code("folds" if self.folds else "rows, validation")
+
+    @property
+    def stopping_template(self) -> str:
+        """Return what renders how LightGBM stops early."""
+        return f"package/models/stopping/{'folds' if self.folds else 'part'}.py.jinja"
+
+    @property
+    def compared_words(self) -> Code:
+        """Return by what rows settings are compared."""
+        return Code("in all folds" if self.folds else "on the validation part")
+
+    @property
+    def classes_given(self) -> Code:
+        """Return what a baseline is given besides the target."""
+        return Code(", classes" if self.classes else "")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,45 +112,6 @@ class CandidatesPlan:
     scorers: Code
 
 
-@dataclass(frozen=True, kw_only=True)
-class EvaluatePlan:
-    """What ``evaluate.py`` needs."""
-
-    table: Code
-    time: str
-    slices: tuple[str, ...]
-    columns: tuple[str, ...]
-    decision: bool
-    curve_arguments: Code
-    labels: Code
-    refit: bool
-    reads: Reads
-
-    @property
-    def inside(self) -> Code:
-        """Return the code for the metrics of the rows of a slice."""
-        return self.reads.metrics_of("inside")
-
-    @property
-    def measuring(self) -> Code:
-        """Return what is imported of the metrics."""
-        reading = "HIGHER_IS_BETTER, PRIMARY, Bootstrap, Columns, measure, metrics_of, part"
-        return Code(reading if self.reads.columns else "HIGHER_IS_BETTER, METRICS, PRIMARY, Bootstrap, measure")
-
-    @property
-    def about(self) -> str:
-        """Return which model the figures are of."""
-        return SHIPPED[self.refit]
-
-
-SHIPPED = {
-    True: "The figures are of models fitted on training rows alone. What is released is the chosen candidate fitted "
-    "again on all rows, the holdout too, with the settings, rounds and kinds of encodings that training chose.",
-    False: "The figures are of models fitted on training rows alone, and the chosen one is released as it is.",
-}
-"""What is released, by whether the chosen candidate is fitted again."""
-
-
 def candidate_plan(project: Project, candidate: str) -> CandidatePlan:
     """Plan the training of one candidate."""
     task = task_of(project)
@@ -151,6 +138,7 @@ def candidate_plan(project: Project, candidate: str) -> CandidatePlan:
         else None,
         own=Code(chosen.module if isinstance(chosen, Own) else ""),
         refit=project.config.release.refits,
+        folds=has_folds(project),
     )
 
 
@@ -207,19 +195,4 @@ def candidates_plan(project: Project) -> CandidatesPlan:
     )
     return CandidatesPlan(
         candidates=candidates, scorers=Code(", ".join(sorted({candidate.kind for candidate in candidates})))
-    )
-
-
-def evaluate_plan(project: Project) -> EvaluatePlan:
-    """Plan the comparison of the candidates."""
-    return EvaluatePlan(
-        table=Code(project.config.data.table),
-        time=project.time.name if project.time else "",
-        slices=project.config.metrics.slices,
-        columns=tuple(name for name in project.config.metrics.slices if name in project.config.data.columns),
-        decision=project.config.problem.decision is not None,
-        curve_arguments=task_of(project).curve_arguments,
-        labels=task_of(project).label_arguments,
-        refit=project.config.release.refits,
-        reads=metric_columns(project),
     )

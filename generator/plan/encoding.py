@@ -73,6 +73,9 @@ DEFAULTS = {
 """What a category can become on the training rows when the config does not say how to encode it."""
 
 
+PART = 'pq.read_table(path, columns=["__part"])["__part"]'
+"""The code that reads which part each row belongs to."""
+
 SINGLE_FILES = ("__init__.py", "single.py")
 """What of the package is needed to encode one row, without numpy."""
 
@@ -118,6 +121,7 @@ class EncodingPlan:
     chosen: bool
     kept: bool
     options: Code
+    validated: Code
     target: bool
     has_numbers: bool
     has_texts: bool
@@ -147,7 +151,8 @@ def encoding_plan(project: Project) -> EncodingPlan:
     plain = {feature.encoding for feature in project.features if not feature.encode}
     chosen = "category" in plain
     used |= ({"number"} & plain) | (set(DEFAULTS) if chosen else set())
-    kept = chosen and project.config.release.refits
+    folds = project.config.split.folds is not None
+    kept = chosen and (project.config.release.refits or folds)
     kinds = tuple(
         Kind(name=name, module=Code("hashing" if name == "hash" else name)) for name in PLACES if name in used
     )
@@ -166,6 +171,7 @@ def encoding_plan(project: Project) -> EncodingPlan:
         chosen=chosen,
         kept=kept,
         options=_options("number" in plain, chosen, kept),
+        validated=Code(f'pc.starts_with({PART}, "fold ")' if folds else f'pc.equal({PART}, "validation")'),
         target="target" in used,
         has_numbers="number" in plain,
         has_texts=bool(used - {"number"}),

@@ -8,18 +8,19 @@ from generator.plan.alerts import alert_modules
 from generator.plan.audit import audit_plan
 from generator.plan.backtest import backtest_files
 from generator.plan.bulk import bulk_plan, shared_modules
-from generator.plan.candidates import candidate_plan, candidates_plan, compares_rows, evaluate_plan, scorer_plan
+from generator.plan.candidates import candidate_plan, candidates_plan, compares_rows, scorer_plan
 from generator.plan.collect import collect_plan, module_text
 from generator.plan.define import define_plan
 from generator.plan.definitions import definitions_plan
 from generator.plan.deploy import deploy_files
 from generator.plan.encoding import encoding_plan
+from generator.plan.evaluation import evaluate_plan
 from generator.plan.explore import explore_plan
 from generator.plan.features import features_plan
 from generator.plan.functions import functions_plan
 from generator.plan.gate import ReleasePlan, gate_plan
 from generator.plan.known import known_plan
-from generator.plan.labels import labels_plan, parts_plan, unseen_plan
+from generator.plan.labels import labels_plan, split_modules, unseen_plan
 from generator.plan.log_store import stores_in_database
 from generator.plan.logged_rows import logged_rows_plan
 from generator.plan.metrics import metrics_plan
@@ -126,7 +127,7 @@ def _features(project: Project, groups: tuple[Group, ...]) -> Iterator[Module]:
     yield "common/digests.py", "", None
     yield "features/features.sql", "", features
     yield "features/features.py", "", features
-    yield "features/split.py", "", parts_plan(project)
+    yield from split_modules(project)
     for name in ("comparison", *(("logged_features",) if features.logged else ())):
         yield f"features/{name}.py", "", None
     yield "features/definitions.py", "", definitions_plan(project)
@@ -243,8 +244,8 @@ def _pages(project: Project) -> Iterator[Module]:
         text = shared_text(name, project.config.project.package)
         yield f"exploration/{name}.py", "exploration/shared.py", Code(text)
     yield "report/pages.py", "", None
-    for name in page_templates(project):
-        yield f"report/templates/{name}", "", None
     report = report_plan(project)
+    for name in page_templates(project):
+        yield f"report/templates/{name}", "", report
     for name in ("report", "titles", *(("charts",) if report.modelled else ())):
         yield f"report/{name}.py", "", report

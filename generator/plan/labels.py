@@ -1,8 +1,10 @@
 """Plan the labelled rows: the target, and the part of the data each row belongs to."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
+from generator.plan.folds import FoldsPlan, folds_plan, has_folds, training_parts
 from generator.plan.select import NOTHING
 from generator.project import Project
 from generator.schema.base import words
@@ -20,6 +22,8 @@ class LabelsPlan:
     split_template: str
     holdout: Code
     validation: Code
+    fold: Code
+    words: Code
     time: Code = NOTHING
     seed: Code = NOTHING
     row_key: Code = NOTHING
@@ -48,8 +52,9 @@ def unseen_plan(project: Project) -> UnseenPlan:
 
 @dataclass(frozen=True, kw_only=True)
 class PartsPlan:
-    """What ``parts.py`` needs: whether the target has classes, and what to do where a part is of no use."""
+    """What ``split.py`` needs: the parts in words, whether there are classes, what to do where a part is of no use."""
 
+    parts: dict[str, str]
     classes: bool
     remedy: str
 
@@ -57,9 +62,27 @@ class PartsPlan:
 def parts_plan(project: Project) -> PartsPlan:
     """Plan the check of the parts."""
     by_time = isinstance(project.config.split, ByTime)
-    other = "choose `split: at_random` in conf/config.yaml, or another share in conf/split/, "
-    remedy = f"Collect more rows, {other if by_time else ''}or look at `target` in conf/problem/."
-    return PartsPlan(classes=project.config.problem.task == "multiclass", remedy=remedy)
+    others = [
+        *(["choose `split: at_random` in conf/config.yaml, or another share in conf/split/"] if by_time else []),
+        *(["set fewer `folds` in conf/split/"] if has_folds(project) else []),
+    ]
+    remedy = f"Collect more rows, {''.join(f'{other}, ' for other in others)}or look at `target` in conf/problem/."
+    return PartsPlan(
+        parts={part: WORDS.get(part, part) for part in (*training_parts(project), "holdout")},
+        classes=project.config.problem.task == "multiclass",
+        remedy=remedy,
+    )
+
+
+def split_modules(project: Project) -> Iterator[tuple[str, str, PartsPlan | FoldsPlan]]:
+    """Yield the modules about the parts of the rows, as :data:`generator.plan.files.Module`."""
+    yield "features/split.py", "", parts_plan(project)
+    if has_folds(project):
+        yield "features/folds.py", "", folds_plan(project)
+
+
+WORDS = {"fit": "training", "holdout": "the holdout"}
+"""What parts are called; the others as they are in ``__part``."""
 
 
 def labels_plan(project: Project) -> LabelsPlan:
@@ -80,7 +103,7 @@ def _labels_by_time(project: Project, table: Code, target: Code, split: ByTime) 
         logged=project.learns_from_log,
         split_template=f"package/problem/split/{template}.sql.jinja",
         holdout=Code(holdout),
-        validation=_later_than(split.validation),
+        **_chosen_by(split, BEFORE, fitted=1),
         time=name(project.time.name),
     )
 
@@ -103,7 +126,7 @@ def _labels_at_random(project: Project, table: Code, target: Code, split: AtRand
         logged=project.learns_from_log,
         split_template="package/problem/split/random.sql.jinja",
         holdout=Code(repr(split.holdout)),
-        validation=_later_than(split.validation),
+        **_chosen_by(split, OTHERS, fitted=0),
         seed=text(str(split.seed)),
         row_key=Code(", ".join(f"CAST({name(key)} AS VARCHAR)" for key in keys)),
         strata=Code("PARTITION BY __target " if stratified else ""),
@@ -111,5 +134,23 @@ def _labels_at_random(project: Project, table: Code, target: Code, split: AtRand
     )
 
 
-def _later_than(share: float) -> Code:
-    return Code(f"__order >= {round(1 - share, 6)!r}")
+BEFORE = "fit and the folds are the training data, each fold is predicted by models of the rows before it"
+OTHERS = "the folds are the training data, each is predicted by models of the others"
+
+
+def _chosen_by(split: ByTime | AtRandom, folds: str, fitted: int) -> dict[str, Code]:
+    """Return which training rows are validated, in which fold, and that in words.
+
+    Of folds, the first ``fitted`` parts, each as large as a fold, are fitted on alone.
+    """
+    if split.folds is None:
+        assert split.validation is not None
+        validation = Code(f"__order >= {round(1 - split.validation, 6)!r}")
+        return {"validation": validation, "fold": NOTHING, "words": Code("fit and validation are the training data")}
+    parts = split.folds + fitted
+    number = f"CAST(floor(__order * {parts}) AS INTEGER)" + ("" if fitted else " + 1")
+    return {
+        "validation": Code(f"__order * {parts} >= 1") if fitted else NOTHING,
+        "fold": Code(f"'fold ' || least({number}, {split.folds})"),
+        "words": Code(folds),
+    }

@@ -134,7 +134,7 @@ class MonitorPlan:
 
 def monitor_plan(project: Project) -> MonitorPlan:
     """Plan how the log of the version in production is read and compared with the reference."""
-    split, metrics, problem = project.config.split, project.config.metrics, project.config.problem
+    metrics, problem = project.config.metrics, project.config.problem
     columns = needed_columns(project)
     fields = dict(zip([column.name for column in columns], field_names(columns), strict=True))
     task, primary = task_of(project), metrics.own.get(metrics.primary)
@@ -154,13 +154,21 @@ def monitor_plan(project: Project) -> MonitorPlan:
         due=int(((problem.decide_before or ZERO) + later).total_seconds()) if later else 0,
         keys=tuple(fields[key] for key in keys),
         known_rows=_known_rows(project, keys),
-        share=1.0 if split.kind == "time" else round(split.holdout + (1 - split.holdout) * split.validation, 6),
+        share=_share(project),
         reads=metric_columns(project),
         measured=not (primary and primary.columns),
         decision=problem.decision is not None,
         logged=project.learns_from_log,
         slices=tuple(name for name in metrics.slices if name in fields or _is_feature(project, name)),
     )
+
+
+def _share(project: Project) -> float:
+    """Return the share of its time that the reference covers: all by time, else that of rows held out or validated."""
+    split = project.config.split
+    if split.kind == "time" or split.validation is None:
+        return 1.0
+    return round(split.holdout + (1 - split.holdout) * split.validation, 6)
 
 
 def _known_rows(project: Project, keys: tuple[str, ...]) -> str:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import get_args
 
+from generator.plan.folds import validated_words
 from generator.plan.metrics import asked_metrics, threshold
 from generator.project import Project
 from generator.schema.metrics import AtThreshold, AtTop
@@ -135,6 +136,7 @@ class ReportPlan:
     chart_template: str
     curved: bool
     figures: tuple[FigurePlan, ...]
+    validated_words: Code
 
 
 def report_plan(project: Project) -> ReportPlan:
@@ -152,11 +154,12 @@ def report_plan(project: Project) -> ReportPlan:
         chart_template=f"package/report/charts/{problem.task}.py.jinja",
         curved=problem.task != "regression",
         figures=(*FIGURES[problem.task], *((PAYOFF,) if decision else ())),
+        validated_words=validated_words(project),
     )
 
 
 def page_templates(project: Project) -> tuple[str, ...]:
-    """Return the HTML templates of the pages, which need nothing of the config and are the same in every project."""
+    """Return the HTML templates of the pages, which are the same in every project but for a word or two."""
     problem = project.config.problem
     modelled = problem.use != "descriptive"
     task = ("confusion.html",) if modelled and problem.task == "multiclass" else ()

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from generator.plan.candidates import compares_rows, counts_rounds
 from generator.plan.deploy import deploy_files
+from generator.plan.folds import has_folds
 from generator.plan.gate import gate_params
 from generator.plan.log_store import store_plan
 from generator.plan.logged_rows import holdouts, logged_files
@@ -138,6 +139,7 @@ def _model_stages(project: Project) -> Iterator[Stage]:
         command=f"python -m {config.project.package}.models.train_${{key}}",
         modules=(
             *FITTING,
+            *(("features.folds",) if has_folds(project) else ()),
             *(("common.progress",) if counts_rounds(project) else ()),
             *(("common.heartbeat", "models.background") if compares_rows(project) else ()),
         ),

@@ -132,6 +132,7 @@ class TestsPlan:
     better: Code
     worse: Code
     refit: bool
+    folds: bool
     reads: Reads
 
     @property
@@ -170,6 +171,7 @@ def tests_plan(project: Project) -> TestsPlan:
         better=Code("0.9" if higher else "0.1"),
         worse=Code("0.1" if higher else "0.9"),
         refit=config.release.refits,
+        folds=config.split.folds is not None,
         reads=metric_columns(project),
     )
 

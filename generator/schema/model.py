@@ -92,7 +92,7 @@ class LightGBMParams(Strict):
 
 
 class LightGBM(Strict):
-    """Gradient-boosted trees, stopped early on the validation part, then fitted again on all training rows."""
+    """Gradient-boosted trees, stopped early on validated rows, then fitted again on all training rows."""
 
     kind: Literal["lightgbm"]
     rounds: Count = Field(default=1_000, description="most trees; early stopping often keeps fewer")

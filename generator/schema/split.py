@@ -5,12 +5,21 @@ from contextlib import suppress
 from datetime import date, timedelta
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, PlainSerializer, TypeAdapter, ValidationError, WithJsonSchema
+from pydantic import (
+    BeforeValidator,
+    Field,
+    PlainSerializer,
+    TypeAdapter,
+    ValidationError,
+    WithJsonSchema,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from generator.schema.base import PATTERN, Duration, Strict, words
 
 Part = Annotated[float, Field(gt=0, lt=0.9)]
+Folds = Annotated[int, Field(ge=2)]
 
 
 def _date(value: Any) -> Any:
@@ -57,7 +66,21 @@ ShareOrDuration = Annotated[
 Day = Annotated[date, BeforeValidator(_date), PlainSerializer(str)]
 
 
-class ByTime(Strict):
+class Validated(Strict):
+    """How candidates are compared on the training rows: on one part of them, or out of fold on all or most."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one_part_or_folds(cls, data: Any) -> Any:
+        """Return ``data`` with no validation part where there are folds, and the usual one where that is null."""
+        if not isinstance(data, dict):
+            return data
+        if data.get("folds") is not None:
+            return {"validation": None, **data}
+        return {key: value for key, value in data.items() if key != "validation" or value is not None}
+
+
+class ByTime(Validated):
     """Train on earlier rows, hold out the latest."""
 
     kind: Literal["time"]
@@ -72,15 +95,27 @@ class ByTime(Strict):
         description="hold out from this day on instead: the holdout grows with new rows",
         examples=["2013-10-01"],
     )
-    validation: Part = Field(default=0.2, description="share of the training rows, the latest, that chooses")
+    validation: Part | None = Field(default=0.2, description="share of the training rows, the latest, that chooses")
+    folds: Folds | None = Field(
+        default=None,
+        description="choose out of fold instead: the training rows are cut into one block of time more than this, and "
+        "each block but the first is predicted by models fitted on all rows before it; it takes as many times the work",
+        examples=[3],
+    )
 
 
-class AtRandom(Strict):
+class AtRandom(Validated):
     """Shuffle by a digest of the row's key and the seed; classes keep their shares."""
 
     kind: Literal["random"]
     holdout: Part = Field(default=0.25, description="share of rows that is held out")
-    validation: Part = Field(default=0.2, description="share of the training rows that chooses")
+    validation: Part | None = Field(default=0.2, description="share of the training rows that chooses")
+    folds: Folds | None = Field(
+        default=None,
+        description="choose out of fold instead: the training rows are shuffled into this many parts, and each is "
+        "predicted by models fitted on the others; it takes as many times the work",
+        examples=[3],
+    )
     seed: int = Field(default=0, description="seed of the split")
 
 

@@ -14,7 +14,7 @@ class NoTuning(Strict):
 
 
 class Optuna(Strict):
-    """Search LightGBM's main settings on the validation part with Optuna, starting from those in its config.
+    """Search LightGBM's main settings with Optuna on validated rows, starting from those in its config.
 
     A trial is as good as the loss that early stopping watches there: the log loss of classes, the primary metric of
     numbers where it is RMSE or MAE, else their squared error. Of many trials on one part the best loss is less often

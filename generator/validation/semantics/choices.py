@@ -38,6 +38,7 @@ def check_choices(session: Session) -> None:
     _package(session)
     _sources(session)
     _times(session)
+    _folds(session)
     _decision(session)
     check_metrics(session)
     _tuning(session)
@@ -185,6 +186,13 @@ def _times(session: Session) -> None:
         if getattr(config.problem, key) is not None:
             hint = "leave it out, or give one column `role: time`"
             session.say(("problem", key), "needs a time column, and the table has none", hint)
+
+
+def _folds(session: Session) -> None:
+    split = session.config.split
+    if split.folds is not None and split.validation is not None:
+        hint = "leave one out, as in `~split.validation`: folds suit few rows, one validation part takes less time"
+        session.say(("split", "folds"), "candidates are compared on `validation`, or out of fold, not both", hint)
 
 
 def _decision(session: Session) -> None:
