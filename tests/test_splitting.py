@@ -2,15 +2,18 @@
 
 import types
 from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
+import yaml
 
 from generator.new.answers import Answers, Inferred, UnfitError
 from generator.new.infer import infer
 from generator.new.reading import opened
+from generator.new.scaffold import scaffold
 from tests.sandbox import PROJECTS, tree
 from tests.test_new import DAYS, ROWS, cycle, only, table
 
@@ -56,14 +59,56 @@ def test_a_rare_answer_is_told_with_its_rows_in_each_part(tmp_path: Path) -> Non
     assert unreleased.path == ("release", "min_gain")
     assert unreleased.text.startswith("2 held-out rows are outside the largest class: too few to release anything by")
     assert "true (5: 2 for training, 1 for validation, 2 held out)" in doubt.text
-    (doubt, *_) = inferred(tmp_path, {"y": few}).doubts
+    (doubt, *_) = inferred(tmp_path, {"y": few}, validation=0.2).doubts
     assert "yes (5: 3 for training, 1 for validation, 1 held out)" in doubt.text
+    (doubt, *_) = inferred(tmp_path, {"y": few}).doubts
+    assert "yes (5: 4 for training, 1 held out)" in doubt.text
     assert doubt.path == ("problem", "target", "sql")
+
+
+@pytest.mark.parametrize(
+    ("rows", "answers", "folds"),
+    [
+        (120, {}, 5),
+        (999, {}, 5),
+        (1_000, {}, 3),
+        (20_000, {}, 3),
+        (20_001, {}, None),
+        (120, {"validation": 0.3}, None),
+    ],
+)
+@pytest.mark.parametrize("by_time", [True, False])
+def test_the_fewer_the_rows_the_more_folds(
+    rows: int, answers: Mapping[str, float], folds: int | None, by_time: bool, tmp_path: Path
+) -> None:
+    days = {"at": [str(date(1960, 1, 1) + timedelta(days=row)) for row in range(rows)]}
+    columns = {
+        "x": [row * 7 % 11 for row in range(rows)],
+        **(days if by_time else {}),
+        "y": [row % 2 for row in range(rows)],
+    }
+    with opened((table(tmp_path, columns),)) as raw:
+        found = infer(raw, Answers("y", **answers))
+    assert (found.by_time, found.folds) == (by_time, folds)
+    line = scaffold(found, "made", "made.csv", ()).chosen_by
+    chosen = yaml.safe_load(line)
+    assert chosen == ({"folds": folds} if folds else {"validation": answers.get("validation", 0.2)})
+    assert ("could choose the wrong one" in line) == (folds == 5)
+
+
+def test_fewer_folds_are_proposed_where_more_would_have_one_answer(tmp_path: Path) -> None:
+    few = ["yes" if row in (3, 40, 60, 80, 119) else "no" for row in range(ROWS)]
+    assert inferred(tmp_path, {"y": few}).folds == 3
+    assert inferred(tmp_path, {"at": DAYS, "y": few}).folds == 3
+    assert (
+        inferred(tmp_path, {"at": DAYS, "y": ["yes" if row in (3, 88, 119) else "no" for row in range(ROWS)]}).folds
+        is None
+    )
 
 
 def test_rare_classes_are_told(tmp_path: Path) -> None:
     (doubt,) = inferred(tmp_path, {"y": cycle("a", "b", "a", "b", "a", "b", "c", "b", "a", "b")}).doubts[:1]
-    assert doubt.text.startswith("y: few of 120 rows are c (12: 7 for training, 2 for validation, 3 held out)")
+    assert doubt.text.startswith("y: few of 120 rows are c (12: 9 for training, 3 held out)")
 
 
 @pytest.mark.parametrize("name", ["patient_id", "customer", "Subject"])

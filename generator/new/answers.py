@@ -31,8 +31,9 @@ class Answers:
     """Whether rows are split at random even where there is a time."""
     metric: str | None = None
     holdout: float = 0.25
-    validation: float = 0.2
-    """The share of the rows that is held out, and that of the others which chooses."""
+    """The share of the rows that is held out."""
+    validation: float | None = None
+    """The share of the others which chooses; None where their number decides between one part and folds."""
     guardrails: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     """Bounds of metrics outside of which nothing is released: ``{"rmse": {"max": 3.0}}``."""
 
@@ -116,6 +117,8 @@ class Inferred:
     slices: tuple[str, ...]
     by_time: bool
     split_reason: str
+    folds: int | None
+    """How many folds candidates are compared in, out of fold; None for one validation part."""
     doubts: tuple[Doubt, ...]
     answers: Answers
     sample: str = ""

@@ -61,6 +61,7 @@ def infer(raw: Raw, answers: Answers) -> Inferred:
         slices_of(choices, alone, slice_rows(raw.rows) / answers.holdout),
         split.by_time,
         split.reason,
+        split.folds,
         (
             *_reading(raw),
             *_renamed(raw, choices),

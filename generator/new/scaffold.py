@@ -8,6 +8,7 @@ from textwrap import wrap
 from generator.new.answers import Choice, Inferred, NewFeature
 from generator.new.features import slice_rows
 from generator.new.reasons import column_reason, question, refit_reason
+from generator.new.splitting import VALIDATION, VERY_FEW
 from generator.schema.source import Source
 from generator.sql.code import Code, json_text, yaml_text
 
@@ -68,7 +69,7 @@ class Scaffold:
     metric_reason: Code
     guardrails: tuple[Code, ...]
     holdout: Code
-    validation: Code
+    chosen_by: Code
     slices: Code
     slices_reason: Code
     slice_rows: int
@@ -120,7 +121,7 @@ def scaffold(found: Inferred, package: str, data: str | Source, pins: Iterable[s
         metric_reason=_comment(goal.metric_reason),
         guardrails=tuple(_guardrails(found)),
         holdout=Code(repr(found.answers.holdout)),
-        validation=Code(repr(found.answers.validation)),
+        chosen_by=_chosen_by(found),
         slices=_listed(found.slices),
         slices_reason=Code(SLICED if found.slices else UNSLICED),
         slice_rows=slice_rows(found.rows),
@@ -140,6 +141,16 @@ def scaffold(found: Inferred, package: str, data: str | Source, pins: Iterable[s
         linear_rows=min(20, max(5, found.rows // 500)),
         pins=tuple(Code(pin) for pin in pins),
     )
+
+
+def _chosen_by(found: Inferred) -> Code:
+    """Return the line that says on which training rows a candidate is chosen, and why."""
+    if found.folds is None:
+        share = found.answers.validation or VALIDATION
+        return Code(f"validation: {share!r}  # share of the others on which a candidate is chosen")
+    few = found.rows < VERY_FEW
+    why = "one part of so few rows could choose the wrong one" if few else "a candidate is chosen on all of them"
+    return Code(f"folds: {found.folds}  # parts of the others, each predicted by models that have not seen it: {why}")
 
 
 def _watched(path: str) -> str:

@@ -16,6 +16,12 @@ EARLY = 0.5
 FEWEST, FEW_ROWS = 5, 20
 """Rows of a class in each part, and in all, with fewer of which no figure means much."""
 
+MANY_ROWS, VERY_FEW = 20_000, 1_000
+"""Rows beyond which one validation part chooses as well, and below which three folds leave too few to fit on."""
+
+VALIDATION = 0.2
+"""The share of the training rows that chooses, where no folds do."""
+
 LEAST = int(Release.model_fields["min_holdout"].default)
 """Held-out rows outside the largest class that a release is decided by."""
 
@@ -26,29 +32,58 @@ SHOWN = 3
 
 @dataclass(frozen=True)
 class Split:
-    """Whether rows are split by time, why, and what is doubtful about it."""
+    """Whether rows are split by time, why, what is doubtful about it, and in how many folds candidates are compared."""
 
     by_time: bool
     reason: str
     doubts: tuple[Doubt, ...]
+    folds: int | None
+    """How many folds candidates are compared in, out of fold; None for one validation part."""
 
 
 def split_of(raw: Raw, target: Choice, time: Choice | None, goal: Goal, answers: Answers) -> Split:
     """Return how the rows are split: by time, where there is one and each part can be learned from and scored then."""
-    at_random = tuple(_doubts(_at_random(target, answers), goal, target))
+    proposed = _proposed(raw, answers)
+    shuffled = next((folds for folds in proposed if _in_every_fold(folds, target, goal, answers)), None)
+    at_random = tuple(_doubts(_at_random(target, answers, shuffled), goal, target))
     if time is None:
-        return Split(False, f"at random{', as you said' if answers.at_random else NO_TIME}", at_random)
-    in_all = raw.sampled and goal.task != "regression"
-    counts = _by_bounds(raw, target, time, answers) if in_all else _by_time(raw, target, time, answers)
+        return Split(False, f"at random{', as you said' if answers.at_random else NO_TIME}", at_random, shuffled)
+    in_parts = _by_bounds if raw.sampled and goal.task != "regression" else _by_time
+    counts = in_parts(raw, target, time, answers, answers.validation or VALIDATION)
     late = _late(raw, target, time) if goal.task != "regression" else ""
     barred = late or next(_of_one_value(counts, target), "")
     if not barred:
         reason = f"by {time.label}: learn from the past, test on the future"
-        return Split(True, reason, tuple(_doubts(counts, goal, target)))
+        folds = next((folds for folds in proposed if _in_every_block(folds, raw, target, time, answers)), None)
+        if folds is not None:
+            counts = in_parts(raw, target, time, answers, folds / (folds + 1))
+        return Split(True, reason, tuple(_doubts(counts, goal, target)), folds)
     advice = "of these classes" if late else "whose outcome is not known yet"
     text = f"rows have a time, and are split at random: by time, {barred}; to choose `by_time`, collect more, or leave "
     doubts = (Doubt(("defaults", "split"), f"{text}out rows {advice}"), *at_random)
-    return Split(False, f"at random: by time, {barred}", doubts)
+    return Split(False, f"at random: by time, {barred}", doubts, shuffled)
+
+
+def _proposed(raw: Raw, answers: Answers) -> tuple[int, ...]:
+    """Return in how many folds candidates can be compared, the best number first; none where one part is enough."""
+    if answers.validation is not None or raw.rows > MANY_ROWS:
+        return ()
+    return (5, 3) if raw.rows < VERY_FEW else (3,)
+
+
+def _in_every_fold(folds: int, target: Choice, goal: Goal, answers: Answers) -> bool:
+    """Return whether every fold at random has two classes."""
+    enough = [rows - int(answers.holdout * rows) >= folds for _, rows in target.measure.common]
+    return goal.task == "regression" or sum(enough) > 1
+
+
+def _in_every_block(folds: int, raw: Raw, target: Choice, time: Choice, answers: Answers) -> bool:
+    """Return whether every fold by time, and what is before the first, has two values of the target."""
+    ask = f"""{_split(target, time, answers, 0.5)} SELECT count(DISTINCT __class) FROM (
+            SELECT __class, percent_rank() OVER (ORDER BY __time) AS __place FROM parts WHERE NOT __held
+        ) GROUP BY least(floor(__place * {folds + 1}), {folds})"""
+    values = [count for (count,) in raw.database.execute(ask).fetchall()]
+    return len(values) > folds and min(values) > 1
 
 
 def _late(raw: Raw, target: Choice, time: Choice) -> str:
@@ -66,16 +101,17 @@ def _late(raw: Raw, target: Choice, time: Choice) -> str:
     return f"{', '.join(late[:SHOWN])} would occur in the later half of the rows alone" if late else ""
 
 
-Counts = Mapping[str, tuple[int, int, int]]
-"""How many rows each value of the target has in each of :data:`PARTS`."""
+Counts = Mapping[str, tuple[int, ...]]
+"""How many rows each value of the target has in each of :data:`PARTS`, or for training and held out."""
 
 
-def _by_time(raw: Raw, target: Choice, time: Choice, answers: Answers) -> Counts:
-    """Return the counts under a split by time, as `labels.sql` makes it."""
+def _by_time(raw: Raw, target: Choice, time: Choice, answers: Answers, validated: float) -> Counts:
+    """Return the counts under a split by time, as `labels.sql` makes it, that validates this share of training rows."""
     parts = ", ".join(
         f"count(*) FILTER ({part})" for part in ("NOT __held AND NOT __late", "NOT __held AND __late", "__held")
     )
-    ask = f"{_split(target, time, answers)} SELECT __class, {parts} FROM parts GROUP BY __class ORDER BY __class"
+    split = _split(target, time, answers, validated)
+    ask = f"{split} SELECT __class, {parts} FROM parts GROUP BY __class ORDER BY __class"
     found = {str(class_): counts for class_, *counts in raw.database.execute(ask).fetchall()}
     share = raw.rows / raw.looked_at
     return {
@@ -84,10 +120,10 @@ def _by_time(raw: Raw, target: Choice, time: Choice, answers: Answers) -> Counts
     }
 
 
-def _split(target: Choice, time: Choice, answers: Answers) -> str:
+def _split(target: Choice, time: Choice, answers: Answers, validated: float) -> str:
     """Return the table `parts` as SQL: the rows that are looked at, each with its part under a split by time."""
     later = "percent_rank() OVER ({}ORDER BY __time) >= {}"
-    holdout, late = later.format("", 1 - answers.holdout), later.format("PARTITION BY __held ", 1 - answers.validation)
+    holdout, late = later.format("", 1 - answers.holdout), later.format("PARTITION BY __held ", 1 - validated)
     return f"""
         WITH known AS (SELECT {typed_target(target, "binary")} AS __class, {typed(time)} AS __time FROM {RAW}),
         holdout AS (
@@ -96,10 +132,11 @@ def _split(target: Choice, time: Choice, answers: Answers) -> str:
         parts AS (SELECT __class, __time, __held, {late} AS __late FROM holdout)"""
 
 
-def _by_bounds(raw: Raw, target: Choice, time: Choice, answers: Answers) -> Counts:
+def _by_bounds(raw: Raw, target: Choice, time: Choice, answers: Answers, validated: float) -> Counts:
     """Return the counts in all rows, under a split at the moments at which it would split the sample."""
     late, holdout = "min(__time) FILTER (__late AND NOT __held)", "min(__time) FILTER (__held)"
-    ask = f"""{_split(target, time, answers)}, bounds AS (SELECT {late} AS __late, {holdout} AS __held FROM parts)
+    split = _split(target, time, answers, validated)
+    ask = f"""{split}, bounds AS (SELECT {late} AS __late, {holdout} AS __held FROM parts)
         SELECT __class, count(*) FILTER (__time < coalesce(__late, __held)),
             count(*) FILTER (__time >= __late AND __time < __held), count(*) FILTER (__time >= __held)
         FROM (SELECT {typed_target(target, "binary")} AS __class, {typed(time)} AS __time FROM {WHOLE}), bounds
@@ -108,13 +145,17 @@ def _by_bounds(raw: Raw, target: Choice, time: Choice, answers: Answers) -> Coun
     return {str(class_): (int(fit), int(choose), int(score)) for class_, fit, choose, score in found}
 
 
-def _at_random(target: Choice, answers: Answers) -> Counts:
-    """Return the counts under a split at random, which has its share of every class; none for numbers."""
-    counts = {}
+def _at_random(target: Choice, answers: Answers, folds: int | None) -> Counts:
+    """Return the counts under a split at random, which has its share of every class; none for numbers.
+
+    With ``folds``, the rows for training are those for validation too.
+    """
+    counts: dict[str, tuple[int, ...]] = {}
+    share = answers.validation or VALIDATION
     for class_, rows in target.measure.common:
         holdout = int(answers.holdout * rows)
-        chosen = int(answers.validation * (rows - holdout - 1)) + 1 if rows - holdout > 1 else 0
-        counts[class_] = (rows - holdout - chosen, chosen, holdout)
+        chosen = int(share * (rows - holdout - 1)) + 1 if rows - holdout > 1 else 0
+        counts[class_] = (rows - holdout, holdout) if folds else (rows - holdout - chosen, chosen, holdout)
     return counts
 
 
@@ -149,12 +190,13 @@ def _few(counts: Counts, goal: Goal, target: Choice) -> Iterator[Doubt]:
 
 def _unreleased(counts: Counts, goal: Goal) -> Iterator[Doubt]:
     """Yield a doubt where the held-out rows are fewer than a release is decided by."""
-    held = sorted(rows[2] for rows in counts.values()) if goal.task != "regression" else []
+    held = sorted(rows[-1] for rows in counts.values()) if goal.task != "regression" else []
     if held and sum(held[:-1]) < LEAST:
         text = counted(sum(held[:-1]), "held-out row", "is", "are")
         yield Doubt(("release", "min_gain"), f"{text} outside the largest class: too few to release anything by")
 
 
-def _said(class_: str, rows: tuple[int, int, int]) -> str:
-    each = ", ".join(f"{count:,} {part}" for count, part in zip(rows, PARTS, strict=True))
+def _said(class_: str, rows: tuple[int, ...]) -> str:
+    parts = PARTS if len(rows) == len(PARTS) else (PARTS[0], PARTS[-1])
+    each = ", ".join(f"{count:,} {part}" for count, part in zip(rows, parts, strict=True))
     return f"{class_} ({sum(rows):,}: {each})"
