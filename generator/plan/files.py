@@ -104,8 +104,7 @@ def package_files(project: Project, release: ReleasePlan) -> Iterator[Module]:
         yield "data/logged_rows.py", "", logged
     yield "data/collect.py", "", collect
     process = process_plan(project)
-    yield "data/process.sql", "", process
-    yield "data/process.py", "", process
+    yield from ((f"data/process.{kind}", "", process) for kind in ("sql", "py"))
     yield "problem/labels.sql", "", labels_plan(project)
     yield "problem/define.py", "", define_plan(project)
     yield from _pages(project)
