@@ -27,7 +27,13 @@ class GatePlan:
     guarded: tuple[str, ...]
     tolerated: dict[str, bool]
     decision: bool
+    learns: bool
     reads: Reads
+
+    @property
+    def asking(self) -> Code:
+        """Return what asks the champion: of rows of the log it gets the features that were logged, too."""
+        return Code("ask_as_logged" if self.learns else "ask")
 
     @property
     def measuring(self) -> Code:
@@ -72,7 +78,7 @@ class ReleasePlan:
 def release_plan(project: Project, steps: tuple[Stage, ...], watched: tuple[str, ...], experiment: str) -> ReleasePlan:
     """Plan what registers versions of a project with the stages ``steps``, rendered from the folders ``watched``."""
     package = project.config.project.package
-    log = project.config.service.log_folder  # nothing is made of it
+    log = project.config.service.log_folder  # git does not keep it
     folders = dict.fromkeys(("conf", "templates", *watched))  # the first two whether or not Ninefold is still there
     written = (*folders, package, "params.yaml", "dvc.yaml")
     return ReleasePlan(
@@ -118,6 +124,7 @@ def gate_plan(project: Project) -> GatePlan:
         guarded=guarded(project),
         tolerated={name: higher_is_better(project, name) for name in project.config.release.tolerances},
         decision=project.config.problem.decision is not None,
+        learns=project.learns_from_log,
         reads=metric_columns(project),
     )
 

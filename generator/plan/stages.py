@@ -197,7 +197,7 @@ def _bundle_stages(project: Project) -> Iterator[Stage]:
     yield _stage(
         project,
         "release",
-        deps=("bundle", f"{REPORTS}/collection.json", f"{REPORTS}/metrics.json", *scored),
+        deps=("bundle", f"{REPORTS}/collection.json", f"{REPORTS}/metrics.json", *scored, *logged_files(project)),
         params=("engine", *gate_params(project)),
         persistent=("registry/versions",),
         edited=("registry/production.json",),
