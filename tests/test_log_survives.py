@@ -3,12 +3,13 @@
 import os
 import resource
 import signal
+import socket
 import subprocess
 import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -41,9 +42,13 @@ class Service:
         wait_for(self.port, lambda: self.process.poll() is None, said)
 
     def end(self, how: signal.Signals) -> None:
-        """Send a signal to each of its processes, and wait for the first of them."""
+        """Send a signal to each of its processes, and return once none of them listens."""
         os.killpg(self.process.pid, how)
         self.process.wait()
+        with suppress(ConnectionError):
+            while True:
+                socket.create_connection(("127.0.0.1", self.port)).close()
+                time.sleep(0.01)
 
     def limit_files(self, size: int) -> None:
         """Let none of its processes write files of more than ``size`` bytes."""
