@@ -18,6 +18,8 @@ TRAINED = ("data/train.parquet", "data/encoders.json")
 
 HOLDOUT = "data/holdout.parquet"
 
+PRODUCTION = ("registry/versions", "registry/production.json")
+"""The versions, and which of them is in production."""
 
 FINGERPRINTS = "data/sources.json"
 """What sources are like that DVC cannot see into."""

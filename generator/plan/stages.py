@@ -17,6 +17,7 @@ from generator.plan.stage_files import (
     FINGERPRINTS,
     HOLDOUT,
     HOMES,
+    PRODUCTION,
     REFERENCE,
     REPORTS,
     TRAINED,
@@ -114,7 +115,6 @@ def _feature_stages(project: Project) -> Iterator[Stage]:
         deps = (table_of(project), *snapshots, f"{package}/features/latest.sql")
         yield _stage(project, "snapshots", deps=deps, params=("engine",), outs=("data/past", "data/snapshots"))
     audited = project.time is not None
-    summary = (f"{REPORTS}/features.json",) if audited else ()
     yield _stage(
         project,
         "features",
@@ -126,7 +126,7 @@ def _feature_stages(project: Project) -> Iterator[Stage]:
             *((f"{package}/features/audit.sql",) if audited else ()),
         ),
         params=("engine",),
-        outs=(*TRAINED[:1], *holdouts(project), *TRAINED[1:], *summary),
+        outs=(*TRAINED[:1], *holdouts(project), *TRAINED[1:], *((f"{REPORTS}/features.json",) if audited else ())),
     )
 
 
@@ -183,9 +183,7 @@ def _bundle_stages(project: Project) -> Iterator[Stage]:
             *TRAINED,
             *holdouts(project),
             f"{REPORTS}/evaluation.json",
-            f"{package}/models/scoring",
-            f"{package}/service",
-            f"{package}/features/features.sql",
+            *(f"{package}/{name}" for name in ("models/scoring", "service", "features/features.sql")),
             *((f"{package}/deploy",) if any(deploy_files(project)) else ()),
             *(("data/snapshots", f"{package}/features/latest.sql", *snapshots) if snapshots else ()),
         ),
@@ -199,30 +197,18 @@ def _bundle_stages(project: Project) -> Iterator[Stage]:
         "release",
         deps=("bundle", f"{REPORTS}/collection.json", f"{REPORTS}/metrics.json", *scored, *logged_files(project)),
         params=("engine", *gate_params(project)),
-        persistent=("registry/versions",),
-        edited=("registry/production.json",),
+        persistent=PRODUCTION[:1],
+        edited=PRODUCTION[1:],
         summaries=(f"{REPORTS}/release.json",),
     )
-    sliced = ("metrics.slice_rows",) if project.config.metrics.slices else ()
+    sliced = (*(("metrics.slice_rows",) if project.config.metrics.slices else ()), *decision)
     joined = ("data/tables", labels_of(project)) if project.config.monitor.rows_as_outcomes else ()
     engine, log = ("engine",) if joined else (), project.config.service.log_folder
     yield _stage(
         project,
         "monitor",
-        deps=(
-            *("registry/versions", "registry/production.json", f"{REPORTS}/brief.json"),
-            *(log, *joined, *templates_of(project, "monitor.html")),
-        ),
-        params=(
-            "monitor",
-            "retrain",
-            "metrics.bootstrap",
-            "metrics.primary",
-            "project.title",
-            *sliced,
-            *decision,
-            *engine,
-        ),
+        deps=(*PRODUCTION, f"{REPORTS}/brief.json", log, *joined, *templates_of(project, "monitor.html")),
+        params=("monitor", "retrain", "metrics.bootstrap", "metrics.primary", "project.title", *sliced, *engine),
         # The page that it draws too says when versions were released and by whom, which is not the same for everyone:
         # it is no output. Since DVC restores outputs alone, what stands in the log is measured anew each time.
         edited=(f"{REPORTS}/monitor.json",),
@@ -235,7 +221,7 @@ def _live(project: Project) -> Stage:
     return _stage(
         project,
         "live",
-        deps=("registry/versions", "registry/production.json", project.config.service.log_folder),
+        deps=(*PRODUCTION, project.config.service.log_folder),
         params=("release.live", "metrics.bootstrap"),
         summaries=(f"{REPORTS}/live.json",),
         always=True,
