@@ -150,7 +150,7 @@ def _chosen_by(found: Inferred) -> Code:
         return Code(f"validation: {share!r}  # share of the others on which a candidate is chosen")
     few = found.rows < VERY_FEW
     why = "one part of so few rows could choose the wrong one" if few else "a candidate is chosen on all of them"
-    return Code(f"folds: {found.folds}  # parts of the others, each predicted by models that have not seen it: {why}")
+    return Code(f"folds: {found.folds}  # parts of the others, each predicted by models without it: {why}")
 
 
 def _watched(path: str) -> str:
