@@ -18,6 +18,7 @@ EDITS = {
     ("split.seed=3",): {"params.yaml", "weights/problem/labels.sql", "weights/packaging/fitted_rows.py"},
     ("features.bill_area=bill_length_mm + bill_depth_mm",): {
         "params.yaml",
+        "weights/features/definitions.py",
         "weights/features/features.sql",
         "weights/service/features.py",
     },

@@ -163,7 +163,7 @@ def test_the_report_shows_every_figure_and_names_stay_text(gate: ModuleType) -> 
         **{"verdict": verdict, "reasons": reasons, "todo": "commit <b>", "version": None, "production": 1},
         **{"digest": "d", "comparison": found, "bytes": {"challenger": 2_000, "champion": 3_000}},
     }
-    monitor = {"status": "quiet", "statement": "", "retrain": False, "labels": None, "columns": []}
+    monitor = {"status": "quiet", "statement": "", "version": 1, "decision": None, "labels": None, "columns": []}
     found = {"release": summary, "monitor": monitor}
     text = importlib.import_module("weights.report.pages").render("sections/release.html", found=found)
     assert "<script>" not in text
