@@ -123,13 +123,13 @@ def test_settings_are_searched_for_in_all_folds(tmp_path: Path, monkeypatch: pyt
     examples.write_params()
     examples.write_training(*examples.draw())
     trainer = importlib.import_module("searched.models.train_lightgbm")
-    fitted: list[int] = []
+    watched: list[int] = []
     stop_early = trainer.stop_early
     monkeypatch.setattr(
-        trainer, "stop_early", lambda fold, *rest: fitted.append(len(fold.matrix)) or stop_early(fold, *rest)
+        trainer, "stop_early", lambda fit, rows, *rest: watched.append(rows.num_data()) or stop_early(fit, rows, *rest)
     )
     trainer.main()
-    assert fitted == [75] * 3 * (3 + 1)
+    assert watched == [75] * 3 * (3 + 1)
     stopped = importlib.import_module("searched.common.outputs").read_json(Path("models/lightgbm/summary.json"))[
         "stopped"
     ]

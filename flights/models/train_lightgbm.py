@@ -35,10 +35,9 @@ def dataset(matrix: np.ndarray, target: np.ndarray, codes: list[int], params: di
 
 
 def stop_early(
-    rows: lgb.Dataset, validation: np.ndarray, params: dict[str, Any], rounds: int, patience: int
+    fit: lgb.Dataset, watched: lgb.Dataset, params: dict[str, Any], rounds: int, patience: int
 ) -> lgb.Booster:
-    """Fit on the rows that are not for ``validation``, as long as the loss on those that are falls."""
-    fit, watched = (rows.subset(np.flatnonzero(part)) for part in (~validation, validation))  # type: ignore[arg-type]
+    """Fit on the rows of ``fit``, as long as the loss on those that are ``watched`` falls."""
     stop = lgb.early_stopping(patience, first_metric_only=True, verbose=False)
     callbacks: list[Callable[..., Any]] = [stop, lgb.log_evaluation(50)]
     return lgb.train(params, fit, rounds, valid_sets=[watched], valid_names=["validation"], callbacks=callbacks)
@@ -81,10 +80,11 @@ def main() -> None:
     settings = setting("model", "lightgbm")
     encoders = read_json(ENCODERS)
     matrix = read_training(TRAIN, encoders)
-    validation = read_parts(TRAIN)
     params = {**FIXED, **settings["params"], "num_threads": threads(matrix)}
     rows = dataset(matrix, read_target(TRAIN, encoders), categorical(encoders), params)
-    validation_model = stop_early(rows, validation, params, settings["rounds"], settings["early_stopping"])
+    validation = read_parts(TRAIN)
+    fit, watched = (rows.subset(np.flatnonzero(part)) for part in (~validation, validation))  # type: ignore[arg-type]
+    validation_model = stop_early(fit, watched, params, settings["rounds"], settings["early_stopping"])
     stopped = {
         "rounds": validation_model.best_iteration,
         "most": settings["rounds"],

@@ -58,17 +58,12 @@ class CandidatePlan:
     @property
     def rows(self) -> Code:
         """Return the parameters with the rows by which LightGBM stops early."""
-        return Code("folds: list[Fold]" if self.folds else "rows: lgb.Dataset, validation: np.ndarray")
+        return Code("folds: list[Fold]" if self.folds else "fit: lgb.Dataset, watched: lgb.Dataset")
 
     @property
     def rows_given(self) -> Code:
         """Return what is given for :attr:`rows`."""
-        return Code("folds" if self.folds else "rows, validation")
-
-    @property
-    def stopping_template(self) -> str:
-        """Return what renders how LightGBM stops early."""
-        return f"package/models/stopping/{'folds' if self.folds else 'part'}.py.jinja"
+        return Code("folds" if self.folds else "fit, watched")
 
     @property
     def compared_words(self) -> Code:

@@ -6,6 +6,9 @@ from generator.plan.encoding import encoding_plan
 from generator.project import Project
 from generator.sql.code import Code
 
+BY_THEMSELVES = ("baseline", "lightgbm")
+"""The kinds of candidates that go through the folds by themselves: without a matrix, or with each binned once."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class FoldsPlan:
@@ -15,6 +18,7 @@ class FoldsPlan:
     by_time: bool
     classes: bool
     kept: bool
+    out_of_fold: bool
 
 
 def folds_plan(project: Project) -> FoldsPlan:
@@ -25,6 +29,7 @@ def folds_plan(project: Project) -> FoldsPlan:
         by_time=project.config.split.kind == "time",
         classes=encoding.classes,
         kept=encoding.kept,
+        out_of_fold=any(candidate.kind not in BY_THEMSELVES for candidate in project.config.model.values()),
     )
 
 
