@@ -7,12 +7,13 @@ import shutil
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, Self
 
 import httpx
 from numpy._core import _multiarray_umath
@@ -28,6 +29,24 @@ ROOT = Path(__file__).parents[1]
 KEY = "the key"
 """What the service of the example asks for; other projects name none."""
 SCRIPTS = str(Path(sys.executable).parent)
+
+
+class Threads:
+    """Threads that do the same until it is ``over``: from the beginning of a `with` block to its end."""
+
+    def __init__(self, target: Callable[[], None], count: int) -> None:
+        self.over = threading.Event()
+        self.threads = [threading.Thread(target=target) for _ in range(count)]
+
+    def __enter__(self) -> Self:
+        for thread in self.threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.over.set()
+        for thread in self.threads:
+            thread.join()
 
 
 def tree(folder: Path, *overrides: str) -> Tree:

@@ -5,7 +5,6 @@ import resource
 import signal
 import socket
 import subprocess
-import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -16,7 +15,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.sandbox import ROOT, SCRIPTS, edit, free_port, run, wait_for, write
+from tests.sandbox import ROOT, SCRIPTS, Threads, edit, free_port, run, wait_for, write
 from tests.test_release import committed, found, logged
 
 LINES, ROWS, CLIENTS = 10_000, 100, 2
@@ -57,7 +56,7 @@ class Service:
             resource.prlimit(number, resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
 
 
-class Clients:
+class Clients(Threads):
     """They ask without end for batches, and keep the ids of all rows that were answered, and what was not."""
 
     def __init__(self, port: int) -> None:
@@ -67,8 +66,7 @@ class Clients:
         self.ids: list[str] = []
         self.failures: list[str] = []
         self.pause = SLOW
-        self.over = threading.Event()
-        self.threads = [threading.Thread(target=self.ask) for _ in range(CLIENTS)]
+        super().__init__(self.ask, CLIENTS)
 
     def ask(self) -> None:
         """Ask until it is over; whoever gets no answer asks again, with other ids."""
@@ -91,16 +89,6 @@ class Clients:
             assert time.monotonic() < until, self.failures[-3:]
             time.sleep(0.01)
         self.pause = SLOW
-
-    def __enter__(self) -> "Clients":
-        for thread in self.threads:
-            thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.over.set()
-        for thread in self.threads:
-            thread.join()
 
 
 @contextmanager

@@ -12,7 +12,6 @@ import signal
 import socket
 import subprocess
 import sys
-import threading
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -26,7 +25,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from tests.sandbox import KEY, ROOT, SCRIPTS, free_port, start_service, wait_for
+from tests.sandbox import KEY, ROOT, SCRIPTS, Threads, free_port, start_service, wait_for
 from tests.test_pages import BROWSER
 
 BUNDLE = ROOT / "bundle"
@@ -101,15 +100,14 @@ def logged(folder: Path) -> list[str]:
     return found
 
 
-class Load:
+class Load(Threads):
     """Clients that ask for predictions without a pause, in threads, and remember every answer."""
 
     def __init__(self, port: int, body: bytes, clients: int = 4) -> None:
         self.port, self.body = port, body
         self.ids: list[str] = []
         self.failures: list[str] = []
-        self.over = threading.Event()
-        self.threads = [threading.Thread(target=self.run) for _ in range(clients)]
+        super().__init__(self.run, clients)
 
     def run(self) -> None:
         """Ask until it is over, or the service is gone."""
@@ -124,16 +122,6 @@ class Load:
                     self.ids.append(content["id"])
                 else:
                     self.failures.append(f"{status}: {content}")
-
-    def __enter__(self) -> "Load":
-        for thread in self.threads:
-            thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.over.set()
-        for thread in self.threads:
-            thread.join()
 
 
 def test_schemathesis_finds_nothing(bundle: Path, tmp_path: Path) -> None:
