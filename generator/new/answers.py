@@ -12,6 +12,9 @@ from generator.schema.problem import Task
 from generator.schema.source import Source
 from generator.sql.parsing import unlike
 
+VALIDATION = 0.2
+"""The share of the training rows that chooses, where no folds do."""
+
 
 class UnfitError(Exception):
     """Why no project can be made for a target, and what to do."""
@@ -36,6 +39,11 @@ class Answers:
     """The share of the others which chooses; None where their number decides between one part and folds."""
     guardrails: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     """Bounds of metrics outside of which nothing is released: ``{"rmse": {"max": 3.0}}``."""
+
+    @property
+    def validated(self) -> float:
+        """Return the share of the others that one validation part has."""
+        return VALIDATION if self.validation is None else self.validation
 
 
 @dataclass(frozen=True)

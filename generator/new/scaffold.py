@@ -8,7 +8,7 @@ from textwrap import wrap
 from generator.new.answers import Choice, Inferred, NewFeature
 from generator.new.features import slice_rows
 from generator.new.reasons import column_reason, question, refit_reason
-from generator.new.splitting import VALIDATION, VERY_FEW
+from generator.new.splitting import VERY_FEW
 from generator.schema.source import Source
 from generator.sql.code import Code, json_text, yaml_text
 
@@ -146,8 +146,7 @@ def scaffold(found: Inferred, package: str, data: str | Source, pins: Iterable[s
 def _chosen_by(found: Inferred) -> Code:
     """Return the line that says on which training rows a candidate is chosen, and why."""
     if found.folds is None:
-        share = found.answers.validation or VALIDATION
-        return Code(f"validation: {share!r}  # share of the others on which a candidate is chosen")
+        return Code(f"validation: {found.answers.validated!r}  # share of the others on which a candidate is chosen")
     few = found.rows < VERY_FEW
     why = "one part of so few rows could choose the wrong one" if few else "a candidate is chosen on all of them"
     return Code(f"folds: {found.folds}  # parts of the others, each predicted by models without it: {why}")

@@ -19,9 +19,6 @@ FEWEST, FEW_ROWS = 5, 20
 MANY_ROWS, VERY_FEW = 20_000, 1_000
 """Rows beyond which one validation part chooses as well, and below which three folds leave too few to fit on."""
 
-VALIDATION = 0.2
-"""The share of the training rows that chooses, where no folds do."""
-
 LEAST = int(Release.model_fields["min_holdout"].default)
 """Held-out rows outside the largest class that a release is decided by."""
 
@@ -49,7 +46,7 @@ def split_of(raw: Raw, target: Choice, time: Choice | None, goal: Goal, answers:
     if time is None:
         return Split(False, f"at random{', as you said' if answers.at_random else NO_TIME}", at_random, shuffled)
     in_parts = _by_bounds if raw.sampled and goal.task != "regression" else _by_time
-    counts = in_parts(raw, target, time, answers, answers.validation or VALIDATION)
+    counts = in_parts(raw, target, time, answers, answers.validated)
     late = _late(raw, target, time) if goal.task != "regression" else ""
     barred = late or next(_of_one_value(counts, target), "")
     if not barred:
@@ -151,10 +148,9 @@ def _at_random(target: Choice, answers: Answers, folds: int | None) -> Counts:
     With ``folds``, the rows for training are those for validation too.
     """
     counts: dict[str, tuple[int, ...]] = {}
-    share = answers.validation or VALIDATION
     for class_, rows in target.measure.common:
         holdout = int(answers.holdout * rows)
-        chosen = int(share * (rows - holdout - 1)) + 1 if rows - holdout > 1 else 0
+        chosen = int(answers.validated * (rows - holdout - 1)) + 1 if rows - holdout > 1 else 0
         counts[class_] = (rows - holdout, holdout) if folds else (rows - holdout - chosen, chosen, holdout)
     return counts
 

@@ -64,13 +64,7 @@ def backtest_stages(project: Project) -> Iterator[Stage]:
             command=f"python -m {package}.backtest.backtest",
             modules=("backtest.backtest",),
             deps=(*TRAINED, HOLDOUT, table_of(project), f"{REPORTS}/metrics.json", f"{package}/models"),
-            params=(
-                "backtest",
-                "model",
-                validated,
-                "metrics.bootstrap",
-                *decision_of(project),
-            ),
+            params=("backtest", "model", validated, "metrics.bootstrap", *decision_of(project)),
             persistent=("backtest/fits",),
             summaries=(f"{REPORTS}/backtest.json",),
         )

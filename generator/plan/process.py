@@ -117,7 +117,7 @@ def _table(project: Project, label: str) -> TablePlan:
         time=project.time if main else None,
         unique=names(column.name for column in keys),
         numbered=main,
-        view=Code(f"{label}_collected" if main and project.learns_from_log else f"{label}_kept"),
+        view=Code(f"{label}_collected") if main and project.learns_from_log else NOTHING,
     )
 
 
