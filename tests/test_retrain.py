@@ -119,6 +119,13 @@ def test_what_is_not_known_weighs_nothing(module: ModuleType) -> None:
     assert (decision.due, decision.reasons) == (True, ["worse"])
 
 
+def test_a_document_of_an_empty_log_does_not_change_with_the_day(module: ModuleType) -> None:
+    """Age is a reason as of the last prediction, and of none it is not."""
+    vars(module)["settings"].update({"every": "2 days"})
+    assert not module.decide(summary(module, alarm=False), version(module, days=3), None, None).due
+    assert module.decide(summary(module, alarm=False), version(module, days=3), None, NOW).policies == ["every"]
+
+
 def test_a_project_without_payoffs_weighs_the_metric_alone() -> None:
     text = tree(PROJECTS / "weights")["weights/monitoring/retraining.py"]
     assert 'settings["cost"]' not in text

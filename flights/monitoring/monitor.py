@@ -7,7 +7,6 @@ from pathlib import Path
 import pyarrow.parquet as pq
 from scipy.stats import binom
 
-from flights.common.outputs import read_json
 from flights.common.stage import run_stage
 from flights.evaluation.metrics import PRIMARY
 from flights.monitoring.explanation import effects, slices_of
@@ -15,21 +14,14 @@ from flights.monitoring.labels import Labels
 from flights.monitoring.logs import EPOCH, Log
 from flights.monitoring.operations import write_operations
 from flights.monitoring.performance import MISSED, Rows
-from flights.monitoring.retraining import decision_now
+from flights.monitoring.retraining import decision_at
 from flights.monitoring.summary import Column, Estimates, Performance, Summary, write_summary
 from flights.monitoring.windows import RECENT, REFERENCE, Monitor, finite
 from flights.release.tags import GitError
-from flights.release.versions import SUMMARY as RELEASE
-from flights.release.versions import VERSIONS, folder_of, pointed, read_registry
+from flights.release.versions import bundles_at_hand, folder_of, pointed, read_registry
 
 MOST_EXPLAINED = 10  # features, those that drift furthest
 DOUBTFUL = 0.05  # chance that intervals which hold as often as they say miss as many windows
-
-
-def other_versions(digest: str) -> set[str]:
-    """Return the digests of the versions but the one with ``digest``."""
-    found = (str(read_json(file).get("digest")) for file in VERSIONS.glob(f"*/{RELEASE}"))
-    return {other for other in found if other != digest}
 
 
 def columns_of(monitor: Monitor, bundle: Path) -> list[Column]:
@@ -134,7 +126,7 @@ def summarise() -> Summary:
     bundle, digest = folder_of(version), champion["digest"]
     if not (bundle / REFERENCE).exists() or "__target" not in pq.read_schema(bundle / REFERENCE).names:
         return nothing(f"Version {version} was released without rows to compare with.")
-    log = Log(digest, other_versions(digest), bundle / REFERENCE)
+    log = Log(digest, bundles_at_hand().keys() - {digest}, bundle / REFERENCE)
     labels = Labels(log)
     monitor = Monitor(bundle, log, labels)
     monitor.run()
@@ -145,7 +137,9 @@ def summarise() -> Summary:
     if not monitor.recent:
         summary.statement = f"{len(log):,} predictions of version {version} are logged; {monitor.least:,} are needed. {words_of(monitor)}"
         return summary
-    summary.since = EPOCH + timedelta(microseconds=int(log.logged.min()))
+    summary.since, summary.until = (
+        EPOCH + timedelta(microseconds=int(moment)) for moment in (log.logged.min(), log.logged.max())
+    )
     summary.windows, summary.alarms = monitor.windows, monitor.alarms
     summary.performance, summary.estimates = performance_of(monitor), estimates_of(monitor)
     summary.columns, summary.score = columns_of(monitor, bundle), monitor.windows[-1].scores
@@ -158,7 +152,8 @@ def summarise() -> Summary:
 def main() -> None:
     summary = summarise()
     with suppress(GitError):  # a copy that is no repository has no registry to decide about
-        summary.decision = decision_now(summary, read_registry())
+        # As of the last prediction, and not of today: the same log gives the same document on any day.
+        summary.decision = decision_at(summary.until, summary, read_registry())
     for kind, count in summary.log.items():
         if count and kind not in ("predictions", "other_versions"):
             print(f"{count:,} lines of the prediction log: {kind.replace('_', ' ')}")

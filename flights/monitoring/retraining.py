@@ -1,7 +1,7 @@
 """Decide whether the version in production is to be replaced by one that is fitted on all rows there are, and why."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -55,14 +55,17 @@ def outweighed(summary: Summary, version: Version) -> str | None:
     return None
 
 
-def decide(summary: Summary, version: Version, labelled: int | None, now: datetime) -> Decision:
-    """Return whether a new version is due ``now``: by an alarm, the age of the ``version``, or the rows ``labelled`` since."""
+def decide(summary: Summary, version: Version, labelled: int | None, now: datetime | None) -> Decision:
+    """Return whether a new version is due ``now``: by an alarm, the age of the ``version``, or the rows ``labelled`` since.
+
+    Where there is no ``now``, age is no reason.
+    """
     settings = setting("retrain")
     decision = Decision(
         due=False, expected_gain=expected_gain(summary), expected_money=expected_money(summary, version)
     )
     every, wanted = settings.get("every"), settings.get("new_labels")
-    if every and now - version.registered >= duration(every):
+    if every and now is not None and now - version.registered >= duration(every):
         decision.policies.append("every")
         decision.reasons.append(
             f"version {version.number} is of {version.registered.date()}, and retrain.every is {every}"
@@ -82,13 +85,13 @@ def decide(summary: Summary, version: Version, labelled: int | None, now: dateti
     return decision
 
 
-def decision_now(summary: Summary, registry: Registry) -> Decision:
-    """Return whether a new version is due now, by what monitoring says, the age of the version in production, and new rows."""
+def decision_at(now: datetime | None, summary: Summary, registry: Registry) -> Decision:
+    """Return whether a new version is due ``now``, by what monitoring says, the age of the version in production, and new rows."""
     number = registry.version_in()
     if number is None:
         return Decision(due=True, policies=["first version"], reasons=["no version is in production"])
     tag = registry.versions[number]
-    return decide(summary, version_of(number, tag.when, tag.data), labelled_rows(), datetime.now(UTC))
+    return decide(summary, version_of(number, tag.when, tag.data), labelled_rows(), now)
 
 
 def labelled_rows() -> int | None:

@@ -135,15 +135,17 @@ class Decision(Struct, kw_only=True):
 
 
 class Summary(Struct, kw_only=True):
-    """The whole document. ``since`` is the time of the first prediction of the version.
+    """The whole document, from the first prediction of the version, at ``since``, to the last, at ``until``.
 
-    ``retrain`` says whether alarms call for a new model, for ``reasons``; ``decision`` weighs them, and other policies.
+    ``retrain`` says whether alarms call for a new model, for ``reasons``; ``decision`` weighs them, and other policies, as of
+    the last prediction.
     """
 
     status: Literal["no predictions yet", "quiet", "alarm"]
     statement: str
     version: int | None = None
     since: datetime | None = None
+    until: datetime | None = None
     rows: int = 0
     log: dict[str, int] = {}
     labels: dict[str, int] | None = None

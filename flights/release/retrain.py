@@ -8,11 +8,12 @@ import os
 import subprocess
 import sys
 from argparse import ArgumentParser
+from datetime import UTC, datetime
 
 import msgspec
 
 from flights.common.outputs import read_json
-from flights.monitoring.retraining import BRIEF, decision_now
+from flights.monitoring.retraining import BRIEF, decision_at
 from flights.monitoring.summary import SUMMARY, Summary
 from flights.release.lineage import RELEASE, blocked, obstacle
 from flights.release.tags import GitError, author, git, uncommitted
@@ -96,7 +97,7 @@ def main() -> None:
             raise RetrainError(reason)
         dvc("repro", *options, "define")
         dvc("repro", *options, "--single-item", "monitor")
-        decision = decision_now(msgspec.json.decode(SUMMARY.read_bytes(), type=Summary), before)
+        decision = decision_at(datetime.now(UTC), msgspec.json.decode(SUMMARY.read_bytes(), type=Summary), before)
         for words in (*decision.reasons, *([decision.against] if decision.against else [])):
             print(words)
         if given.check or not (decision.due or given.now):

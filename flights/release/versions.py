@@ -178,6 +178,11 @@ def point(registry: Registry) -> dict[str, Any]:
     return found
 
 
+def bundles_at_hand() -> dict[str, Path]:
+    """Return the bundles of all versions whose files are here, by their digests."""
+    return {str(read_json(file).get("digest")): file.parent for file in sorted(VERSIONS.glob(f"*/{SUMMARY}"))}
+
+
 def pointed() -> dict[str, Any]:
     """Return the version in production, its digest and candidate, as the last command has noted them."""
     found: dict[str, Any] = read_json(POINTER) if POINTER.exists() else {"version": None}
