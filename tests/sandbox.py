@@ -20,7 +20,7 @@ from numpy._core import _multiarray_umath
 
 from generator.config.compose import compose
 from generator.plan import plan
-from generator.plan.stages import HOMES
+from generator.plan.stage_files import HOMES
 from generator.render.render import Tree, render
 from generator.validation.check import check
 

@@ -123,6 +123,7 @@ SNAPSHOTS = (
 )
 DATA = Path("data")
 MODELS = Path("models")
+TRAINING = ("summary.json", "validation.npy")  # what training leaves beside a model
 FINAL = Path("final_model")
 EVALUATION = Path("reports/evaluation.json")
 BUNDLE = Path("bundle")
@@ -136,6 +137,11 @@ def copy(source: Path, target: Path) -> None:
     """Copy one file, and make the folder it goes to."""
     target.parent.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(source, target)
+
+
+def copy_model(folder: Path, target: Path) -> None:
+    """Copy a model and its encoders, without what training says of it."""
+    shutil.copytree(folder, target, ignore=shutil.ignore_patterns(*TRAINING), copy_function=shutil.copyfile)
 
 
 def copy_code(kind: str, bundle: Path) -> None:
@@ -182,9 +188,8 @@ def fill(bundle: Path, chosen: str) -> None:
     copy_targets(bundle)
     write_requirements(scoring, bundle)
     write_settings(bundle)
-    for name in (*scoring.FILES, "encoders.json"):
-        copy(FINAL / name, bundle / "model" / name)
-        copy(MODELS / chosen / name, bundle / "evaluated" / name)
+    copy_model(FINAL, bundle / "model")
+    copy_model(MODELS / chosen, bundle / "evaluated")
     for table, columns in LOOKUPS.items():
         copy(DATA / f"tables/{table}.parquet", bundle / f"data/tables/{table}.parquet")
         write_keyed(DATA / f"tables/{table}.parquet", bundle / f"data/tables/{table}.json", columns)

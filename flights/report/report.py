@@ -104,21 +104,22 @@ def bar(better: float) -> tuple[float, float, str]:
     return (50, length, "good") if better >= 0 else (50 - length, length, "bad")
 
 
-def important(chosen: str) -> dict[str, float]:
-    """Return the features that the model ``chosen`` gains most from, with their shares."""
-    shares = read_json(MODELS / chosen / "summary.json").get("importance", {})
+def important(summary: dict[str, Any]) -> dict[str, float]:
+    """Return the features that a model gains most from, with their shares; ``summary`` is that of its training."""
+    shares = summary.get("importance", {})
     return dict(sorted(shares.items(), key=lambda item: -abs(item[1]))[:IMPORTANT])
 
 
 def modelled(found: dict[str, Any]) -> dict[str, Any]:
     """Return what the page shows of the model beside the reports of its stages."""
-    encoders = read_json(ENCODERS)
+    encoders, summary = read_json(ENCODERS), read_json(MODELS / found["evaluation"]["chosen"] / "summary.json")
     return {
         "encoded": encoders["features"],
         "width": Counter(column_features(encoders)),
         "figures": figures(REPORTS / "plots"),
         "slices": slices(found["evaluation"]),
-        "importance": important(found["evaluation"]["chosen"]),
+        "importance": important(summary),
+        "weights": summary.get("weights"),
         "drifts": sorted(found["monitor"]["columns"], key=lambda column: -column["drift"] / (column["threshold"] or 1)),
     }
 

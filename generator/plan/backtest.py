@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
+from generator.plan.blend import blend_of
 from generator.plan.folds import fold_names, has_folds
 from generator.plan.metrics import Reads, metric_columns
 from generator.plan.stage_files import HOLDOUT, REPORTS, TRAINED, decision_of, table_of
@@ -26,6 +27,7 @@ class BacktestPlan:
     decision: bool
     classes: bool
     parts: list[str]
+    blended: bool
 
     @property
     def measuring(self) -> Code:
@@ -45,6 +47,7 @@ def backtest_plan(project: Project) -> BacktestPlan:
         decision=problem.decision is not None,
         classes=task_of(project).classes,
         parts=["fit", *fold_names(project)] if has_folds(project) else [],
+        blended=blend_of(project) is not None,
     )
 
 

@@ -3,10 +3,12 @@
 import hashlib
 from dataclasses import dataclass
 
+from generator.plan.blend import BlendPlan, blend_of, blend_plan, members_of
 from generator.plan.folds import has_folds
 from generator.plan.tasks import LIGHTGBM_LOSSES, Task, task_of
 from generator.project import Project
-from generator.schema.model import Own
+from generator.schema.model import Blend, LightGBM, Own
+from generator.schema.model import Candidate as AnyCandidate
 from generator.schema.tuning import Optuna
 from generator.sql.code import Code
 
@@ -47,6 +49,7 @@ class CandidatePlan:
     linear_type: Code
     linear_arguments: Code
     objective: str
+    compared: bool
     loss: str
     tuning: TuningPlan | None
     progress: int
@@ -54,6 +57,11 @@ class CandidatePlan:
     own: Code
     refit: bool
     folds: bool
+
+    @property
+    def background(self) -> Code:
+        """Return what a model is given besides its trees, where these give no contributions."""
+        return Code(", background_row(matrix, categorical(encoders))" if self.compared else "")
 
     @property
     def rows(self) -> Code:
@@ -74,6 +82,14 @@ class CandidatePlan:
     def classes_given(self) -> Code:
         """Return what a baseline is given besides the target."""
         return Code(", classes" if self.classes else "")
+
+
+@dataclass(frozen=True, kw_only=True)
+class TreesPlan:
+    """What the modules that score LightGBM need: whether a candidate is compared with a background row."""
+
+    task: Task
+    compared: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,10 +121,18 @@ class CandidatesPlan:
 
     candidates: tuple[Candidate, ...]
     scorers: Code
+    blend: Code
+    members: tuple[str, ...]
 
 
-def candidate_plan(project: Project, candidate: str) -> CandidatePlan:
+def training_plan(project: Project, candidate: str) -> BlendPlan | CandidatePlan:
     """Plan the training of one candidate."""
+    if isinstance(project.config.model[candidate], Blend):
+        return blend_plan(project)
+    return _candidate_plan(project, candidate)
+
+
+def _candidate_plan(project: Project, candidate: str) -> CandidatePlan:
     task = task_of(project)
     tuning = project.config.tuning
     search = (
@@ -124,7 +148,8 @@ def candidate_plan(project: Project, candidate: str) -> CandidatePlan:
         linear_imports=task.linear_imports,
         linear_type=task.linear_type,
         linear_arguments=task.linear_arguments,
-        objective=task.objective,
+        objective=chosen.objective or task.objective if isinstance(chosen, LightGBM) else task.objective,
+        compared=_is_compared(chosen),
         loss=LIGHTGBM_LOSSES.get(project.config.metrics.primary, task.loss),
         tuning=search,
         progress=0 if search else 50,
@@ -140,10 +165,25 @@ def candidate_plan(project: Project, candidate: str) -> CandidatePlan:
 UNEXPLAINED = ("sklearn", "own")
 """The kinds of candidates that give no contributions by themselves."""
 
+EXPONENTIAL = ("poisson", "tweedie")
+"""The objectives whose predictions are the exponential of what trees add up: contributions to that are none to them."""
+
+
+def _is_compared(candidate: AnyCandidate) -> bool:
+    """Return whether ``candidate`` is explained by comparing rows with a background row."""
+    if isinstance(candidate, LightGBM):  # which has no contributions for linear trees
+        return candidate.params.linear_tree or candidate.objective in EXPONENTIAL
+    return candidate.kind in UNEXPLAINED
+
 
 def compares_rows(project: Project) -> bool:
     """Return whether a candidate is explained by comparing rows with a background row."""
-    return any(candidate.kind in UNEXPLAINED for candidate in project.config.model.values())
+    return any(_is_compared(candidate) for candidate in project.config.model.values())
+
+
+def _compares_trees(project: Project) -> bool:
+    """Return whether that is so for a candidate of LightGBM."""
+    return any(isinstance(item, LightGBM) and _is_compared(item) for item in project.config.model.values())
 
 
 def counts_rounds(project: Project) -> bool:
@@ -171,9 +211,13 @@ def digests(project: Project) -> dict[str, str]:
     return found
 
 
-def scorer_plan(project: Project, kind: str) -> OwnPlan | Task:
+def scorer_plan(project: Project, kind: str) -> BlendPlan | OwnPlan | TreesPlan | Task:
     """Plan the modules that score candidates of ``kind``, for evaluation and for the service."""
     task = task_of(project)
+    if kind == "blend":
+        return blend_plan(project)
+    if kind == "lightgbm":
+        return TreesPlan(task=task, compared=_compares_trees(project))
     if kind != "own":
         return task
     own = [candidate for candidate in project.config.model.values() if isinstance(candidate, Own)]
@@ -189,5 +233,8 @@ def candidates_plan(project: Project) -> CandidatesPlan:
         Candidate(name=Code(label), kind=Code(item.kind)) for label, item in project.config.model.items()
     )
     return CandidatesPlan(
-        candidates=candidates, scorers=Code(", ".join(sorted({candidate.kind for candidate in candidates})))
+        candidates=candidates,
+        scorers=Code(", ".join(sorted({candidate.kind for candidate in candidates}))),
+        blend=Code(blend_of(project) or ""),
+        members=members_of(project),
     )

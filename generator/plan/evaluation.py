@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from generator.plan.blend import blend_of
 from generator.plan.folds import has_folds
 from generator.plan.metrics import Reads, metric_columns
 from generator.plan.tasks import task_of
@@ -22,6 +23,7 @@ class EvaluatePlan:
     labels: Code
     refit: bool
     folds: bool
+    blended: bool
     reads: Reads
 
     @property
@@ -84,5 +86,6 @@ def evaluate_plan(project: Project) -> EvaluatePlan:
         labels=task_of(project).label_arguments,
         refit=project.config.release.refits,
         folds=has_folds(project),
+        blended=blend_of(project) is not None,
         reads=metric_columns(project),
     )

@@ -8,7 +8,7 @@ from generator.plan.alerts import alert_modules
 from generator.plan.audit import audit_plan
 from generator.plan.backtest import backtest_files
 from generator.plan.bulk import bulk_plan, shared_modules
-from generator.plan.candidates import candidate_plan, candidates_plan, compares_rows, scorer_plan
+from generator.plan.candidates import candidates_plan, compares_rows, scorer_plan, training_plan
 from generator.plan.collect import collect_plan, module_text
 from generator.plan.define import define_plan
 from generator.plan.definitions import definitions_plan
@@ -157,7 +157,7 @@ def _models(project: Project) -> Iterator[Module]:
         yield "common/heartbeat.py", "", None
         yield "models/background.py", "", None
     for name, candidate in project.config.model.items():
-        yield f"models/train_{name}.py", f"models/train_{candidate.kind}.py", candidate_plan(project, name)
+        yield f"models/train_{name}.py", f"models/train_{candidate.kind}.py", training_plan(project, name)
     yield "evaluation/curves.py", f"evaluation/curves/{task.name}.py", None
     if project.config.problem.decision is not None:
         yield "evaluation/decision.py", "", None

@@ -6,8 +6,8 @@ from generator.plan.encoding import encoding_plan
 from generator.project import Project
 from generator.sql.code import Code
 
-BY_THEMSELVES = ("baseline", "lightgbm")
-"""The kinds of candidates that go through the folds by themselves: without a matrix, or with each binned once."""
+BY_THEMSELVES = ("baseline", "lightgbm", "blend")
+"""The kinds of candidates that need no matrix of each fold, or bin each once."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from generator.plan.blend import blended_kinds
 from generator.plan.bulk import bulk_modules
 from generator.plan.candidates import compares_rows, own_modules
 from generator.plan.collect import collect_plan
@@ -80,6 +81,7 @@ class PackagePlan:
     logged: LoggedPlan | None
     naming: tuple[str, ...]
     store: StorePlan | None
+    blended: tuple[str, ...]
 
     @property
     def unlogged(self) -> list[str]:
@@ -144,6 +146,7 @@ def package_plan(project: Project, served: ServingFeaturesPlan) -> PackagePlan:
         logged=logged_plan(project),
         naming=_naming(project),
         store=store,
+        blended=blended_kinds(project),
     )
 
 

@@ -1,5 +1,6 @@
 """The files that stages hand on to each other."""
 
+from generator.plan.types import Stage
 from generator.project import Project
 from generator.schema.origins import DatabaseTable, ProjectFile, RemoteFile, RowsFunction, Unwatched, origin_of
 
@@ -97,3 +98,10 @@ def snapshots_of(project: Project) -> tuple[str, ...]:
 def decision_of(project: Project) -> tuple[str, ...]:
     """Return the settings of the decision, where there is one."""
     return ("problem.decision",) if project.config.problem.decision is not None else ()
+
+
+def stage_of(project: Project, name: str, always: bool = False, **parts: tuple[str, ...]) -> Stage:
+    """Return the stage that runs the module ``name``."""
+    path = f"{HOMES[name]}.{name}"
+    command = f"python -m {project.config.project.package}.{path}"
+    return Stage(name=name, command=command, modules=(path,), always=always, **parts)  # type: ignore[arg-type]

@@ -2,21 +2,17 @@
 
 from collections.abc import Iterator
 
-from generator.plan.candidates import compares_rows, counts_rounds
 from generator.plan.deploy import deploy_files
-from generator.plan.folds import has_folds
 from generator.plan.gate import gate_params
 from generator.plan.log_store import store_plan
 from generator.plan.logged_rows import holdouts, logged_files
-from generator.plan.metrics import metric_columns
+from generator.plan.model_stages import model_stages
 from generator.plan.report import report_inputs
 from generator.plan.stage_files import (
-    CHOSEN,
     FINAL,
     FINAL_ENCODERS,
     FINGERPRINTS,
     HOLDOUT,
-    HOMES,
     PRODUCTION,
     REFERENCE,
     REPORTS,
@@ -26,14 +22,12 @@ from generator.plan.stage_files import (
     labels_of,
     snapshots_of,
     sources_of,
+    stage_of,
     table_of,
     templates_of,
 )
 from generator.plan.types import Stage
 from generator.project import Project
-
-FITTING = ("features.encoders", "common.stage", "common.outputs", "common.rounding", "common.settings")
-"""What every candidate is fitted with."""
 
 
 def stages(project: Project, watched: tuple[str, ...]) -> tuple[Stage, ...]:
@@ -68,13 +62,13 @@ def _stages(project: Project, watched: tuple[str, ...]) -> Iterator[Stage]:
     yield from _data_stages(project)
     if project.config.problem.use != "descriptive":
         yield from _feature_stages(project)
-        yield from _model_stages(project)
+        yield from model_stages(project)
         yield from _bundle_stages(project)
         if project.config.release.live:
             yield _live(project)
     yield _report(project)
     if project.config.alerts and project.config.problem.use != "descriptive":  # last: what fails keeps nothing waiting
-        yield _stage(project, "alerts", deps=(f"{REPORTS}/monitor.json",))
+        yield stage_of(project, "alerts", deps=(f"{REPORTS}/monitor.json",))
 
 
 def _data_stages(project: Project) -> Iterator[Stage]:
@@ -82,24 +76,24 @@ def _data_stages(project: Project) -> Iterator[Stage]:
     package = project.config.project.package
     deps = (table_of(project), *logged_files(project), labels_of(project))
     if is_probed(project):
-        yield _stage(project, "probe", persistent=(FINGERPRINTS,), always=True)
+        yield stage_of(project, "probe", persistent=(FINGERPRINTS,), always=True)
     collected = ("data/raw", f"{REPORTS}/collection.json")
-    yield _stage(project, "collect", deps=sources_of(project), params=("engine",), outs=collected)
-    yield _stage(
+    yield stage_of(project, "collect", deps=sources_of(project), params=("engine",), outs=collected)
+    yield stage_of(
         project,
         "process",
         deps=("data/raw", f"{package}/data/process.sql"),
         params=("engine",),
         outs=("data/tables", "data/quarantine.parquet", f"{REPORTS}/contract.json"),
     )
-    yield _stage(
+    yield stage_of(
         project,
         "define",
         deps=deps,
         params=("engine", "problem", "project.title"),
         outs=(f"{REPORTS}/brief.json", f"{REPORTS}/brief.md"),
     )
-    yield _stage(
+    yield stage_of(
         project,
         "explore",
         deps=(*deps, f"{package}/exploration/explore.sql", *templates_of(project, "explored.html", "explore.html")),
@@ -113,9 +107,9 @@ def _feature_stages(project: Project) -> Iterator[Stage]:
     package, snapshots = project.config.project.package, snapshots_of(project)
     if snapshots:
         deps = (table_of(project), *snapshots, f"{package}/features/latest.sql")
-        yield _stage(project, "snapshots", deps=deps, params=("engine",), outs=("data/past", "data/snapshots"))
+        yield stage_of(project, "snapshots", deps=deps, params=("engine",), outs=("data/past", "data/snapshots"))
     audited = project.time is not None
-    yield _stage(
+    yield stage_of(
         project,
         "features",
         deps=(
@@ -128,40 +122,6 @@ def _feature_stages(project: Project) -> Iterator[Stage]:
         params=("engine",),
         outs=(*TRAINED[:1], *holdouts(project), *TRAINED[1:], *((f"{REPORTS}/features.json",) if audited else ())),
     )
-
-
-def _model_stages(project: Project) -> Iterator[Stage]:
-    """Yield the stages that fit the candidates and choose among them."""
-    config = project.config
-    scoring, refits = f"{config.project.package}/models/scoring", config.release.refits
-    yield Stage(
-        name="train",
-        command=f"python -m {config.project.package}.models.train_${{key}}",
-        modules=(
-            *FITTING,
-            *(("features.folds",) if has_folds(project) else ()),
-            *(("common.progress",) if counts_rounds(project) else ()),
-            *(("common.heartbeat", "models.background") if compares_rows(project) else ()),
-        ),
-        deps=(*TRAINED, f"{config.project.package}/models/train_${{key}}.py", f"{scoring}/${{item.kind}}.py"),
-        params=("model.${key}",),
-        outs=("models/${key}",),
-        foreach="${model}",
-    )
-    by_column = metric_columns(project).table or any(name in config.data.columns for name in config.metrics.slices)
-    sliced = (table_of(project),) if by_column or project.time is not None else ()
-    yield _stage(
-        project,
-        "evaluate",
-        deps=("models", *TRAINED, HOLDOUT, *sliced, scoring),
-        params=("metrics.bootstrap", "metrics.slice_rows", *decision_of(project)),
-        outs=(f"{REPORTS}/evaluation.json", f"{REPORTS}/plots", REFERENCE, *((CHOSEN,) if refits else ())),
-        metrics=(f"{REPORTS}/metrics.json",),
-    )
-    if refits:  # models/ depends on the code and the settings that each candidate was fitted with
-        yield _stage(
-            project, "refit", deps=("models", *TRAINED, HOLDOUT, CHOSEN, scoring), outs=(FINAL, FINAL_ENCODERS)
-        )
 
 
 def _bundle_stages(project: Project) -> Iterator[Stage]:
@@ -192,7 +152,7 @@ def _bundle_stages(project: Project) -> Iterator[Stage]:
         summaries=(f"{REPORTS}/parity.json",),
     )
     scored = (f"{REPORTS}/package.json", *TRAINED, HOLDOUT, REFERENCE, table_of(project), f"{package}/models/scoring")
-    yield _stage(
+    yield stage_of(
         project,
         "release",
         deps=("bundle", f"{REPORTS}/collection.json", f"{REPORTS}/metrics.json", *scored, *logged_files(project)),
@@ -204,7 +164,7 @@ def _bundle_stages(project: Project) -> Iterator[Stage]:
     sliced = (*(("metrics.slice_rows",) if project.config.metrics.slices else ()), *decision)
     joined = ("data/tables", labels_of(project)) if project.config.monitor.rows_as_outcomes else ()
     engine, log = ("engine",) if joined else (), project.config.service.log_folder
-    yield _stage(
+    yield stage_of(
         project,
         "monitor",
         deps=(*PRODUCTION, f"{REPORTS}/brief.json", log, *joined, *templates_of(project, "monitor.html")),
@@ -218,7 +178,7 @@ def _bundle_stages(project: Project) -> Iterator[Stage]:
 
 def _live(project: Project) -> Stage:
     """Return the stage that compares the version in staging with that in production."""
-    return _stage(
+    return stage_of(
         project,
         "live",
         deps=(*PRODUCTION, project.config.service.log_folder),
@@ -233,18 +193,11 @@ def _report(project: Project) -> Stage:
     reports = (f"{REPORTS}/{name}.json" for name in report_inputs(project))
     reported = (*reports, "data/quarantine.parquet", f"{project.config.project.package}/report/templates")
     if project.config.problem.use == "descriptive":
-        return _stage(project, "report", deps=reported, params=("metrics",), outs=(f"{REPORTS}/index.html",))
-    return _stage(
+        return stage_of(project, "report", deps=reported, params=("metrics",), outs=(f"{REPORTS}/index.html",))
+    return stage_of(
         project,
         "report",
         deps=(*reported, "data/encoders.json", "models", f"{REPORTS}/plots"),
         params=("metrics", "features", "service", *decision_of(project)),
         outs=(f"{REPORTS}/index.html",),
     )
-
-
-def _stage(project: Project, name: str, always: bool = False, **parts: tuple[str, ...]) -> Stage:
-    """Return the stage that runs the module ``name``."""
-    path = f"{HOMES[name]}.{name}"
-    command = f"python -m {project.config.project.package}.{path}"
-    return Stage(name=name, command=command, modules=(path,), always=always, **parts)  # type: ignore[arg-type]

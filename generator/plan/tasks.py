@@ -48,6 +48,7 @@ class Task:
     likelihood: Code
     outcome_type: Code
     estimator_call: Code
+    blended_words: Code
     raw_imports: Code
     sklearn_libraries: tuple[str, ...] = SKLEARN_LIBRARIES
 
@@ -65,6 +66,11 @@ class Task:
     def link_template(self) -> str:
         """Return what renders the link of a linear model for many rows."""
         return f"package/models/link/{self.name}.py.jinja"
+
+    @property
+    def blended_template(self) -> str:
+        """Return what renders the raw scores that the predictions for many rows stand for."""
+        return f"package/models/raw/{self.name}.py.jinja"
 
     @property
     def power_template(self) -> str:
@@ -107,6 +113,7 @@ _TASKS = {
         likelihood=Code("np.where(target, score, 1 - score)"),
         outcome_type=Code("bool"),
         estimator_call=Code("predict_proba(matrix.astype(np.float64))[:, 1]"),
+        blended_words=Code("the mean of its members' log-odds"),
         raw_imports=Code("import math"),
     ),
     "multiclass": Task(
@@ -133,6 +140,7 @@ _TASKS = {
         likelihood=Code("score[np.arange(len(target)), target]"),
         outcome_type=Code("str"),
         estimator_call=Code("predict_proba(matrix.astype(np.float64))"),
+        blended_words=Code("the mean of its members' log-probabilities"),
         raw_imports=Code("import math"),
     ),
     "regression": Task(
@@ -159,6 +167,7 @@ _TASKS = {
         likelihood=Code(""),
         outcome_type=Code("float"),
         estimator_call=Code("predict(matrix.astype(np.float64))"),
+        blended_words=Code("the mean of its members' predictions"),
         raw_imports=Code(""),
     ),
 }

@@ -133,6 +133,7 @@ class TestsPlan:
     worse: Code
     refit: bool
     folds: bool
+    blended: bool
     reads: Reads
 
     @property
@@ -157,7 +158,7 @@ def tests_plan(project: Project) -> TestsPlan:
         task_template=f"package/tests/examples/{task_of(project).name}.py.jinja",
         candidates=competing.candidates,
         learners=tuple(label for label, candidate in config.model.items() if candidate.kind in LEARNERS),
-        first=competing.candidates[0].name,
+        first=next(item.name for item in competing.candidates if item.kind != "blend"),
         trainers=Code(", ".join(sorted(f"train_{label}" for label in config.model))),
         scorers=competing.scorers,
         decision=config.problem.decision is not None,
@@ -172,6 +173,7 @@ def tests_plan(project: Project) -> TestsPlan:
         worse=Code("0.1" if higher else "0.9"),
         refit=config.release.refits,
         folds=config.split.folds is not None,
+        blended=bool(competing.blend),
         reads=metric_columns(project),
     )
 
@@ -213,7 +215,7 @@ def _params(project: Project) -> dict[str, Any]:
     decision = {"problem": {"decision": problem.decision.model_dump(mode="json")}} if problem.decision else {}
     return {
         "model": {
-            label: {"kind": item.kind, **CANDIDATE_PARAMS.get(item.kind, item.model_dump(include={"params"}))}
+            label: {"kind": item.kind, **CANDIDATE_PARAMS.get(item.kind, item.model_dump(include={"params", "steps"}))}
             for label, item in project.config.model.items()
         },
         "service": _service_params(project.config.service.log),
@@ -232,10 +234,8 @@ def _tables(project: Project) -> Iterator[EmptyTable]:
         dimension = next(item for item in project.dimensions if item.name == dimension_name)
         yield EmptyTable(name=Code(dimension_name), statement=_statement(dimension_name, dimension.columns))
     if project.window_aggregates:
-        own = [
-            ("__row", "BIGINT"),
-            *((column.name, column.type) for column in project.columns if column.role != "drop"),
-        ]
+        kept = (column for column in project.columns if column.role != "drop")
+        own = [("__row", "BIGINT"), *((column.name, column.type) for column in kept)]
         yield EmptyTable(name=Code(project.config.data.table), statement=_statement(project.config.data.table, own))
 
 

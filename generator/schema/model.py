@@ -11,6 +11,9 @@ Positive = Annotated[float, Field(gt=0)]
 NotNegative = Annotated[float, Field(ge=0)]
 Fraction = Annotated[float, Field(gt=0, le=1)]
 
+Objective = Literal["poisson", "tweedie", "huber", "fair", "regression_l1"]
+"""What LightGBM can minimise besides squared errors; the first two predict the exponential of what they add up."""
+
 OTHER_NAMES = {
     "C": "regularization, the strength: 1 / C",
     "alpha": "regularization",
@@ -88,6 +91,11 @@ class LightGBMParams(Strict):
     cat_smooth: NotNegative = Field(default=10.0, description="smoothing of rare categories when categories are sorted")
     cat_l2: NotNegative = Field(default=10.0, description="L2 penalty in splits by category")
     max_cat_threshold: Count = Field(default=32, description="most categories on one side of a split")
+    extra_trees: bool = Field(
+        default=False, description="try one random threshold for each feature: other trees, which blend well"
+    )
+    linear_tree: bool = Field(default=False, description="fit a linear model of the split features in each leaf")
+    linear_lambda: NotNegative = Field(default=0.0, description="L2 penalty on those linear models")
     seed: int = Field(default=0, description="seed of LightGBM's sampling of rows and features")
 
 
@@ -95,6 +103,12 @@ class LightGBM(Strict):
     """Gradient-boosted trees, stopped early on validated rows, then fitted again on all training rows."""
 
     kind: Literal["lightgbm"]
+    objective: Objective | None = Field(
+        default=None,
+        description="what trees minimise where the target is a number, by LightGBM's name; squared errors by default. "
+        "Poisson and Tweedie suit counts and skewed amounts, which are never negative; Huber and L1 suit outliers",
+        examples=["poisson"],
+    )
     rounds: Count = Field(default=1_000, description="most trees; early stopping often keeps fewer")
     early_stopping: Count = Field(default=50, description="stop after this many rounds without a gain")
     params: LightGBMParams = Field(default=LightGBMParams(), description="LightGBM's own parameters, under its names")
@@ -130,4 +144,26 @@ class Own(Strict):
     )
 
 
-Candidate = Annotated[Baseline | Linear | LightGBM | Sklearn | Own, Field(discriminator="kind")]
+class Blend(Strict):
+    """A weighted mean of other candidates: of log-odds for classes, of values for numbers.
+
+    The weights are those of the least loss on validated rows, found by greedy forward selection with replacement. Among
+    the candidates a blend is chosen only where it is better than every other by more than noise.
+    """
+
+    kind: Literal["blend"]
+    members: tuple[Identifier, ...] | None = Field(
+        default=None,
+        description="candidates that are combined; by default all but baselines",
+        examples=[["linear", "lightgbm"]],
+    )
+    steps: Annotated[int, Field(ge=1, le=1_000)] = Field(
+        default=25,
+        description="how often a member is added, the best at the time; weights are multiples of 1 / steps",
+    )
+
+
+UNBLENDED = ("baseline", "blend")
+"""The kinds of candidates that no blend combines."""
+
+Candidate = Annotated[Baseline | Linear | LightGBM | Sklearn | Own | Blend, Field(discriminator="kind")]

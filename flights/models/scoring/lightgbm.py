@@ -8,7 +8,6 @@ import lightgbm as lgb
 import numpy as np
 
 FEWEST_CELLS = 2_000_000  # for which threads save more than they cost, on a machine with other things to do
-FILES = ("model.txt",)
 LIBRARIES = ("lightgbm",)
 
 

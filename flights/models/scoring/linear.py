@@ -8,7 +8,6 @@ import numpy as np
 
 from flights.common.outputs import read_json, write_json
 
-FILES = ("model.json",)
 LIBRARIES = ()
 
 

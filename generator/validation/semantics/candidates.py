@@ -3,11 +3,14 @@
 from importlib.metadata import PackageNotFoundError, version
 
 from generator.config.source_map import Path_
-from generator.schema.model import Own
+from generator.errors import suggestion
+from generator.schema.model import UNBLENDED, Blend, LightGBM, Own
+from generator.sources.counts import counted
 from generator.validation.semantics.modules import check_params, find_function, foreign, read_module, takes
 from generator.validation.semantics.session import Session
 
 FIT = "def fit(matrix: np.ndarray, target: np.ndarray) -> State"
+FEWEST_MEMBERS = 2
 PREDICT = "def predict(state: State, matrix: np.ndarray) -> np.ndarray"
 
 
@@ -16,6 +19,10 @@ def check_candidates(session: Session) -> None:
     for label, candidate in session.config.model.items():
         if isinstance(candidate, Own):
             _check(session, ("model", label), candidate)
+        elif isinstance(candidate, Blend):
+            _check_blend(session, label, candidate)
+        elif isinstance(candidate, LightGBM) and candidate.objective is not None:
+            _check_objective(session, ("model", label, "objective"), candidate)
 
 
 def _check(session: Session, path: Path_, candidate: Own) -> None:
@@ -41,6 +48,34 @@ def _check(session: Session, path: Path_, candidate: Own) -> None:
         session.say(at, f"{file}:{fit.lineno}: 'fit' takes something else", f"write it like `{FIT}`")
     elif fit is not None:
         check_params(session, (*path, "params"), fit, file, 2)
+
+
+def _check_blend(session: Session, label: str, candidate: Blend) -> None:
+    """Say where there is nothing to combine: no such candidate, one that cannot be combined, or only one."""
+    model = session.config.model
+    first = next(name for name, other in model.items() if isinstance(other, Blend))
+    if label != first:
+        session.say(("model", label), f"a second blend, beside '{first}'", "leave one out: a blend weighs all members")
+    fit = [name for name, other in model.items() if other.kind not in UNBLENDED]
+    members = fit if candidate.members is None else candidate.members
+    for index, name in enumerate(candidate.members or ()):
+        at: Path_ = ("model", label, "members", index)
+        if name not in model:
+            session.say(at, f"no candidate '{name}'", suggestion(name, fit))
+        elif name not in fit:
+            session.say(at, f"'{name}' is a {model[name].kind}", f"combine others: {', '.join(fit)}")
+    if len(set(members)) < FEWEST_MEMBERS:
+        hint = "list more candidates under `model:` of conf/config.yaml, or leave the blend out"
+        session.say(("model", label), f"a blend of {counted(len(set(members)), 'candidate')} combines nothing", hint)
+
+
+def _check_objective(session: Session, at: Path_, candidate: LightGBM) -> None:
+    """Say where LightGBM cannot minimise what the candidate asks for."""
+    task = session.config.problem.task
+    if task != "regression":
+        session.say(at, f"'{candidate.objective}' is for numbers; the task is {task}", "leave `objective` out")
+    elif candidate.objective == "regression_l1" and candidate.params.linear_tree:
+        session.say(at, "LightGBM cannot fit linear trees by 'regression_l1'", "leave one of them out")
 
 
 def _is_installed(library: str) -> bool:

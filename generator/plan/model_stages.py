@@ -1,0 +1,69 @@
+"""The stages that fit the candidates, combine them, choose among them and fit the chosen one again."""
+
+from collections.abc import Iterator
+
+from generator.plan.blend import blend_of, members_of
+from generator.plan.candidates import compares_rows, counts_rounds
+from generator.plan.folds import has_folds
+from generator.plan.metrics import metric_columns
+from generator.plan.stage_files import (
+    CHOSEN,
+    FINAL,
+    FINAL_ENCODERS,
+    HOLDOUT,
+    REFERENCE,
+    REPORTS,
+    TRAINED,
+    decision_of,
+    stage_of,
+    table_of,
+)
+from generator.plan.types import Stage
+from generator.project import Project
+
+FITTING = ("features.encoders", "common.stage", "common.outputs", "common.rounding", "common.settings")
+"""What every candidate is fitted with."""
+
+
+def model_stages(project: Project) -> Iterator[Stage]:
+    """Yield the stages that fit the candidates and choose among them."""
+    config, blend = project.config, blend_of(project)
+    fitted = {name: {"kind": item.kind} for name, item in config.model.items() if name != blend}
+    scoring, refits = f"{config.project.package}/models/scoring", config.release.refits
+    yield Stage(
+        name="train",
+        command=f"python -m {config.project.package}.models.train_${{key}}",
+        modules=(
+            *FITTING,
+            *(("features.folds",) if has_folds(project) else ()),
+            *(("common.progress",) if counts_rounds(project) else ()),
+            *(("common.heartbeat", "models.background") if compares_rows(project) else ()),
+        ),
+        deps=(*TRAINED, f"{config.project.package}/models/train_${{key}}.py", f"{scoring}/${{item.kind}}.py"),
+        params=("model.${key}",),
+        outs=("models/${key}",),
+        foreach="${model}" if blend is None else fitted,
+    )
+    if blend is not None:
+        yield Stage(
+            name="blend",
+            command=f"python -m {config.project.package}.models.train_{blend}",
+            modules=(f"models.train_{blend}",),
+            deps=(*TRAINED, *(f"models/{name}" for name in members_of(project))),
+            params=(f"model.{blend}",),
+            outs=(f"models/{blend}",),
+        )
+    by_column = metric_columns(project).table or any(name in config.data.columns for name in config.metrics.slices)
+    sliced = (table_of(project),) if by_column or project.time is not None else ()
+    yield stage_of(
+        project,
+        "evaluate",
+        deps=("models", *TRAINED, HOLDOUT, *sliced, scoring),
+        params=("metrics.bootstrap", "metrics.slice_rows", *decision_of(project)),
+        outs=(f"{REPORTS}/evaluation.json", f"{REPORTS}/plots", REFERENCE, *((CHOSEN,) if refits else ())),
+        metrics=(f"{REPORTS}/metrics.json",),
+    )
+    if refits:  # models/ depends on the code and the settings that each candidate was fitted with
+        yield stage_of(
+            project, "refit", deps=("models", *TRAINED, HOLDOUT, CHOSEN, scoring), outs=(FINAL, FINAL_ENCODERS)
+        )
