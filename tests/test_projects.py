@@ -10,6 +10,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
+import yaml
 
 from tests.sandbox import PROJECTS, ROOT, edit, module_of, older_processor, ran, run, start, tree
 
@@ -17,8 +18,8 @@ CASES = sorted(folder.name for folder in PROJECTS.iterdir() if (folder / "conf")
 GOLDEN = [case for case in CASES if (PROJECTS / case / "expected").is_dir()]
 DESCRIPTIVE = {"generate", "collect", "process", "define", "explore", "report"}
 STAGES = {
-    *("generate", "collect", "process", "define", "explore", "features", "train@baseline", "train@linear"),
-    *("train@lightgbm", "evaluate", "refit", "package", "release", "monitor", "report"),
+    *("generate", "collect", "process", "define", "explore", "features", "evaluate", "refit", "package", "release"),
+    *("monitor", "report"),
 }
 
 
@@ -71,13 +72,19 @@ def defined(text: str) -> Iterator[str]:
             yield node.name
 
 
+def trained(folder: Path) -> set[str]:
+    """Return the stages that fit the candidates of a project."""
+    candidates = yaml.safe_load((folder / "params.yaml").read_text())["model"]
+    return {name if item["kind"] == "blend" else f"train@{name}" for name, item in candidates.items()}
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("case", [case for case in CASES if case != "edge"])
 def test_project_runs_to_the_end(case: str, tmp_path: Path) -> None:
     folder = start(case, tmp_path / case)
     first = run(folder, "dvc", "repro")
     past = {"snapshots"} if "snapshots:" in (folder / "dvc.yaml").read_text() else set()
-    assert set(ran(first)) == STAGES | past
+    assert set(ran(first)) == STAGES | past | trained(folder)
     assert ran(run(folder, "dvc", "repro")) == []
     locked = (folder / "dvc.lock").read_text()
     run(folder, "dvc", "repro", "--force", "--no-run-cache", env=older_processor())
@@ -106,8 +113,11 @@ def test_a_descriptive_project_ends_with_exploration(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_data_at_its_worst_runs_to_the_end_without_a_warning(tmp_path: Path) -> None:
     folder = start("edge", tmp_path / "edge")
-    stages = ("collect", "process", "define", "explore", "features", "train_linear", "train_lightgbm", "evaluate")
-    for stage in (*stages, "refit", "package", "release", "monitor", "report"):
+    for stage in ("collect", "process", "define", "explore", "features"):
+        run(folder, "python", "-W", "error", "-m", f"edge.{module_of(stage)}")
+    for candidate in ("linear", "lightgbm", "extra_trees", "blend"):
+        run(folder, "python", "-W", "error", "-m", f"edge.{module_of(f'train_{candidate}')}")
+    for stage in ("evaluate", "refit", "package", "release", "monitor", "report"):
         run(folder, "python", "-W", "error", "-m", f"edge.{module_of(stage)}")
     reasons = duckdb.read_parquet(str(folder / "data/quarantine.parquet")).to_dicts()
     assert [row["reasons"] for row in reasons] == [

@@ -99,8 +99,9 @@ def to_model(
         else:
             mean, spread = scale[place]
             weight, missing = weights[start : start + 2]
-            columns.append({"column": name, "mean": mean, "scale": spread, "weight": weight, "missing": missing})
+            column = {"column": name, "mean": mean, "scale": spread, "weight": weight, "missing": missing}
             start += 2
+            columns.append(column)
     return Model(intercept, columns)
 
 
@@ -118,14 +119,23 @@ def refit(rows: Path, encoders: Encoders) -> Model:
     return train(read_training(rows, encoders), read_target(rows, encoders), encoders, params)
 
 
+def validate(
+    matrix: np.ndarray, target: np.ndarray, encoders: Encoders, tried: list[dict[str, Any]]
+) -> list[np.ndarray]:
+    """Return, for each of the params that are ``tried``, the predictions of the validation part."""
+    validation = read_parts(TRAIN)
+    models = [train(matrix[~validation], target[~validation], encoders, params) for params in tried]
+    return [model.predict(matrix[validation]) for model in models]
+
+
 def main() -> None:
     params = setting("model", "linear", "params")
     encoders = read_json(ENCODERS)
-    matrix, target, validation = read_training(TRAIN, encoders), read_target(TRAIN, encoders), read_parts(TRAIN)
-    validation_model = train(matrix[~validation], target[~validation], encoders, params)
+    matrix, target = read_training(TRAIN, encoders), read_target(TRAIN, encoders)
+    (validated,) = validate(matrix, target, encoders, [params])
     model = train(matrix, target, encoders, params)
     with new_folder(FOLDER) as folder:
-        np.save(folder / "validation.npy", rounded(validation_model.predict(matrix[validation])))
+        np.save(folder / "validation.npy", rounded(validated))
         model.save(folder)
         write_json(folder / "encoders.json", encoders)
         summary = {"kind": "linear", "params": params}

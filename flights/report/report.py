@@ -119,7 +119,6 @@ def modelled(found: dict[str, Any]) -> dict[str, Any]:
         "figures": figures(REPORTS / "plots"),
         "slices": slices(found["evaluation"]),
         "importance": important(summary),
-        "weights": summary.get("weights"),
         "drifts": sorted(found["monitor"]["columns"], key=lambda column: -column["drift"] / (column["threshold"] or 1)),
     }
 

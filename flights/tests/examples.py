@@ -29,7 +29,7 @@ REQUEST = {
 PARAMS: dict[str, Any] = {
     "model": {
         "baseline": {"kind": "baseline"},
-        "linear": {"kind": "linear", "params": {"regularization": 1.0, "max_iter": 1000, "min_count": 1}},
+        "linear": {"kind": "linear", "params": {"regularization": 1.0, "splines": 2, "max_iter": 1000, "min_count": 1}},
         "lightgbm": {
             "kind": "lightgbm",
             "rounds": 50,

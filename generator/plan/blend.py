@@ -24,7 +24,6 @@ class BlendPlan:
     name: Code
     members: tuple[Member, ...]
     task: Task
-    loss: Code
     refit: bool
     validated_words: Code
 
@@ -44,21 +43,9 @@ class BlendPlan:
         return Code(", ".join(self.kinds))
 
     @property
-    def loss_imports(self) -> Code:
-        """Return what the loss needs besides."""
-        return Code("LEAST, " if self.task.likelihood else "")
-
-    @property
     def libraries(self) -> Code:
         """Return the code of what the members are served with."""
         return Code(", ".join(f"*{kind}.LIBRARIES" for kind in self.kinds))
-
-
-LOSSES = {
-    "mae": Code("np.abs(target - score)"),
-    "mape": Code("np.abs(target - score) / np.maximum(1, np.abs(target))"),
-}
-"""The loss of each row by which numbers are combined, where the primary metric is one of these; else squared errors."""
 
 
 def blend_of(project: Project) -> str | None:
@@ -86,16 +73,12 @@ def blended_kinds(project: Project) -> tuple[str, ...]:
 
 def blend_plan(project: Project) -> BlendPlan:
     """Plan the blend of ``project``, which has one."""
-    task = task_of(project)
-    squared = LOSSES.get(project.config.metrics.primary, Code("np.square(target - score)"))
-    likelihood = Code(f"-np.log(np.maximum({task.likelihood}, LEAST))")
     return BlendPlan(
         name=Code(blend_of(project) or ""),
         members=tuple(
             Member(name=Code(name), kind=Code(project.config.model[name].kind)) for name in members_of(project)
         ),
-        task=task,
-        loss=likelihood if task.likelihood else squared,
+        task=task_of(project),
         refit=project.config.release.refits,
         validated_words=validated_words(project),
     )

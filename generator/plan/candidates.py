@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 from generator.plan.blend import BlendPlan, blend_of, blend_plan, members_of
 from generator.plan.folds import has_folds
-from generator.plan.tasks import LIGHTGBM_LOSSES, Task, task_of
+from generator.plan.loss import chooses_strength
+from generator.plan.tasks import LIGHTGBM_LOSSES, task_of
 from generator.project import Project
-from generator.schema.model import Blend, LightGBM, Own
+from generator.schema.model import Blend, LightGBM, Linear, Own
 from generator.schema.model import Candidate as AnyCandidate
 from generator.schema.tuning import Optuna
 from generator.sql.code import Code
@@ -50,6 +51,8 @@ class CandidatePlan:
     linear_arguments: Code
     objective: str
     compared: bool
+    splines: bool
+    strengths: bool
     loss: str
     tuning: TuningPlan | None
     progress: int
@@ -57,6 +60,11 @@ class CandidatePlan:
     own: Code
     refit: bool
     folds: bool
+
+    @property
+    def validate_template(self) -> str:
+        """Return what renders how a linear model predicts validated rows."""
+        return f"package/models/linear/{'folds' if self.folds else 'part'}.py.jinja"
 
     @property
     def background(self) -> Code:
@@ -82,29 +90,6 @@ class CandidatePlan:
     def classes_given(self) -> Code:
         """Return what a baseline is given besides the target."""
         return Code(", classes" if self.classes else "")
-
-
-@dataclass(frozen=True, kw_only=True)
-class TreesPlan:
-    """What the modules that score LightGBM need: whether a candidate is compared with a background row."""
-
-    task: Task
-    compared: bool
-
-
-@dataclass(frozen=True, kw_only=True)
-class OwnPlan:
-    """What the modules that score candidates of the project's own need."""
-
-    task: Task
-    names: tuple[Code, ...]
-    libraries: tuple[str, ...]
-    dimensions: int
-
-    @property
-    def modules(self) -> Code:
-        """Return the modules as they are imported."""
-        return Code(", ".join(self.names))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -149,7 +134,9 @@ def _candidate_plan(project: Project, candidate: str) -> CandidatePlan:
         linear_type=task.linear_type,
         linear_arguments=task.linear_arguments,
         objective=chosen.objective or task.objective if isinstance(chosen, LightGBM) else task.objective,
-        compared=_is_compared(chosen),
+        compared=is_compared(chosen),
+        splines=isinstance(chosen, Linear) and chosen.params.splines > 0,
+        strengths=chooses_strength(chosen),
         loss=LIGHTGBM_LOSSES.get(project.config.metrics.primary, task.loss),
         tuning=search,
         progress=0 if search else 50,
@@ -163,27 +150,27 @@ def _candidate_plan(project: Project, candidate: str) -> CandidatePlan:
 
 
 UNEXPLAINED = ("sklearn", "own")
-"""The kinds of candidates that give no contributions by themselves."""
+"""The kinds of candidates that are one call: they show no progress, and give no contributions."""
 
 EXPONENTIAL = ("poisson", "tweedie")
 """The objectives whose predictions are the exponential of what trees add up: contributions to that are none to them."""
 
 
-def _is_compared(candidate: AnyCandidate) -> bool:
+def is_compared(candidate: AnyCandidate) -> bool:
     """Return whether ``candidate`` is explained by comparing rows with a background row."""
     if isinstance(candidate, LightGBM):  # which has no contributions for linear trees
         return candidate.params.linear_tree or candidate.objective in EXPONENTIAL
     return candidate.kind in UNEXPLAINED
 
 
+def fits_at_once(project: Project) -> bool:
+    """Return whether a candidate is fitted by one call, which shows no progress of its own."""
+    return any(candidate.kind in UNEXPLAINED for candidate in project.config.model.values())
+
+
 def compares_rows(project: Project) -> bool:
     """Return whether a candidate is explained by comparing rows with a background row."""
-    return any(_is_compared(candidate) for candidate in project.config.model.values())
-
-
-def _compares_trees(project: Project) -> bool:
-    """Return whether that is so for a candidate of LightGBM."""
-    return any(isinstance(item, LightGBM) and _is_compared(item) for item in project.config.model.values())
+    return any(is_compared(candidate) for candidate in project.config.model.values())
 
 
 def counts_rounds(project: Project) -> bool:
@@ -209,22 +196,6 @@ def digests(project: Project) -> dict[str, str]:
             text = project.modules[f"{project.config.project.package}/{candidate.module}.py"]
             found[label] = hashlib.sha256(text.encode()).hexdigest()
     return found
-
-
-def scorer_plan(project: Project, kind: str) -> BlendPlan | OwnPlan | TreesPlan | Task:
-    """Plan the modules that score candidates of ``kind``, for evaluation and for the service."""
-    task = task_of(project)
-    if kind == "blend":
-        return blend_plan(project)
-    if kind == "lightgbm":
-        return TreesPlan(task=task, compared=_compares_trees(project))
-    if kind != "own":
-        return task
-    own = [candidate for candidate in project.config.model.values() if isinstance(candidate, Own)]
-    libraries = {"numpy", *(library for candidate in own for library in candidate.libraries)}
-    return OwnPlan(
-        task=task, names=own_modules(project), libraries=tuple(sorted(libraries)), dimensions=2 if task.classes else 1
-    )
 
 
 def candidates_plan(project: Project) -> CandidatesPlan:

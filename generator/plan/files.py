@@ -8,13 +8,12 @@ from generator.plan.alerts import alert_modules
 from generator.plan.audit import audit_plan
 from generator.plan.backtest import backtest_files
 from generator.plan.bulk import bulk_plan, shared_modules
-from generator.plan.candidates import candidates_plan, compares_rows, scorer_plan, training_plan
+from generator.plan.candidates import compares_rows
 from generator.plan.collect import collect_plan, module_text
 from generator.plan.define import define_plan
 from generator.plan.definitions import definitions_plan
 from generator.plan.deploy import deploy_files
 from generator.plan.encoding import encoding_plan
-from generator.plan.evaluation import evaluate_plan
 from generator.plan.explore import explore_plan
 from generator.plan.features import features_plan
 from generator.plan.functions import functions_plan
@@ -23,16 +22,16 @@ from generator.plan.known import known_plan
 from generator.plan.labels import labels_plan, split_modules, unseen_plan
 from generator.plan.log_store import stores_in_database
 from generator.plan.logged_rows import logged_rows_plan
-from generator.plan.metrics import metrics_plan
+from generator.plan.model_files import Module, model_files
 from generator.plan.monitor import monitor_plan
 from generator.plan.package import package_plan
 from generator.plan.probe import probe_plan
 from generator.plan.process import process_plan
 from generator.plan.report import page_templates, report_plan
+from generator.plan.scorers import scorer_plan
 from generator.plan.service import service_plan
 from generator.plan.serving_features import serving_features_plan
 from generator.plan.snapshots import Group, groups_of, snapshots_plan
-from generator.plan.tasks import task_of
 from generator.plan.tests import tests_plan
 from generator.project import Project
 from generator.sql.code import Code
@@ -75,9 +74,6 @@ STEPS = ("common", "data", "problem", "exploration", "report")
 MODELLED = ("features", "models", "evaluation", "packaging", "release", "monitoring")
 """Those of a package with a model."""
 
-Module = tuple[str, str, object]
-"""A path in the package, the template where its name differs, and the context."""
-
 
 def package_files(project: Project, release: ReleasePlan) -> Iterator[Module]:
     """Yield every file of the package, in the order of the lifecycle."""
@@ -111,7 +107,7 @@ def package_files(project: Project, release: ReleasePlan) -> Iterator[Module]:
     if modelled:
         groups = groups_of(project)
         yield from _features(project, groups)
-        yield from _models(project)
+        yield from model_files(project)
         yield from _service(project, groups)
         yield from _release(project, release)
         for path, context in deploy_files(project):
@@ -130,8 +126,8 @@ def _features(project: Project, groups: tuple[Group, ...]) -> Iterator[Module]:
     for name in ("comparison", *(("logged_features",) if features.logged else ())):
         yield f"features/{name}.py", "", None
     yield "features/definitions.py", "", definitions_plan(project)
-    for name in ("features/snapshots.sql", "features/latest.sql", "features/snapshots.py") if snapshots.groups else ():
-        yield name, "", snapshots
+    for name in ("snapshots.sql", "latest.sql", "snapshots.py") if snapshots.groups else ():
+        yield f"features/{name}", "", snapshots
     if features.calls:
         yield "features/calls.py", "", None
         yield "features/functions.py", "", functions_plan(project)
@@ -143,36 +139,6 @@ def _features(project: Project, groups: tuple[Group, ...]) -> Iterator[Module]:
     yield "features/encoders.py", "", encoding
     for name in encoding.files:
         yield f"features/encoding/{name}", "", encoding
-
-
-def _models(project: Project) -> Iterator[Module]:
-    """Yield what fits the candidates and chooses among them."""
-    task = task_of(project)
-    yield "evaluation/metrics.py", "", metrics_plan(project)
-    yield "common/rounding.py", "", None
-    yield "models/scoring/__init__.py", "", None
-    for kind in sorted({candidate.kind for candidate in project.config.model.values()}):
-        yield f"models/scoring/{kind}.py", "", scorer_plan(project, kind)
-    if compares_rows(project):
-        yield "common/heartbeat.py", "", None
-        yield "models/background.py", "", None
-    for name, candidate in project.config.model.items():
-        yield f"models/train_{name}.py", f"models/train_{candidate.kind}.py", training_plan(project, name)
-    yield "evaluation/curves.py", f"evaluation/curves/{task.name}.py", None
-    if project.config.problem.decision is not None:
-        yield "evaluation/decision.py", "", None
-        yield "evaluation/payoff.py", "", None
-    yield "models/candidates.py", "", candidates_plan(project)
-    evaluated = evaluate_plan(project)
-    yield "evaluation/caveats.py", "", evaluated
-    if evaluated.reads.columns:
-        yield "evaluation/metric_columns.py", "", evaluated
-    if evaluated.slices:
-        yield "evaluation/slices.py", "", evaluated
-    yield "evaluation/reference.py", "", evaluated
-    yield "evaluation/evaluate.py", "", evaluated
-    if project.config.release.refits:
-        yield "models/refit.py", "", encoding_plan(project)
 
 
 def _service(project: Project, groups: tuple[Group, ...]) -> Iterator[Module]:

@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 
 from generator.plan.blend import blend_of, members_of
-from generator.plan.candidates import compares_rows, counts_rounds
+from generator.plan.candidates import compares_rows, counts_rounds, fits_at_once
 from generator.plan.folds import has_folds
+from generator.plan.loss import chooses_strength
 from generator.plan.metrics import metric_columns
 from generator.plan.stage_files import (
     CHOSEN,
@@ -37,7 +38,9 @@ def model_stages(project: Project) -> Iterator[Stage]:
             *FITTING,
             *(("features.folds",) if has_folds(project) else ()),
             *(("common.progress",) if counts_rounds(project) else ()),
-            *(("common.heartbeat", "models.background") if compares_rows(project) else ()),
+            *(("models.loss",) if any(map(chooses_strength, config.model.values())) else ()),
+            *(("common.heartbeat",) if fits_at_once(project) else ()),
+            *(("models.background",) if compares_rows(project) else ()),
         ),
         deps=(*TRAINED, f"{config.project.package}/models/train_${{key}}.py", f"{scoring}/${{item.kind}}.py"),
         params=("model.${key}",),

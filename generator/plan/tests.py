@@ -7,6 +7,7 @@ from typing import Any, get_args
 from sqlglot import exp
 
 from generator.plan.candidates import Candidate, candidates_plan
+from generator.plan.example_candidates import example_candidates, learners
 from generator.plan.logged import LoggedPlan, logged_plan
 from generator.plan.metrics import Reads, asked_metrics, higher_is_better, metric_columns, threshold
 from generator.plan.requests import field_names, needed_columns, python_type
@@ -16,28 +17,6 @@ from generator.schema.metrics import AtThreshold
 from generator.schema.service import Service
 from generator.sql import parsing as sql
 from generator.sql.code import Code, name
-
-CANDIDATE_PARAMS: dict[str, dict[str, Any]] = {
-    "baseline": {},
-    "linear": {"params": {"regularization": 1.0, "max_iter": 1_000, "min_count": 1}},
-    "lightgbm": {
-        "rounds": 50,
-        "early_stopping": 10,
-        "params": {
-            "num_leaves": 7,
-            "learning_rate": 0.3,
-            "min_data_in_leaf": 5,
-            "feature_fraction": 1.0,
-            "lambda_l2": 0.0,
-            "cat_smooth": 1.0,
-            "seed": 0,
-        },
-    },
-}
-"""Settings under which each kind of candidate of ours learns from a few rows."""
-
-LEARNERS = ("linear", "lightgbm")
-"""The kinds of candidates that then have to learn a separable target."""
 
 VALUES: dict[str, Any] = {
     "bool": True,
@@ -157,7 +136,7 @@ def tests_plan(project: Project) -> TestsPlan:
         time=_time_field(project),
         task_template=f"package/tests/examples/{task_of(project).name}.py.jinja",
         candidates=competing.candidates,
-        learners=tuple(label for label, candidate in config.model.items() if candidate.kind in LEARNERS),
+        learners=learners(project),
         first=next(item.name for item in competing.candidates if item.kind != "blend"),
         trainers=Code(", ".join(sorted(f"train_{label}" for label in config.model))),
         scorers=competing.scorers,
@@ -214,10 +193,7 @@ def _params(project: Project) -> dict[str, Any]:
     problem = project.config.problem
     decision = {"problem": {"decision": problem.decision.model_dump(mode="json")}} if problem.decision else {}
     return {
-        "model": {
-            label: {"kind": item.kind, **CANDIDATE_PARAMS.get(item.kind, item.model_dump(include={"params", "steps"}))}
-            for label, item in project.config.model.items()
-        },
+        "model": example_candidates(project),
         "service": _service_params(project.config.service.log),
         "engine": {"memory_limit": "1GB", "threads": 1},
         **decision,

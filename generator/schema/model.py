@@ -47,7 +47,16 @@ class Baseline(Strict):
 class LinearParams(Strict):
     """Settings of the logistic or ridge regression."""
 
-    regularization: Positive = Field(default=1.0, description="strength of the L2 penalty")
+    regularization: Positive | Annotated[tuple[Positive, ...], Field(min_length=2)] = Field(
+        default=1.0,
+        description="strength of the L2 penalty; of a list, the one with the least loss on validated rows",
+        examples=[[0.1, 1.0, 10.0]],
+    )
+    splines: Annotated[int, Field(ge=0, le=50)] = Field(
+        default=0,
+        description="knots of each number, at its quantiles: a piecewise linear curve in place of a line",
+        examples=[5],
+    )
     max_iter: Count = Field(default=300, description="most steps of the solver")
     min_count: Count = Field(default=20, description="categories seen less often in training share one coefficient")
 

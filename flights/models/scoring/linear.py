@@ -48,8 +48,8 @@ class Model:
 
 def by_value(state: dict[str, Any], values: np.ndarray) -> np.ndarray:
     """Return what a column of numbers adds."""
-    scaled = (values - state["mean"]) / state["scale"]
-    return np.where(np.isnan(values)[:, None], state["missing"], scaled[:, None] * state["weight"])
+    scaled = ((values - state["mean"]) / state["scale"])[:, None]
+    return np.where(np.isnan(scaled), state["missing"], scaled * state["weight"])
 
 
 def by_code(state: dict[str, Any], codes: np.ndarray) -> np.ndarray:

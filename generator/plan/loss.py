@@ -1,0 +1,44 @@
+"""Plan the loss by which strengths and weights are chosen on validated rows."""
+
+from dataclasses import dataclass
+
+from generator.plan.blend import blend_of
+from generator.plan.tasks import task_of
+from generator.project import Project
+from generator.schema.model import Linear
+from generator.sql.code import Code
+
+
+@dataclass(frozen=True, kw_only=True)
+class LossPlan:
+    """What ``loss.py`` needs: the loss of each row, as code and in words."""
+
+    loss: Code
+    loss_words: Code
+
+
+BY_METRIC = {
+    "mae": LossPlan(loss=Code("np.abs(target - score)"), loss_words=Code("absolute error")),
+    "mape": LossPlan(
+        loss=Code("np.abs(target - score) / np.maximum(1, np.abs(target))"), loss_words=Code("relative error")
+    ),
+}
+"""The losses of numbers where the primary metric is one of these; else it is the squared error."""
+
+
+def loss_plan(project: Project) -> LossPlan:
+    """Plan the loss: of classes always the log loss, as ranking says little of how likely anything is."""
+    if likelihood := task_of(project).likelihood:
+        return LossPlan(loss=Code(f"-np.log(np.maximum({likelihood}, 1e-12))"), loss_words=Code("log loss"))
+    squared = LossPlan(loss=Code("np.square(target - score)"), loss_words=Code("squared error"))
+    return BY_METRIC.get(project.config.metrics.primary, squared)
+
+
+def chooses_strength(candidate: object) -> bool:
+    """Return whether the strength of the penalty of ``candidate`` is chosen on validated rows."""
+    return isinstance(candidate, Linear) and isinstance(candidate.params.regularization, tuple)
+
+
+def has_loss(project: Project) -> bool:
+    """Return whether anything is chosen by the loss."""
+    return blend_of(project) is not None or any(map(chooses_strength, project.config.model.values()))

@@ -1,0 +1,48 @@
+"""The modules that fit the candidates, choose among them and fit the chosen one again."""
+
+from collections.abc import Iterator
+
+from generator.plan.candidates import candidates_plan, compares_rows, fits_at_once, training_plan
+from generator.plan.encoding import encoding_plan
+from generator.plan.evaluation import evaluate_plan
+from generator.plan.loss import has_loss, loss_plan
+from generator.plan.metrics import metrics_plan
+from generator.plan.scorers import scorer_plan
+from generator.plan.tasks import task_of
+from generator.project import Project
+
+Module = tuple[str, str, object]
+"""A path in the package, the template where its name differs, and the context."""
+
+
+def model_files(project: Project) -> Iterator[Module]:
+    """Yield what fits the candidates and chooses among them."""
+    task = task_of(project)
+    yield "evaluation/metrics.py", "", metrics_plan(project)
+    yield "common/rounding.py", "", None
+    yield "models/scoring/__init__.py", "", None
+    for kind in sorted({candidate.kind for candidate in project.config.model.values()}):
+        yield f"models/scoring/{kind}.py", "", scorer_plan(project, kind)
+    if has_loss(project):
+        yield "models/loss.py", "", loss_plan(project)
+    if fits_at_once(project):
+        yield "common/heartbeat.py", "", None
+    if compares_rows(project):
+        yield "models/background.py", "", None
+    for name, candidate in project.config.model.items():
+        yield f"models/train_{name}.py", f"models/train_{candidate.kind}.py", training_plan(project, name)
+    yield "evaluation/curves.py", f"evaluation/curves/{task.name}.py", None
+    if project.config.problem.decision is not None:
+        yield "evaluation/decision.py", "", None
+        yield "evaluation/payoff.py", "", None
+    yield "models/candidates.py", "", candidates_plan(project)
+    evaluated = evaluate_plan(project)
+    yield "evaluation/caveats.py", "", evaluated
+    if evaluated.reads.columns:
+        yield "evaluation/metric_columns.py", "", evaluated
+    if evaluated.slices:
+        yield "evaluation/slices.py", "", evaluated
+    yield "evaluation/reference.py", "", evaluated
+    yield "evaluation/evaluate.py", "", evaluated
+    if project.config.release.refits:
+        yield "models/refit.py", "", encoding_plan(project)

@@ -1,0 +1,64 @@
+"""Plan the modules that score candidates of each kind, for evaluation and for the service."""
+
+from dataclasses import dataclass
+
+from generator.plan.blend import BlendPlan, blend_plan
+from generator.plan.candidates import is_compared, own_modules
+from generator.plan.tasks import Task, task_of
+from generator.project import Project
+from generator.schema.model import LightGBM, Linear, Own
+from generator.sql.code import Code
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScorerPlan:
+    """What the modules that score linear models and LightGBM need.
+
+    ``splines`` says whether a linear candidate has some, ``compared`` whether one of LightGBM is explained by comparing
+    rows with a background row.
+    """
+
+    task: Task
+    splines: bool
+    compared: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class OwnPlan:
+    """What the modules that score candidates of the project's own need."""
+
+    task: Task
+    names: tuple[Code, ...]
+    libraries: tuple[str, ...]
+    dimensions: int
+
+    @property
+    def modules(self) -> Code:
+        """Return the modules as they are imported."""
+        return Code(", ".join(self.names))
+
+
+def _compares_trees(project: Project) -> bool:
+    """Return whether that is so for a candidate of LightGBM."""
+    return any(isinstance(item, LightGBM) and is_compared(item) for item in project.config.model.values())
+
+
+def _has_splines(project: Project) -> bool:
+    """Return whether a linear candidate has splines."""
+    return any(isinstance(item, Linear) and item.params.splines for item in project.config.model.values())
+
+
+def scorer_plan(project: Project, kind: str) -> BlendPlan | OwnPlan | ScorerPlan | Task:
+    """Plan the modules that score candidates of ``kind``, for evaluation and for the service."""
+    task = task_of(project)
+    if kind == "blend":
+        return blend_plan(project)
+    if kind in ("lightgbm", "linear"):
+        return ScorerPlan(task=task, splines=_has_splines(project), compared=_compares_trees(project))
+    if kind != "own":
+        return task
+    own = [candidate for candidate in project.config.model.values() if isinstance(candidate, Own)]
+    libraries = {"numpy", *(library for candidate in own for library in candidate.libraries)}
+    return OwnPlan(
+        task=task, names=own_modules(project), libraries=tuple(sorted(libraries)), dimensions=2 if task.classes else 1
+    )
