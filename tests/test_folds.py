@@ -59,7 +59,11 @@ def trained(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
         patch.syspath_prepend(folder)
         patch.chdir(folder)
         examples = importlib.import_module(f"{package}.tests.examples")
-        examples.PARAMS["model"]["lightgbm"] |= {"rounds": 1}  # or the targets that stop it early would be seen
+        for item in examples.PARAMS["model"].values():  # no rounds or strengths that targets of all folds choose
+            if item["kind"] == "lightgbm":
+                item["rounds"] = 1
+            elif isinstance(item.get("params", {}).get("regularization"), list):
+                item["params"]["regularization"] = [1.0, 1.0]
         examples.write_params()
         target, level = examples.draw()
         examples.write_training(target, (np.arange(len(level)) // 2).astype(np.float64))
@@ -81,7 +85,7 @@ def test_no_prediction_depends_on_the_target_of_its_own_row_or_of_anything_later
     parts = np.array(trained.rows["__part"].to_pylist())
     by_time = trained.package.endswith("edge")
     features = [name for name in trained.rows.column_names if not name.startswith("__")]
-    for candidate in trained.module("models.candidates").CANDIDATES:
+    for candidate in set(trained.module("models.candidates").CANDIDATES) - {"blend"}:
         before = trained.predicted(candidate, trained.rows)
         assert np.isfinite(before[parts != "fit"]).all()
         assert np.isnan(before[parts == "fit"]).all()

@@ -74,8 +74,8 @@ def defined(text: str) -> Iterator[str]:
 
 def trained(folder: Path) -> set[str]:
     """Return the stages that fit the candidates of a project."""
-    candidates = yaml.safe_load((folder / "params.yaml").read_text())["model"]
-    return {name if item["kind"] == "blend" else f"train@{name}" for name, item in candidates.items()}
+    params = yaml.safe_load((folder / "params.yaml").read_text())
+    return {*(f"train@{name}" for name in params["model"]), *(["blend"] if params.get("blend") else [])}
 
 
 @pytest.mark.slow

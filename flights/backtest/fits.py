@@ -18,7 +18,7 @@ from flights.common.digests import digest_of
 from flights.common.outputs import new_folder, read_json, write_json
 from flights.common.settings import PARAMS, setting
 from flights.features.encoders import encode, fit_encoders
-from flights.models.candidates import CANDIDATES
+from flights.models.candidates import CANDIDATES, folder_of
 
 FITS = Path("backtest/fits")
 PACKAGE = Path(__file__).parents[1]
@@ -53,7 +53,7 @@ def fit(rows: pa.Table, candidate: str) -> Path:
             shutil.copy(PARAMS, folder)
             run_training(folder, candidate)
             with new_folder(fitted) as new:
-                shutil.copytree(folder / "models" / candidate, new, dirs_exist_ok=True)
+                shutil.copytree(folder / folder_of(candidate), new, dirs_exist_ok=True)
     return fitted
 
 

@@ -16,12 +16,11 @@ from flights.evaluation.metrics import HIGHER_IS_BETTER, METRICS, PRIMARY, Boots
 from flights.evaluation.reference import write_reference
 from flights.evaluation.slices import SLICES, groups
 from flights.features.encoders import read_matrix, read_parts, read_target
-from flights.models.candidates import CANDIDATES
+from flights.models.candidates import CANDIDATES, folder_of
 
 TRAIN = Path("data/train.parquet")
 HOLDOUT = Path("data/holdout.parquet")
 ENCODERS = Path("data/encoders.json")
-MODELS = Path("models")
 EVALUATION = Path("reports/evaluation.json")
 CHOSEN = Path("reports/chosen.json")
 METRICS_FILE = Path("reports/metrics.json")
@@ -94,13 +93,13 @@ def main() -> None:
     bootstrap = Bootstrap(**setting("metrics", "bootstrap"))
     encoders = read_json(ENCODERS)
     validated = read_target(TRAIN, encoders)[read_parts(TRAIN)]
-    validation = {name: np.load(MODELS / name / "validation.npy") for name in CANDIDATES}
+    validation = {name: np.load(folder_of(name) / "validation.npy") for name in CANDIDATES}
     selection = select(validated, validation, bootstrap)
     chosen = selection["chosen"]
     matrix, target = read_matrix(HOLDOUT, encoders), read_target(HOLDOUT, encoders)
-    scores = {name: module.Model.load(MODELS / name).predict(matrix) for name, module in CANDIDATES.items()}
+    scores = {name: module.Model.load(folder_of(name)).predict(matrix) for name, module in CANDIDATES.items()}
     doubts = [
-        *few_rounds({name: read_json(MODELS / name / "summary.json") for name in CANDIDATES}),
+        *few_rounds({name: read_json(folder_of(name) / "summary.json") for name in CANDIDATES}),
         *few_rows("validation part", validated, ("false", "true")),
         *few_rows("holdout", target, ("false", "true")),
         *close_race(selection),

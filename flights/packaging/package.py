@@ -18,7 +18,7 @@ from flights.features.columns import FEATURES
 from flights.features.definitions import definitions
 from flights.features.encoders import encode
 from flights.features.lookup_tables import write_keyed
-from flights.models.candidates import CANDIDATES
+from flights.models.candidates import CANDIDATES, folder_of
 from flights.packaging.bundles import HOLDOUT, held_rows
 from flights.packaging.contract import learn, write_contract
 from flights.packaging.fitted_rows import FILE, fitted_on
@@ -122,7 +122,6 @@ SNAPSHOTS = (
     "by_carrier_flight_30_days",
 )
 DATA = Path("data")
-MODELS = Path("models")
 TRAINING = ("summary.json", "validation.npy")  # what training leaves beside a model
 FINAL = Path("final_model")
 EVALUATION = Path("reports/evaluation.json")
@@ -189,7 +188,7 @@ def fill(bundle: Path, chosen: str) -> None:
     write_requirements(scoring, bundle)
     write_settings(bundle)
     copy_model(FINAL, bundle / "model")
-    copy_model(MODELS / chosen, bundle / "evaluated")
+    copy_model(folder_of(chosen), bundle / "evaluated")
     for table, columns in LOOKUPS.items():
         copy(DATA / f"tables/{table}.parquet", bundle / f"data/tables/{table}.parquet")
         write_keyed(DATA / f"tables/{table}.parquet", bundle / f"data/tables/{table}.json", columns)

@@ -12,6 +12,7 @@ from flights.common.outputs import read_json
 from flights.common.settings import setting
 from flights.common.stage import run_stage
 from flights.features.encoders import column_features
+from flights.models.candidates import folder_of
 from flights.report.charts import figures
 from flights.report.pages import number, write_page
 from flights.report.titles import MEANINGS, TITLES
@@ -19,7 +20,6 @@ from flights.report.titles import MEANINGS, TITLES
 REPORTS = Path("reports")
 QUARANTINE = Path("data/quarantine.parquet")
 ENCODERS = Path("data/encoders.json")
-MODELS = Path("models")
 IMPORTANT = 12
 PAGE = REPORTS / "index.html"
 JSON = (
@@ -112,7 +112,7 @@ def important(summary: dict[str, Any]) -> dict[str, float]:
 
 def modelled(found: dict[str, Any]) -> dict[str, Any]:
     """Return what the page shows of the model beside the reports of its stages."""
-    encoders, summary = read_json(ENCODERS), read_json(MODELS / found["evaluation"]["chosen"] / "summary.json")
+    encoders, summary = read_json(ENCODERS), read_json(folder_of(found["evaluation"]["chosen"]) / "summary.json")
     return {
         "encoded": encoders["features"],
         "width": Counter(column_features(encoders)),

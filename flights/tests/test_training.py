@@ -9,6 +9,7 @@ import pytest
 from flights.common.outputs import read_json
 from flights.features.encoders import read_matrix, read_parts
 from flights.models import train_baseline, train_lightgbm, train_linear
+from flights.models.candidates import folder_of
 from flights.models.scoring import baseline, lightgbm, linear
 from flights.tests.examples import draw, is_learnt, write_params, write_training
 
@@ -45,7 +46,7 @@ def test_scores_validation_rows(name: str, level: np.ndarray) -> None:
     score = train(*CANDIDATES[name])
     assert np.isfinite(score).all()
     assert len(score) == len(level)
-    assert len(np.load(f"models/{name}/validation.npy")) == read_parts(Path("data/train.parquet")).sum()
+    assert len(np.load(folder_of(name) / "validation.npy")) == read_parts(Path("data/train.parquet")).sum()
 
 
 @pytest.mark.parametrize("name", CANDIDATES)

@@ -7,7 +7,7 @@ from keyword import iskeyword
 from pathlib import Path
 
 FOLDERS = frozenset(
-    ["backtest", "bundle", "conf", "data", "deploy", "final_model", "generator", "logs", "models",
+    ["backtest", "blend", "bundle", "conf", "data", "deploy", "final_model", "generator", "logs", "models",
      "registry", "reports", "templates", "tests"]
 )  # fmt: skip
 LIBRARIES = frozenset(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from textwrap import wrap
 
 from generator.new.answers import Choice, Inferred, NewFeature
+from generator.new.candidates import Trees, is_amount, is_blended, proposed, proposed_reason, trees
 from generator.new.features import slice_rows
 from generator.new.reasons import column_reason, question, refit_reason
 from generator.new.splitting import VERY_FEW
@@ -14,27 +15,6 @@ from generator.sql.code import Code, json_text, yaml_text
 
 WIDTH, LONGEST = 100, 120
 """Columns of a line: up to half the first, reasons stand one under the other; beyond the second, above their value."""
-
-SMALL, MIDDLE = 600, 3_000
-WIDE = 200
-QUICK = 100_000
-"""Rows beyond which fewer rounds have to do."""
-DENSE = 30_000_000
-"""Values of a matrix up to which a linear model takes seconds."""
-
-
-@dataclass(frozen=True)
-class Trees:
-    """Settings of LightGBM that suit the size of the data."""
-
-    num_leaves: int
-    min_data_in_leaf: int
-    learning_rate: Code
-    feature_fraction: Code
-    features: Code
-    reason: Code
-    rate_reason: Code
-
 
 SLICED = "groups with enough rows: of people first, then what explains most of the target"
 UNSLICED = "no input has groups with enough rows"
@@ -79,6 +59,9 @@ class Scaffold:
     candidates: Code
     candidates_reason: Code
     trees: Trees
+    blended: bool
+    exponential: bool
+    """Whether the target is a number that is never negative."""
     hypotheses: Code
     hypotheses_reason: Code
     chunk_rows: int
@@ -95,7 +78,6 @@ def scaffold(found: Inferred, package: str, data: str | Source, pins: Iterable[s
     """
     goal, asked = found.goal, question(found)
     sample = f"{found.sample[:1].upper()}{found.sample[1:]}." if found.sample else ""
-    linear = found.rows * len(found.features) <= DENSE
     hypotheses = ["signal", "nonlinear", "interactions", "missingness", "categories", "more_data"]
     return Scaffold(
         title=scalar(found.title),
@@ -128,11 +110,11 @@ def scaffold(found: Inferred, package: str, data: str | Source, pins: Iterable[s
         rows=Code(f"{found.rows:,}"),
         split=Code("by_time" if found.by_time else "at_random"),
         split_reason=_comment(found.split_reason),
-        candidates=_listed(("baseline", "linear", "lightgbm") if linear else ("baseline", "lightgbm")),
-        candidates_reason=Code(
-            "the base rate, a linear model, boosted trees" if linear else "without linear: so many values take it long"
-        ),
-        trees=_trees(found),
+        candidates=_listed(proposed(found)),
+        candidates_reason=Code(proposed_reason(found)),
+        trees=trees(found),
+        exponential=is_amount(found),
+        blended=is_blended(found),
         hypotheses=_listed((*hypotheses, "drift") if found.time else hypotheses),
         hypotheses_reason=Code("all that there are" if found.time else "all but drift, which takes a time of the rows"),
         chunk_rows=max(50, min(2_000, found.rows // 8)),
@@ -224,19 +206,3 @@ def _beside(lines: Iterable[tuple[str, str]]) -> tuple[Code, ...]:
         beside = f"{text:<{width}}  # {reason}" if reason else text
         found += [beside] if len(beside) <= LONGEST else [f"# {reason}", text]
     return tuple(Code(line) for line in found)
-
-
-def _trees(found: Inferred) -> Trees:
-    rows, wide = found.rows, len(found.features) > WIDE
-    leaves, least = (7, 5) if rows < SMALL else (15, 10) if rows < MIDDLE else (31, 20)
-    words = f"small trees for {rows:,} rows" if rows < MIDDLE else f"for {rows:,} rows"
-    fast = rows > QUICK
-    return Trees(
-        num_leaves=leaves,
-        min_data_in_leaf=least,
-        learning_rate=Code("0.1" if fast else "0.05"),
-        feature_fraction=Code("0.3" if wide else "0.9"),
-        features=Code(f"{len(found.features):,}"),
-        reason=Code(words),
-        rate_reason=Code(f"fewer rounds, for more than {QUICK:,} rows" if fast else f"for up to {QUICK:,} rows"),
-    )

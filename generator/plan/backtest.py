@@ -4,10 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
-from generator.plan.blend import blend_of
 from generator.plan.folds import fold_names, has_folds
 from generator.plan.metrics import Reads, metric_columns
-from generator.plan.stage_files import HOLDOUT, REPORTS, TRAINED, decision_of, table_of
+from generator.plan.stage_files import HOLDOUT, REPORTS, TRAINED, blended_of, decision_of, table_of
 from generator.plan.tasks import task_of
 from generator.plan.types import Stage
 from generator.project import Project
@@ -47,7 +46,7 @@ def backtest_plan(project: Project) -> BacktestPlan:
         decision=problem.decision is not None,
         classes=task_of(project).classes,
         parts=["fit", *fold_names(project)] if has_folds(project) else [],
-        blended=blend_of(project) is not None,
+        blended=project.config.blend is not None,
     )
 
 
@@ -67,7 +66,7 @@ def backtest_stages(project: Project) -> Iterator[Stage]:
             command=f"python -m {package}.backtest.backtest",
             modules=("backtest.backtest",),
             deps=(*TRAINED, HOLDOUT, table_of(project), f"{REPORTS}/metrics.json", f"{package}/models"),
-            params=("backtest", "model", validated, "metrics.bootstrap", *decision_of(project)),
+            params=("backtest", "model", *blended_of(project), validated, "metrics.bootstrap", *decision_of(project)),
             persistent=("backtest/fits",),
             summaries=(f"{REPORTS}/backtest.json",),
         )

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from generator.plan.folds import validated_words
 from generator.plan.tasks import Task, task_of
 from generator.project import Project
-from generator.schema.model import UNBLENDED, Blend
 from generator.sql.code import Code
 
 
@@ -21,7 +20,6 @@ class Member:
 class BlendPlan:
     """What the modules of a blend need."""
 
-    name: Code
     members: tuple[Member, ...]
     task: Task
     refit: bool
@@ -48,22 +46,13 @@ class BlendPlan:
         return Code(", ".join(f"*{kind}.LIBRARIES" for kind in self.kinds))
 
 
-def blend_of(project: Project) -> str | None:
-    """Return the name of the candidate that combines others, None where there is none."""
-    return next(iter(_blends(project)), None)
-
-
 def members_of(project: Project) -> tuple[str, ...]:
     """Return the candidates that the blend combines, in the order of the config; nothing where there is no blend."""
-    for blend in _blends(project).values():
-        every = [name for name, item in project.config.model.items() if item.kind not in UNBLENDED]
-        return tuple(name for name in every if blend.members is None or name in blend.members)
-    return ()
-
-
-def _blends(project: Project) -> dict[str, Blend]:
-    """Return the candidates that combine others: one at most."""
-    return {label: item for label, item in project.config.model.items() if isinstance(item, Blend)}
+    blend = project.config.blend
+    if blend is None:
+        return ()
+    every = [name for name, item in project.config.model.items() if item.kind != "baseline"]
+    return tuple(name for name in every if blend.members is None or name in blend.members)
 
 
 def blended_kinds(project: Project) -> tuple[str, ...]:
@@ -74,7 +63,6 @@ def blended_kinds(project: Project) -> tuple[str, ...]:
 def blend_plan(project: Project) -> BlendPlan:
     """Plan the blend of ``project``, which has one."""
     return BlendPlan(
-        name=Code(blend_of(project) or ""),
         members=tuple(
             Member(name=Code(name), kind=Code(project.config.model[name].kind)) for name in members_of(project)
         ),

@@ -3,13 +3,13 @@
 import hashlib
 from dataclasses import dataclass
 
-from generator.plan.blend import BlendPlan, blend_of, blend_plan, members_of
+from generator.plan.blend import members_of
 from generator.plan.folds import has_folds
 from generator.plan.loss import chooses_strength
 from generator.plan.tasks import LIGHTGBM_LOSSES, task_of
 from generator.project import Project
-from generator.schema.model import Blend, LightGBM, Linear, Own
 from generator.schema.model import Candidate as AnyCandidate
+from generator.schema.model import LightGBM, Linear, Own
 from generator.schema.tuning import Optuna
 from generator.sql.code import Code
 
@@ -52,6 +52,7 @@ class CandidatePlan:
     objective: str
     compared: bool
     splines: bool
+    exponential: bool
     strengths: bool
     loss: str
     tuning: TuningPlan | None
@@ -65,6 +66,20 @@ class CandidatePlan:
     def validate_template(self) -> str:
         """Return what renders how a linear model predicts validated rows."""
         return f"package/models/linear/{'folds' if self.folds else 'part'}.py.jinja"
+
+    @property
+    def model_parameters(self) -> Code:
+        """Return the parameters of what makes a linear model, besides those that each has."""
+        knots = ", knots: dict[int, list[float]]" if self.splines else ""
+        return Code(knots + (", background: list[float | None], most: float" if self.exponential else ""))
+
+    @property
+    def model_arguments(self) -> Code:
+        """Return what is given for :attr:`model_parameters`."""
+        knots = ", knots" if self.splines else ""
+        return Code(
+            knots + (", background_row(matrix, categorical(encoders)), float(target.max())" if self.exponential else "")
+        )
 
     @property
     def background(self) -> Code:
@@ -106,18 +121,11 @@ class CandidatesPlan:
 
     candidates: tuple[Candidate, ...]
     scorers: Code
-    blend: Code
     members: tuple[str, ...]
 
 
-def training_plan(project: Project, candidate: str) -> BlendPlan | CandidatePlan:
+def candidate_plan(project: Project, candidate: str) -> CandidatePlan:
     """Plan the training of one candidate."""
-    if isinstance(project.config.model[candidate], Blend):
-        return blend_plan(project)
-    return _candidate_plan(project, candidate)
-
-
-def _candidate_plan(project: Project, candidate: str) -> CandidatePlan:
     task = task_of(project)
     tuning = project.config.tuning
     search = (
@@ -128,14 +136,15 @@ def _candidate_plan(project: Project, candidate: str) -> CandidatePlan:
         candidate=Code(candidate),
         classes=task.classes,
         baseline_words=task.baseline_words,
-        linear_words=task.linear_words,
-        linear_template=task.linear_template,
-        linear_imports=task.linear_imports,
-        linear_type=task.linear_type,
+        linear_words=POISSON_WORDS if is_exponential(chosen) else task.linear_words,
+        linear_template=POISSON_TEMPLATE if is_exponential(chosen) else task.linear_template,
+        linear_imports=POISSON_TYPE if is_exponential(chosen) else task.linear_imports,
+        linear_type=POISSON_TYPE if is_exponential(chosen) else task.linear_type,
         linear_arguments=task.linear_arguments,
         objective=chosen.objective or task.objective if isinstance(chosen, LightGBM) else task.objective,
         compared=is_compared(chosen),
         splines=isinstance(chosen, Linear) and chosen.params.splines > 0,
+        exponential=is_exponential(chosen),
         strengths=chooses_strength(chosen),
         loss=LIGHTGBM_LOSSES.get(project.config.metrics.primary, task.loss),
         tuning=search,
@@ -156,11 +165,21 @@ EXPONENTIAL = ("poisson", "tweedie")
 """The objectives whose predictions are the exponential of what trees add up: contributions to that are none to them."""
 
 
+POISSON_WORDS, POISSON_TYPE = Code("Poisson regression"), Code("PoissonRegressor")
+POISSON_TEMPLATE = "package/models/linear/poisson.py.jinja"
+"""How a linear model of a logarithm is fitted."""
+
+
+def is_exponential(candidate: AnyCandidate) -> bool:
+    """Return whether ``candidate`` is a linear model of the logarithm of what it expects."""
+    return isinstance(candidate, Linear) and candidate.objective in EXPONENTIAL
+
+
 def is_compared(candidate: AnyCandidate) -> bool:
     """Return whether ``candidate`` is explained by comparing rows with a background row."""
     if isinstance(candidate, LightGBM):  # which has no contributions for linear trees
         return candidate.params.linear_tree or candidate.objective in EXPONENTIAL
-    return candidate.kind in UNEXPLAINED
+    return candidate.kind in UNEXPLAINED or is_exponential(candidate)
 
 
 def fits_at_once(project: Project) -> bool:
@@ -200,12 +219,11 @@ def digests(project: Project) -> dict[str, str]:
 
 def candidates_plan(project: Project) -> CandidatesPlan:
     """Plan the list of the candidates."""
-    candidates = tuple(
-        Candidate(name=Code(label), kind=Code(item.kind)) for label, item in project.config.model.items()
-    )
+    kinds: dict[str, str] = {label: item.kind for label, item in project.config.model.items()}
+    kinds |= {"blend": "blend"} if project.config.blend else {}
+    candidates = tuple(Candidate(name=Code(label), kind=Code(kind)) for label, kind in kinds.items())
     return CandidatesPlan(
         candidates=candidates,
         scorers=Code(", ".join(sorted({candidate.kind for candidate in candidates}))),
-        blend=Code(blend_of(project) or ""),
         members=members_of(project),
     )

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from generator.plan.blend import blend_of
 from generator.plan.folds import has_folds
 from generator.plan.metrics import Reads, metric_columns
 from generator.plan.tasks import task_of
@@ -86,6 +85,6 @@ def evaluate_plan(project: Project) -> EvaluatePlan:
         labels=task_of(project).label_arguments,
         refit=project.config.release.refits,
         folds=has_folds(project),
-        blended=blend_of(project) is not None,
+        blended=project.config.blend is not None,
         reads=metric_columns(project),
     )

@@ -34,11 +34,11 @@ def learners(project: Project) -> tuple[str, ...]:
 
 
 def example_candidates(project: Project) -> dict[str, Any]:
-    """Return the candidates as params.yaml has them in the tests."""
+    """Return the candidates as params.yaml has them in the tests, by groups."""
     found: dict[str, Any] = {}
     for label, item in project.config.model.items():
-        settings = PARAMS.get(item.kind, item.model_dump(include={"params", "steps"}))
+        settings = PARAMS.get(item.kind, item.model_dump(include={"params"}))
         if chooses_strength(item):
             settings = {"params": {**settings["params"], "regularization": [1.0, 10.0]}}
         found[label] = {"kind": item.kind, **settings}
-    return found
+    return {"model": found, **({"blend": {"steps": 25}} if project.config.blend else {})}

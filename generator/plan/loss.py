@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from generator.plan.blend import blend_of
 from generator.plan.tasks import task_of
 from generator.project import Project
 from generator.schema.model import Linear
@@ -41,4 +40,4 @@ def chooses_strength(candidate: object) -> bool:
 
 def has_loss(project: Project) -> bool:
     """Return whether anything is chosen by the loss."""
-    return blend_of(project) is not None or any(map(chooses_strength, project.config.model.values()))
+    return project.config.blend is not None or any(map(chooses_strength, project.config.model.values()))

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from generator.plan.candidates import candidates_plan, compares_rows, fits_at_once, training_plan
+from generator.plan.blend import blend_plan
+from generator.plan.candidates import candidate_plan, candidates_plan, compares_rows, fits_at_once
 from generator.plan.encoding import encoding_plan
 from generator.plan.evaluation import evaluate_plan
 from generator.plan.loss import has_loss, loss_plan
@@ -16,9 +17,15 @@ Module = tuple[str, str, object]
 
 
 def model_files(project: Project) -> Iterator[Module]:
-    """Yield what fits the candidates and chooses among them."""
-    task = task_of(project)
-    yield "evaluation/metrics.py", "", metrics_plan(project)
+    """Yield what fits the candidates, and what chooses among them."""
+    yield from _training(project)
+    yield from _evaluation(project)
+    if project.config.release.refits:
+        yield "models/refit.py", "", encoding_plan(project)
+
+
+def _training(project: Project) -> Iterator[Module]:
+    """Yield what fits the candidates and scores by them."""
     yield "common/rounding.py", "", None
     yield "models/scoring/__init__.py", "", None
     for kind in sorted({candidate.kind for candidate in project.config.model.values()}):
@@ -30,12 +37,20 @@ def model_files(project: Project) -> Iterator[Module]:
     if compares_rows(project):
         yield "models/background.py", "", None
     for name, candidate in project.config.model.items():
-        yield f"models/train_{name}.py", f"models/train_{candidate.kind}.py", training_plan(project, name)
-    yield "evaluation/curves.py", f"evaluation/curves/{task.name}.py", None
+        yield f"models/train_{name}.py", f"models/train_{candidate.kind}.py", candidate_plan(project, name)
+    if project.config.blend:
+        for name in ("models/scoring/blend.py", "models/train_blend.py", "service/models/blend.py"):
+            yield name, "", blend_plan(project)
+    yield "models/candidates.py", "", candidates_plan(project)
+
+
+def _evaluation(project: Project) -> Iterator[Module]:
+    """Yield what measures the candidates and chooses one."""
+    yield "evaluation/metrics.py", "", metrics_plan(project)
+    yield "evaluation/curves.py", f"evaluation/curves/{task_of(project).name}.py", None
     if project.config.problem.decision is not None:
         yield "evaluation/decision.py", "", None
         yield "evaluation/payoff.py", "", None
-    yield "models/candidates.py", "", candidates_plan(project)
     evaluated = evaluate_plan(project)
     yield "evaluation/caveats.py", "", evaluated
     if evaluated.reads.columns:
@@ -44,5 +59,3 @@ def model_files(project: Project) -> Iterator[Module]:
         yield "evaluation/slices.py", "", evaluated
     yield "evaluation/reference.py", "", evaluated
     yield "evaluation/evaluate.py", "", evaluated
-    if project.config.release.refits:
-        yield "models/refit.py", "", encoding_plan(project)

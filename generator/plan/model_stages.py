@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 
-from generator.plan.blend import blend_of, members_of
 from generator.plan.candidates import compares_rows, counts_rounds, fits_at_once
 from generator.plan.folds import has_folds
 from generator.plan.loss import chooses_strength
 from generator.plan.metrics import metric_columns
 from generator.plan.stage_files import (
+    BLENDED,
     CHOSEN,
     FINAL,
     FINAL_ENCODERS,
@@ -15,6 +15,7 @@ from generator.plan.stage_files import (
     REFERENCE,
     REPORTS,
     TRAINED,
+    blended_of,
     decision_of,
     stage_of,
     table_of,
@@ -28,8 +29,7 @@ FITTING = ("features.encoders", "common.stage", "common.outputs", "common.roundi
 
 def model_stages(project: Project) -> Iterator[Stage]:
     """Yield the stages that fit the candidates and choose among them."""
-    config, blend = project.config, blend_of(project)
-    fitted = {name: {"kind": item.kind} for name, item in config.model.items() if name != blend}
+    config = project.config
     scoring, refits = f"{config.project.package}/models/scoring", config.release.refits
     yield Stage(
         name="train",
@@ -45,28 +45,31 @@ def model_stages(project: Project) -> Iterator[Stage]:
         deps=(*TRAINED, f"{config.project.package}/models/train_${{key}}.py", f"{scoring}/${{item.kind}}.py"),
         params=("model.${key}",),
         outs=("models/${key}",),
-        foreach="${model}" if blend is None else fitted,
+        foreach="${model}",
     )
-    if blend is not None:
+    if config.blend is not None:
         yield Stage(
             name="blend",
-            command=f"python -m {config.project.package}.models.train_{blend}",
-            modules=(f"models.train_{blend}",),
-            deps=(*TRAINED, *(f"models/{name}" for name in members_of(project))),
-            params=(f"model.{blend}",),
-            outs=(f"models/{blend}",),
+            command=f"python -m {config.project.package}.models.train_blend",
+            modules=("models.train_blend",),
+            deps=("models", *TRAINED, scoring),
+            params=("blend",),
+            outs=(BLENDED,),
         )
     by_column = metric_columns(project).table or any(name in config.data.columns for name in config.metrics.slices)
     sliced = (table_of(project),) if by_column or project.time is not None else ()
     yield stage_of(
         project,
         "evaluate",
-        deps=("models", *TRAINED, HOLDOUT, *sliced, scoring),
+        deps=("models", *blended_of(project), *TRAINED, HOLDOUT, *sliced, scoring),
         params=("metrics.bootstrap", "metrics.slice_rows", *decision_of(project)),
         outs=(f"{REPORTS}/evaluation.json", f"{REPORTS}/plots", REFERENCE, *((CHOSEN,) if refits else ())),
         metrics=(f"{REPORTS}/metrics.json",),
     )
     if refits:  # models/ depends on the code and the settings that each candidate was fitted with
         yield stage_of(
-            project, "refit", deps=("models", *TRAINED, HOLDOUT, CHOSEN, scoring), outs=(FINAL, FINAL_ENCODERS)
+            project,
+            "refit",
+            deps=("models", *blended_of(project), *TRAINED, HOLDOUT, CHOSEN, scoring),
+            outs=(FINAL, FINAL_ENCODERS),
         )

@@ -91,7 +91,7 @@ class PackagePlan:
     @property
     def final(self) -> Code:
         """Return the folder of the model that answers."""
-        return Code("FINAL" if self.refit else "MODELS / chosen")
+        return Code("FINAL" if self.refit else "folder_of(chosen)")
 
     @property
     def contract_rows(self) -> tuple[str, ...]:

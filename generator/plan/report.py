@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from typing import get_args
 
-from generator.plan.blend import blend_of
 from generator.plan.folds import validated_words
 from generator.plan.metrics import asked_metrics, threshold
 from generator.project import Project
@@ -157,7 +156,7 @@ def report_plan(project: Project) -> ReportPlan:
         curved=problem.task != "regression",
         figures=(*FIGURES[problem.task], *((PAYOFF,) if decision else ())),
         validated_words=validated_words(project),
-        blended=blend_of(project) is not None,
+        blended=project.config.blend is not None,
     )
 
 

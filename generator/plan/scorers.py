@@ -2,8 +2,7 @@
 
 from dataclasses import dataclass
 
-from generator.plan.blend import BlendPlan, blend_plan
-from generator.plan.candidates import is_compared, own_modules
+from generator.plan.candidates import is_compared, is_exponential, own_modules
 from generator.plan.tasks import Task, task_of
 from generator.project import Project
 from generator.schema.model import LightGBM, Linear, Own
@@ -14,12 +13,13 @@ from generator.sql.code import Code
 class ScorerPlan:
     """What the modules that score linear models and LightGBM need.
 
-    ``splines`` says whether a linear candidate has some, ``compared`` whether one of LightGBM is explained by comparing
-    rows with a background row.
+    ``splines`` says whether a linear candidate has some, ``exponential`` whether one is linear in a logarithm, and
+    ``compared`` whether one of LightGBM is explained by comparing rows with a background row.
     """
 
     task: Task
     splines: bool
+    exponential: bool
     compared: bool
 
 
@@ -48,13 +48,16 @@ def _has_splines(project: Project) -> bool:
     return any(isinstance(item, Linear) and item.params.splines for item in project.config.model.values())
 
 
-def scorer_plan(project: Project, kind: str) -> BlendPlan | OwnPlan | ScorerPlan | Task:
+def scorer_plan(project: Project, kind: str) -> OwnPlan | ScorerPlan | Task:
     """Plan the modules that score candidates of ``kind``, for evaluation and for the service."""
     task = task_of(project)
-    if kind == "blend":
-        return blend_plan(project)
     if kind in ("lightgbm", "linear"):
-        return ScorerPlan(task=task, splines=_has_splines(project), compared=_compares_trees(project))
+        return ScorerPlan(
+            task=task,
+            splines=_has_splines(project),
+            exponential=any(map(is_exponential, project.config.model.values())),
+            compared=_compares_trees(project),
+        )
     if kind != "own":
         return task
     own = [candidate for candidate in project.config.model.values() if isinstance(candidate, Own)]

@@ -17,6 +17,9 @@ FINAL, FINAL_ENCODERS = "final_model", "data/final_encoders.json"
 TRAINED = ("data/train.parquet", "data/encoders.json")
 """The training rows, and how candidates see them."""
 
+BLENDED = "blend"
+"""The candidate that combines the others."""
+
 HOLDOUT = "data/holdout.parquet"
 
 PRODUCTION = ("registry/versions", "registry/production.json")
@@ -93,6 +96,11 @@ def templates_of(project: Project, *pages: str) -> tuple[str, ...]:
 def snapshots_of(project: Project) -> tuple[str, ...]:
     """Return the SQL that takes snapshots, where there are any."""
     return (f"{project.config.project.package}/features/snapshots.sql",) if project.window_aggregates else ()
+
+
+def blended_of(project: Project) -> tuple[str, ...]:
+    """Return the folder of the candidate that combines the others, where there is one."""
+    return (BLENDED,) if project.config.blend else ()
 
 
 def decision_of(project: Project) -> tuple[str, ...]:

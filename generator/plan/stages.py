@@ -17,6 +17,7 @@ from generator.plan.stage_files import (
     REFERENCE,
     REPORTS,
     TRAINED,
+    blended_of,
     decision_of,
     is_probed,
     labels_of,
@@ -138,6 +139,7 @@ def _bundle_stages(project: Project) -> Iterator[Stage]:
         ),
         deps=(
             "models",
+            *blended_of(project),
             *((FINAL, FINAL_ENCODERS) if project.config.release.refits else ()),
             "data/tables",
             *TRAINED,
@@ -197,7 +199,7 @@ def _report(project: Project) -> Stage:
     return stage_of(
         project,
         "report",
-        deps=(*reported, "data/encoders.json", "models", f"{REPORTS}/plots"),
+        deps=(*reported, "data/encoders.json", "models", *blended_of(project), f"{REPORTS}/plots"),
         params=("metrics", "features", "service", *decision_of(project)),
         outs=(f"{REPORTS}/index.html",),
     )

@@ -138,7 +138,7 @@ def tests_plan(project: Project) -> TestsPlan:
         candidates=competing.candidates,
         learners=learners(project),
         first=next(item.name for item in competing.candidates if item.kind != "blend"),
-        trainers=Code(", ".join(sorted(f"train_{label}" for label in config.model))),
+        trainers=Code(", ".join(sorted(f"train_{item.name}" for item in competing.candidates))),
         scorers=competing.scorers,
         decision=config.problem.decision is not None,
         log=config.service.log,
@@ -152,7 +152,7 @@ def tests_plan(project: Project) -> TestsPlan:
         worse=Code("0.1" if higher else "0.9"),
         refit=config.release.refits,
         folds=config.split.folds is not None,
-        blended=bool(competing.blend),
+        blended=bool(competing.members),
         reads=metric_columns(project),
     )
 
@@ -193,7 +193,7 @@ def _params(project: Project) -> dict[str, Any]:
     problem = project.config.problem
     decision = {"problem": {"decision": problem.decision.model_dump(mode="json")}} if problem.decision else {}
     return {
-        "model": example_candidates(project),
+        **example_candidates(project),
         "service": _service_params(project.config.service.log),
         "engine": {"memory_limit": "1GB", "threads": 1},
         **decision,

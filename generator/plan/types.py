@@ -31,8 +31,7 @@ class Stage:
     ``metrics`` are what people compare runs by, ``summaries`` what else is small enough for git; ``persistent``
     outputs outlive a run; ``edited`` ones do and are git's, and DVC never restores them in place of a run.
     ``always`` says that it runs each time, whatever it reads: what it looks at is no file.
-    ``params`` are keys of ``params.yaml``; "" means all of them. ``foreach`` are the items of a stage that is one for
-    each, or where ``params.yaml`` has them.
+    ``params`` are keys of ``params.yaml``; "" means all of them.
     """
 
     name: str
@@ -45,7 +44,7 @@ class Stage:
     edited: tuple[str, ...] = ()
     metrics: tuple[str, ...] = ()
     summaries: tuple[str, ...] = ()
-    foreach: str | Mapping[str, Any] | None = None
+    foreach: str | None = None
     always: bool = False
 
 

@@ -5,6 +5,7 @@ from pydantic import Field
 from generator.schema.alerts import Channel
 from generator.schema.backtest import Backtest
 from generator.schema.base import Identifier, Strict, Text
+from generator.schema.blend import Blend
 from generator.schema.ci import Ci
 from generator.schema.data import Data
 from generator.schema.deploy import Deploy
@@ -56,6 +57,11 @@ class Config(Strict):
         min_length=1,
         description="the candidates that compete, each under a name of its own",
         examples=[{"lightgbm": {"kind": "lightgbm", "rounds": 400}}],
+    )
+    blend: Blend | None = Field(
+        default=None,
+        description="a candidate that combines the others; it competes where it is given",
+        examples=[{"kind": "greedy"}],
     )
     tuning: Tuning = Field(description="whether, and how long, settings are searched for")
     engine: Engine

@@ -65,6 +65,12 @@ class Linear(Strict):
     """Logistic regression for classes, ridge regression for numbers, on scaled and one-hot features."""
 
     kind: Literal["linear"]
+    objective: Literal["poisson"] | None = Field(
+        default=None,
+        description="what is minimised where the target is a number: squared errors by default. Poisson suits counts "
+        "and amounts that are never negative: the model is linear in the logarithm of what it expects",
+        examples=["poisson"],
+    )
     params: LinearParams = Field(default=LinearParams(), description="settings of the regression")
 
 
@@ -153,26 +159,4 @@ class Own(Strict):
     )
 
 
-class Blend(Strict):
-    """A weighted mean of other candidates: of log-odds for classes, of values for numbers.
-
-    The weights are those of the least loss on validated rows, found by greedy forward selection with replacement. Among
-    the candidates a blend is chosen only where it is better than every other by more than noise.
-    """
-
-    kind: Literal["blend"]
-    members: tuple[Identifier, ...] | None = Field(
-        default=None,
-        description="candidates that are combined; by default all but baselines",
-        examples=[["linear", "lightgbm"]],
-    )
-    steps: Annotated[int, Field(ge=1, le=1_000)] = Field(
-        default=25,
-        description="how often a member is added, the best at the time; weights are multiples of 1 / steps",
-    )
-
-
-UNBLENDED = ("baseline", "blend")
-"""The kinds of candidates that no blend combines."""
-
-Candidate = Annotated[Baseline | Linear | LightGBM | Sklearn | Own | Blend, Field(discriminator="kind")]
+Candidate = Annotated[Baseline | Linear | LightGBM | Sklearn | Own, Field(discriminator="kind")]

@@ -1,9 +1,7 @@
 """What the stages on disk are, so that a change of the graph can be distinguished from a change of values."""
 
 import json
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import yaml
 
@@ -19,16 +17,10 @@ def stage_names(root: Path) -> dict[str, str]:
     found: dict[str, str] = {}
     for name, body in stages.items():
         if "foreach" in body:
-            items = each(body["foreach"], values)
+            items = values.get(str(body["foreach"]).strip("${}"), {})
             found |= {f"{name}@{item}": json.dumps(body) for item in items}
         else:
             found[name] = json.dumps(body)
-    return found
-
-
-def each(foreach: Any, values: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return the items of ``foreach`` of a stage; ``values`` are those of ``params.yaml``, which it can stand for."""
-    found: Mapping[str, Any] = foreach if isinstance(foreach, dict) else values.get(str(foreach).strip("${}"), {})
     return found
 
 

@@ -11,8 +11,6 @@ from typing import Any, Literal
 
 import yaml
 
-from generator.workspace.dvc_stages import each
-
 Verdict = Literal["runs", "may run", "stays", "goes"]
 Body = Mapping[str, Any]
 
@@ -82,7 +80,7 @@ def stages_of(pipeline: str, params: str) -> dict[str, Body]:
         if "foreach" not in body:
             found[name] = json.dumps(body)
             continue
-        for key, item in each(body["foreach"], values).items():
+        for key, item in values.get(str(body["foreach"]).strip("${}"), {}).items():
             found[f"{name}@{key}"] = _filled(json.dumps(body["do"]), str(key), item)
     return {name: json.loads(text.replace(ESCAPED, "${")) for name, text in found.items()}
 

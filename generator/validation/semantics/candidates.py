@@ -4,24 +4,22 @@ from importlib.metadata import PackageNotFoundError, version
 
 from generator.config.source_map import Path_
 from generator.errors import suggestion
-from generator.schema.model import UNBLENDED, Blend, LightGBM, Own
-from generator.sources.counts import counted
+from generator.schema.model import LightGBM, Linear, Own
 from generator.validation.semantics.modules import check_params, find_function, foreign, read_module, takes
 from generator.validation.semantics.session import Session
 
 FIT = "def fit(matrix: np.ndarray, target: np.ndarray) -> State"
-FEWEST_MEMBERS = 2
+BLEND = "blend"
 PREDICT = "def predict(state: State, matrix: np.ndarray) -> np.ndarray"
 
 
 def check_candidates(session: Session) -> None:
     """Say what is wrong with the candidates of the project's own."""
+    _check_blend(session)
     for label, candidate in session.config.model.items():
         if isinstance(candidate, Own):
             _check(session, ("model", label), candidate)
-        elif isinstance(candidate, Blend):
-            _check_blend(session, label, candidate)
-        elif isinstance(candidate, LightGBM) and candidate.objective is not None:
+        elif isinstance(candidate, LightGBM | Linear) and candidate.objective is not None:
             _check_objective(session, ("model", label, "objective"), candidate)
 
 
@@ -50,31 +48,31 @@ def _check(session: Session, path: Path_, candidate: Own) -> None:
         check_params(session, (*path, "params"), fit, file, 2)
 
 
-def _check_blend(session: Session, label: str, candidate: Blend) -> None:
-    """Say where there is nothing to combine: no such candidate, one that cannot be combined, or only one."""
-    model = session.config.model
-    first = next(name for name, other in model.items() if isinstance(other, Blend))
-    if label != first:
-        session.say(("model", label), f"a second blend, beside '{first}'", "leave one out: a blend weighs all members")
-    fit = [name for name, other in model.items() if other.kind not in UNBLENDED]
-    members = fit if candidate.members is None else candidate.members
-    for index, name in enumerate(candidate.members or ()):
-        at: Path_ = ("model", label, "members", index)
+def _check_blend(session: Session) -> None:
+    """Say where there is nothing to combine: no such candidate, one that cannot be combined, or none at all."""
+    blend, model = session.config.blend, session.config.model
+    if blend is None:
+        return
+    if BLEND in model:
+        session.say(("model", BLEND), f"the blend competes as '{BLEND}'", "call the candidate something else")
+    fit = [name for name, other in model.items() if other.kind != "baseline"]
+    for index, name in enumerate(blend.members or ()):
+        at: Path_ = ("blend", "members", index)
         if name not in model:
             session.say(at, f"no candidate '{name}'", suggestion(name, fit))
         elif name not in fit:
             session.say(at, f"'{name}' is a {model[name].kind}", f"combine others: {', '.join(fit)}")
-    if len(set(members)) < FEWEST_MEMBERS:
-        hint = "list more candidates under `model:` of conf/config.yaml, or leave the blend out"
-        session.say(("model", label), f"a blend of {counted(len(set(members)), 'candidate')} combines nothing", hint)
+    if not fit:
+        hint = "list candidates under `model:` of conf/config.yaml, or leave the blend out"
+        session.say(("blend",), "a blend of no candidates", hint)
 
 
-def _check_objective(session: Session, at: Path_, candidate: LightGBM) -> None:
-    """Say where LightGBM cannot minimise what the candidate asks for."""
+def _check_objective(session: Session, at: Path_, candidate: LightGBM | Linear) -> None:
+    """Say where what a candidate is to minimise does not fit the task, or cannot be."""
     task = session.config.problem.task
     if task != "regression":
         session.say(at, f"'{candidate.objective}' is for numbers; the task is {task}", "leave `objective` out")
-    elif candidate.objective == "regression_l1" and candidate.params.linear_tree:
+    elif isinstance(candidate, LightGBM) and candidate.objective == "regression_l1" and candidate.params.linear_tree:
         session.say(at, "LightGBM cannot fit linear trees by 'regression_l1'", "leave one of them out")
 
 
