@@ -47,7 +47,7 @@ FIELDS = (
     *("carrier", "departure", "origin", "dest", "tailnum", "distance"),
     *("scheduled_departure", "sched_arr_time"),
 )
-STATEMENT = re.compile(r"^(?:no predictions yet|quiet|alarm): .*", flags=re.MULTILINE)
+STATEMENT = re.compile(r"^(?:no predictions yet|too few predictions|quiet|alarm): .*", flags=re.MULTILINE)
 FLIGHTS = """
     SELECT *, time_hour + to_minutes(minute) AS departure,
       make_timestamp(year, month, day, hour, minute, 0) AS scheduled_departure

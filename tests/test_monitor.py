@@ -4,9 +4,9 @@ import importlib
 import json
 import sys
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import msgspec
@@ -168,6 +168,49 @@ def test_windows_have_their_metric_an_estimate_and_drift(monitor: ModuleType, re
     monitor.write_summary(found)
     summary = importlib.import_module("parcels.monitoring.summary")
     assert msgspec.json.decode(summary.SUMMARY.read_bytes(), type=summary.Summary) == found
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"), [(1, "1 prediction of version 2 is"), (CHUNK // 4, "75 predictions of version 2 are")]
+)
+def test_a_log_too_short_to_compare_is_no_empty_one(rows: int, said: str, monitor: ModuleType, released: Path) -> None:
+    log(released, later(1).slice(0, rows))
+    found = monitor.summarise()
+    assert found.status == "too few predictions"
+    assert found.statement.startswith(f"{said} logged; 100 are needed. ")
+    times = later(1)["__time"].slice(0, rows).to_pylist()
+    assert [found.since, found.until] == [times[0].replace(tzinfo=UTC), times[-1].replace(tzinfo=UTC)]
+    assert [(window.rows, window.labelled, window.complete) for window in found.windows] == [(rows, rows, False)]
+    assert found.alarms == found.columns == []
+    monitor.write_operations(found, "linear")
+    page = Path("reports/monitor.html").read_text()
+    assert f"since {times[0].isoformat(' ')[:16]}" in page
+    assert f"predictions {rows}, torn 0" in page
+    for wrong in ("none is logged", "Once predictions are logged", "1 predictions"):
+        assert wrong not in page
+    assert "none is logged" in page_of_nothing(monitor)
+
+
+def page_of_nothing(monitor: ModuleType) -> str:
+    """Return the page for operations where nothing is logged."""
+    for file in Path("logs").glob("*"):
+        file.unlink()
+    found = monitor.summarise()
+    assert (found.status, found.since, found.windows) == ("no predictions yet", None, [])
+    monitor.write_operations(found, "linear")
+    return Path("reports/monitor.html").read_text()
+
+
+def test_the_age_of_a_version_counts_however_few_its_predictions_are(monitor: ModuleType, released: Path) -> None:
+    log(released, later(1).slice(0, 1))
+    settings = json.loads(Path("params.yaml").read_text())
+    Path("params.yaml").write_text(json.dumps(settings | {"retrain": {"on_alarm": True, "every": "30 days"}}))
+    found = monitor.summarise()
+    tag = SimpleNamespace(when=(found.until - timedelta(days=30)).isoformat(), data={})
+    registry = SimpleNamespace(version_in=lambda: 2, versions={2: tag})
+    assert monitor.decision_at(found.until, found, registry).policies == ["every"]
+    tag.when = (found.until - timedelta(days=29)).isoformat()
+    assert not monitor.decision_at(found.until, found, registry).due
 
 
 def test_wrong_outcomes_alarm_within_one_window(monitor: ModuleType, released: Path) -> None:

@@ -200,7 +200,7 @@ def test_the_page_for_operations_shows_what_monitoring_knows(hostile: Path, tmp_
     assert empty["ids"] == watched["ids"] == ["alarms", "performance", "traffic", "drift", "labels", "versions"]
     assert "no version" in str(empty["text"])
     assert watched["scripts"] == watched["bold"] == 0
-    for text in ("version 3", "0.6 to 0.8", "12", f"worse {SCRIPT}", "Kolmogorov-Smirnov", "unreliable", "2 torn"):
+    for text in ("version 3", "0.6 to 0.8", "12", f"worse {SCRIPT}", "Kolmogorov-Smirnov", "unreliable", "torn 2"):
         assert text in str(watched["text"])
     drawn = (hostile / "reports/watched.html").read_text(encoding="utf-8")
     assert drawn.count('class="realised"') == 50  # the last 60 windows are drawn, and 10 have no outcomes yet

@@ -7,6 +7,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 from scipy.stats import binom
 
+from flights.common.counts import counted
 from flights.common.stage import run_stage
 from flights.evaluation.metrics import PRIMARY
 from flights.monitoring.explanation import effects, slices_of
@@ -91,11 +92,18 @@ def conclude(summary: Summary, monitor: Monitor) -> None:
     summary.reasons = [*dict.fromkeys(alarm.text for alarm in standing), *drifting]
     found = {alarm.window for alarm in standing}
     said = [
-        f"{summary.rows:,} predictions of version {summary.version} are logged; {len(found)} of the last {RECENT} windows have an alarm."
+        f"{logged(summary)}; {len(found)} of the last {RECENT} windows {'has' if len(found) == 1 else 'have'} an alarm."
     ]
     if (known := summary.performance) is not None:
-        said.append(f"The {PRIMARY} of the latest {known.rows:,} predictions with an outcome is {known.value:.4g}.")
+        said.append(
+            f"The {PRIMARY} of the latest {counted(known.rows, 'prediction')} with an outcome is {known.value:.4g}."
+        )
     summary.statement = " ".join([*said, words_of(monitor)])
+
+
+def logged(summary: Summary) -> str:
+    """Return how many predictions are logged."""
+    return f"{counted(summary.rows, 'prediction')} of version {summary.version} {'is' if summary.rows == 1 else 'are'} logged"
 
 
 def words_of(monitor: Monitor) -> str:
@@ -134,13 +142,15 @@ def summarise() -> Summary:
         status="no predictions yet", statement="", version=version, rows=len(log), log=log.counts, labels=labels.counts
     )
     summary.calibration = monitor.baseline.calibration
-    if not monitor.recent:
-        summary.statement = f"{len(log):,} predictions of version {version} are logged; {monitor.least:,} are needed. {words_of(monitor)}"
-        return summary
-    summary.since, summary.until = (
-        EPOCH + timedelta(microseconds=int(moment)) for moment in (log.logged.min(), log.logged.max())
-    )
+    if len(log):
+        summary.status = "too few predictions"
+        summary.since, summary.until = (
+            EPOCH + timedelta(microseconds=int(moment)) for moment in (log.logged.min(), log.logged.max())
+        )
     summary.windows, summary.alarms = monitor.windows, monitor.alarms
+    if not monitor.recent:
+        summary.statement = f"{logged(summary)}; {monitor.least:,} are needed. {words_of(monitor)}"
+        return summary
     summary.performance, summary.estimates = performance_of(monitor), estimates_of(monitor)
     summary.columns, summary.score = columns_of(monitor, bundle), monitor.windows[-1].scores
     predictions = [one for part in monitor.recent for one in part[0]]
@@ -156,7 +166,7 @@ def main() -> None:
         summary.decision = decision_at(summary.until, summary, read_registry())
     for kind, count in summary.log.items():
         if count and kind not in ("predictions", "other_versions"):
-            print(f"{count:,} lines of the prediction log: {kind.replace('_', ' ')}")
+            print(f"{counted(count, 'line')} of the prediction log: {kind.replace('_', ' ')}")
     write_summary(summary)
     write_operations(summary, pointed().get("candidate"))
     print(f"{summary.status}: {summary.statement}")

@@ -141,7 +141,7 @@ class Summary(Struct, kw_only=True):
     the last prediction.
     """
 
-    status: Literal["no predictions yet", "quiet", "alarm"]
+    status: Literal["no predictions yet", "too few predictions", "quiet", "alarm"]
     statement: str
     version: int | None = None
     since: datetime | None = None
