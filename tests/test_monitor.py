@@ -201,13 +201,17 @@ def page_of_nothing(monitor: ModuleType) -> str:
     return Path("reports/monitor.html").read_text()
 
 
-def test_the_age_of_a_version_counts_however_few_its_predictions_are(monitor: ModuleType, released: Path) -> None:
+def test_the_age_of_a_version_counts_however_few_its_predictions_are(
+    monitor: ModuleType, released: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     log(released, later(1).slice(0, 1))
     settings = json.loads(Path("params.yaml").read_text())
     Path("params.yaml").write_text(json.dumps(settings | {"retrain": {"on_alarm": True, "every": "30 days"}}))
     found = monitor.summarise()
     tag = SimpleNamespace(when=(found.until - timedelta(days=30)).isoformat(), data={})
     registry = SimpleNamespace(version_in=lambda: 2, versions={2: tag})
+    retraining = importlib.import_module("parcels.monitoring.retraining")
+    monkeypatch.setattr(retraining, "last_attempt", lambda _: None)
     assert monitor.decision_at(found.until, found, registry).policies == ["every"]
     tag.when = (found.until - timedelta(days=29)).isoformat()
     assert not monitor.decision_at(found.until, found, registry).due

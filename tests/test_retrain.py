@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import pyarrow.parquet as pq
@@ -124,6 +124,134 @@ def test_a_document_of_an_empty_log_does_not_change_with_the_day(module: ModuleT
     vars(module)["settings"].update({"every": "2 days"})
     assert not module.decide(summary(module, alarm=False), version(module, days=3), None, None).due
     assert module.decide(summary(module, alarm=False), version(module, days=3), None, NOW).policies == ["every"]
+
+
+@pytest.mark.parametrize(
+    ("settings", "labelled", "days", "rows", "due"),
+    [
+        ({"every": "30 days"}, None, 29.9, None, False),
+        ({"every": "30 days"}, None, 30.0, None, True),
+        ({"new_labels": 250}, 750, 0.0, 501, False),
+        ({"new_labels": 250}, 751, 0.0, 501, True),
+        ({"new_labels": 250}, 750, 0.0, None, True),  # whoever set the tag did not say: the version's own count
+        ({"every": "30 days", "new_labels": 250}, 750, 1.0, 750, False),
+    ],
+)
+def test_age_and_rows_count_from_the_last_attempt(
+    settings: dict[str, Any], labelled: int | None, days: float, rows: int | None, due: bool, module: ModuleType
+) -> None:
+    """A model that the gate held is not fitted again at each call, although the version in production is old."""
+    vars(module)["settings"].update(settings)
+    tried = module.Attempt(NOW - timedelta(days=days), rows, "hold")
+    decided = [
+        module.decide(summary(module, alarm=False), version(module, days=90), labelled, NOW, attempt)
+        for attempt in (tried, None)
+    ]
+    assert decided[0].due == due
+    assert all("the last attempt" in reason for reason in decided[0].reasons)
+    assert decided[1].due == ("every" in settings or labelled is not None)
+
+
+def alarmed(module: ModuleType, *windows: int, kind: str = "performance") -> Any:
+    """Return what monitoring says of ten windows of an hour each, with an alarm in those ``windows``."""
+    kinds, found = vars(loaded_summary), summary(module)
+    found.windows = [
+        kinds["Window"](
+            start=NOW + timedelta(hours=hour), end=NOW + timedelta(hours=hour + 1), rows=9, labelled=9, complete=True
+        )
+        for hour in range(10)
+    ]
+    found.alarms = [
+        kinds["Alarm"](kind=kind, window=window, what="roc_auc", value=0.5, limit=0.6, text="worse")
+        for window in windows
+    ]
+    return found
+
+
+@pytest.mark.parametrize(
+    ("alarms", "labelled", "due"),
+    [
+        ((3, 5), 600, False),  # those that the attempt knew
+        ((3, 6), 500, False),  # one more, and the same rows: a model of them would be the same
+        ((3, 6), 501, True),
+        ((3, 6), None, True),
+    ],
+)
+def test_an_alarm_is_answered_once(
+    alarms: tuple[int, ...], labelled: int | None, due: bool, module: ModuleType
+) -> None:
+    tried = module.Attempt(NOW, 500, "hold", NOW + timedelta(hours=5))
+    decision = module.decide(alarmed(module, *alarms), version(module), labelled, NOW, tried)
+    assert (decision.due, decision.policies) == (due, ["on_alarm"])
+    assert (decision.against or "").startswith("" if due else "answered by the retraining of 2024-05-31 (hold): ")
+    assert module.decide(alarmed(module, *alarms), version(module), labelled, NOW).due
+    # Of a version that was registered since, the log begins anew: whatever alarms is new.
+    newer = module.Attempt(NOW, 500)
+    assert module.decide(alarmed(module, *alarms), version(module), labelled, NOW, newer).due
+
+
+def test_bad_data_since_does_not_reopen_an_alarm(module: ModuleType) -> None:
+    tried = module.Attempt(NOW, 500, "hold", NOW + timedelta(hours=5))
+    found = alarmed(module, 3)
+    found.alarms += alarmed(module, 9, kind="data quality").alarms
+    assert not module.decide(found, version(module), 600, NOW, tried).due
+
+
+def test_where_no_version_is_in_production_the_same_rows_are_tried_once(
+    module: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = {"tried": None, "labelled": 500}
+    monkeypatch.setattr(module, "last_attempt", lambda _: known["tried"])
+    monkeypatch.setattr(module, "labelled_rows", lambda: known["labelled"])
+    registry = SimpleNamespace(version_in=lambda: None)
+    assert module.decision_at(NOW, summary(module), registry).due
+    known["tried"] = module.Attempt(NOW, 500, "refuse")
+    decision = module.decision_at(NOW, summary(module), registry)
+    assert (decision.due, decision.policies) == (False, ["first version"])
+    assert "2024-05-31" in str(decision.against)
+    known["labelled"] = 501
+    assert module.decision_at(NOW, summary(module), registry).due
+
+
+def test_attempts_are_tags_that_clones_have_and_gto_passes_over(
+    rendered: Tree, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "here"
+    folder.mkdir()
+    run(folder, "git", "init", "-q")
+    (folder / "a.txt").write_text("a")
+    commit(folder, "Begin")
+    monkeypatch.chdir(folder)
+    attempts = loaded(rendered, "flights/release/attempts.py")
+    registry = SimpleNamespace(name="flights", versions={}, version_in=lambda: 1, by_digest=lambda _: None)
+    assert attempts.last_attempt(registry) is None
+    package, verdict = {"digest": "d", "fitted_on": 500}, {"verdict": "hold", "reasons": ["within the noise"]}
+    found = summary(attempts)
+    names = [attempts.remember(registry, package | {"fitted_on": rows}, verdict, found) for rows in (400, 500)]
+    assert len(set(names)) == 2
+    run(tmp_path, "git", "clone", "-q", "here", "there")
+    monkeypatch.chdir(tmp_path / "there")
+    last = attempts.last_attempt(registry)
+    assert (last.rows, last.verdict, last.window) == (500, "hold", found.windows[-1].start)
+    assert "Nothing found" in run(tmp_path / "there", "gto", "show")
+    version = attempts.Tag("flights@v9.0.0", "c", "w", (last.when + timedelta(seconds=1)).isoformat(), {"fitted_on": 7})
+    registry.versions = {9: version}
+    assert attempts.last_attempt(registry).rows == 7
+    registry.versions = {}
+    registry.by_digest = lambda _: 1
+    attempts.remember(registry, package, verdict, found)
+    assert "the same model" in run(tmp_path / "there", "git", "tag", "--list", "-n1", "flights-tried-*")
+
+
+@pytest.mark.parametrize(
+    "data",
+    [{}, {"fitted_on": "many", "verdict": {}, "window": 3}, {"fitted_on": None, "window": "2024-05-31T00:00:00"}],
+)
+def test_a_tag_of_somebody_else_says_nothing_wrong(data: dict[str, Any], rendered: Tree) -> None:
+    attempts = loaded(rendered, "flights/release/attempts.py")
+    found = attempts.attempt_of(attempts.Tag("flights-tried-1", "c", "w", NOW.isoformat(), data))
+    assert (found.when, found.rows, found.verdict) == (NOW, None, None)
+    assert found.window in (None, NOW)
 
 
 def test_a_project_without_payoffs_weighs_the_metric_alone() -> None:
@@ -332,3 +460,30 @@ def test_without_its_sources_nothing_is_retrained(retrained: tuple[Shop, dict[st
     assert "the source agents cannot be reached: SHOP is not set" in said
     assert "production is as it was" in said
     assert run(made.folder, "git", "status", "--porcelain") == ""
+
+
+@pytest.mark.slow
+def test_what_the_gate_held_is_not_tried_again(retrained: tuple[Shop, dict[str, str], str, str]) -> None:
+    """Not here, and not in a clone; once as many rows are new as config asks for, it is."""
+    made = retrained[0]
+    edit(made.folder / "conf/release/gate.yaml", "min_gain: 0.0", "min_gain: 1000")
+    made.add(FIRST + ADDED, ADDED)
+    run(made.folder, "dvc", "add", "-q", "inputs/orders")
+    run(made.folder, "ninefold", "generate")
+    commit(made.folder, "More orders, and a gate that holds")
+    said = run(made.folder, "ninefold", "retrain", env=made.env)
+    assert f"{ADDED:,} rows were labelled since version 2" in said
+    assert "no new version: hold: " in said
+    assert run(made.folder, "git", "status", "--porcelain") == ""
+    (tag,) = run(made.folder, "git", "tag", "--list", "weights-tried-*").split()
+    assert tag
+    run(made.folder.parent, "git", "clone", "-q", "clone", "another")
+    for folder in (made.folder, made.folder.parent / "another"):
+        said = run(folder, "ninefold", "retrain", env=made.env)
+        assert "retraining is not due" in said
+    made.add(FIRST + 2 * ADDED, ADDED)
+    run(made.folder, "dvc", "add", "-q", "inputs/orders")
+    commit(made.folder, "Still more orders")
+    said = run(made.folder, "ninefold", "retrain", "--check", env=made.env)
+    assert f"{ADDED:,} rows were labelled since the last attempt" in said
+    assert "retraining is due" in said

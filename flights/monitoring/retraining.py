@@ -5,10 +5,12 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from flights.common.counts import counted
 from flights.common.outputs import read_json
 from flights.common.settings import setting
 from flights.evaluation.metrics import gain
 from flights.monitoring.summary import Decision, Summary
+from flights.release.attempts import Attempt, last_attempt
 from flights.release.versions import Registry
 
 BRIEF = Path("reports/brief.json")
@@ -55,30 +57,52 @@ def outweighed(summary: Summary, version: Version) -> str | None:
     return None
 
 
-def decide(summary: Summary, version: Version, labelled: int | None, now: datetime | None) -> Decision:
+def answered(summary: Summary, last: Attempt, labelled: int | None) -> str | None:
+    """Return why alarms call for nothing that the ``last`` attempt has not tried, None where they do.
+
+    A model of the same rows would be the same; and an alarm that was answered is one until another window has one.
+    """
+    if last.window is None:
+        return None
+    asking = (summary.windows[alarm.window].start for alarm in summary.alarms if alarm.kind != "data quality")
+    if not any(start > last.window for start in asking):
+        missing = "no window since has an alarm"
+    elif labelled is not None and last.rows is not None and labelled <= last.rows:
+        missing = "no more rows are labelled since"
+    else:
+        return None
+    return f"answered by the retraining of {last.when.date()} ({last.verdict}): {missing}"
+
+
+def decide(
+    summary: Summary, version: Version, labelled: int | None, now: datetime | None, tried: Attempt | None = None
+) -> Decision:
     """Return whether a new version is due ``now``: by an alarm, the age of the ``version``, or the rows ``labelled`` since.
 
-    Where there is no ``now``, age is no reason.
+    A model that was ``tried`` later than the version counts as well: age and rows begin anew with it. Where there is no
+    ``now``, age is no reason.
     """
     settings = setting("retrain")
+    last = tried or Attempt(version.registered, version.fitted_on)
+    since = max(version.registered, last.when)
+    fitted_on = version.fitted_on if last.rows is None else last.rows
+    named = "the last attempt" if last.when > version.registered else f"version {version.number}"
     decision = Decision(
         due=False, expected_gain=expected_gain(summary), expected_money=expected_money(summary, version)
     )
     every, wanted = settings.get("every"), settings.get("new_labels")
-    if every and now is not None and now - version.registered >= duration(every):
+    if every and now is not None and now - since >= duration(every):
         decision.policies.append("every")
-        decision.reasons.append(
-            f"version {version.number} is of {version.registered.date()}, and retrain.every is {every}"
-        )
-    if wanted and labelled is not None and version.fitted_on is not None and labelled - version.fitted_on >= wanted:
-        more = labelled - version.fitted_on
+        decision.reasons.append(f"{named} is of {since.date()}, and retrain.every is {every}")
+    if wanted and labelled is not None and fitted_on is not None and labelled - fitted_on >= wanted:
+        more = labelled - fitted_on
         decision.policies.append("new_labels")
         decision.reasons.append(
-            f"{more:,} rows were labelled since version {version.number}, and retrain.new_labels is {wanted:,}"
+            f"{counted(more, 'row', 'was', 'were')} labelled since {named}, and retrain.new_labels is {wanted:,}"
         )
     decision.due = bool(decision.policies)
     if settings["on_alarm"] and summary.retrain:
-        decision.against = None if decision.due else outweighed(summary, version)
+        decision.against = None if decision.due else answered(summary, last, labelled) or outweighed(summary, version)
         decision.policies.insert(0, "on_alarm")
         decision.reasons = [*summary.reasons, *decision.reasons]
         decision.due = decision.against is None
@@ -87,11 +111,22 @@ def decide(summary: Summary, version: Version, labelled: int | None, now: dateti
 
 def decision_at(now: datetime | None, summary: Summary, registry: Registry) -> Decision:
     """Return whether a new version is due ``now``, by what monitoring says, the age of the version in production, and new rows."""
-    number = registry.version_in()
+    number, tried, labelled = registry.version_in(), last_attempt(registry), labelled_rows()
     if number is None:
-        return Decision(due=True, policies=["first version"], reasons=["no version is in production"])
+        return first_version(tried, labelled)
     tag = registry.versions[number]
-    return decide(summary, version_of(number, tag.when, tag.data), labelled_rows(), now)
+    return decide(summary, version_of(number, tag.when, tag.data), labelled, now, tried)
+
+
+def first_version(tried: Attempt | None, labelled: int | None) -> Decision:
+    """Return whether a version is due where none is in production: once, and then whenever more rows are ``labelled``."""
+    decision = Decision(due=True, policies=["first version"], reasons=["no version is in production"])
+    if tried is not None and tried.rows is not None and labelled is not None and labelled <= tried.rows:
+        decision.due, decision.against = (
+            False,
+            f"no more rows are labelled than on {tried.when.date()}, when one was tried",
+        )
+    return decision
 
 
 def labelled_rows() -> int | None:

@@ -15,7 +15,8 @@ import msgspec
 from flights.common.outputs import read_json
 from flights.monitoring.retraining import BRIEF, decision_at
 from flights.monitoring.summary import SUMMARY, Summary
-from flights.release.lineage import RELEASE, blocked, obstacle
+from flights.release.attempts import remember
+from flights.release.lineage import PACKAGE, RELEASE, blocked, obstacle
 from flights.release.tags import GitError, author, git, uncommitted
 from flights.release.versions import PRODUCTION, VERSIONS, Registry, point, read_registry
 
@@ -60,14 +61,17 @@ def retrain(reasons: list[str], options: tuple[str, ...]) -> None:
     commit(f"Verdict on the retrained model: {summary['verdict']}", summary["reasons"])
 
 
-def announce(before: Registry, after: Registry, shared: bool) -> None:
-    """Say what came of it, and what to type next."""
+def announce(before: Registry, after: Registry, watched: Summary, shared: bool) -> None:
+    """Say what came of it, and what to type next; where production is as it was, remember what was tried, and ``watched`` before."""
     summary = read_json(RELEASE)
     if summary["todo"]:
         raise RetrainError(f"not registered: {summary['todo']}")
+    if before.version_in(PRODUCTION) == after.version_in(PRODUCTION):
+        remember(after, read_json(PACKAGE), summary, watched)
     new = sorted(after.versions.keys() - before.versions.keys())
     if not new:
         print(f"no new version: {summary['verdict']}: {'; '.join(summary['reasons'])}")
+        print("so that no clone tries it again: git push --follow-tags")
         return
     (number,) = new
     if number == after.version_in(PRODUCTION):
@@ -97,7 +101,8 @@ def main() -> None:
             raise RetrainError(reason)
         dvc("repro", *options, "define")
         dvc("repro", *options, "--single-item", "monitor")
-        decision = decision_at(datetime.now(UTC), msgspec.json.decode(SUMMARY.read_bytes(), type=Summary), before)
+        watched = msgspec.json.decode(SUMMARY.read_bytes(), type=Summary)
+        decision = decision_at(datetime.now(UTC), watched, before)
         for words in (*decision.reasons, *([decision.against] if decision.against else [])):
             print(words)
         if given.check or not (decision.due or given.now):
@@ -106,7 +111,7 @@ def main() -> None:
         retrain(decision.reasons or ["asked for"], options)
         if remote:
             dvc("push", "--quiet")
-        announce(before, read_registry(), remote)
+        announce(before, read_registry(), watched, remote)
     except (RetrainError, GitError) as error:
         sys.exit(f"retrain: {error}")
 

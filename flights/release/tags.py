@@ -53,10 +53,10 @@ def artifact() -> str:
     return f"{folder}={ARTIFACT}" if folder else ARTIFACT
 
 
-def read_tags(name: str) -> list[Tag]:
-    """Return the tags of the artifact ``name``."""
+def read_tags(name: str, kinds: tuple[str, ...] = ("@", "#")) -> list[Tag]:
+    """Return the tags of the artifact ``name``: of its versions and stages, or of other ``kinds``, as their names go on."""
     form = "".join(f"%({field})%00" for field in FIELDS)
-    printed = git("for-each-ref", f"--format={form}", f"refs/tags/{name}@*", f"refs/tags/{name}#*").split("\0")
+    printed = git("for-each-ref", f"--format={form}", *(f"refs/tags/{name}{kind}*" for kind in kinds)).split("\0")
     found = zip(*[iter(printed[:-1])] * len(FIELDS), strict=True)
     return [
         Tag(tag.lstrip("\n"), commit or itself, who, when, data_in(message))

@@ -180,7 +180,7 @@ def _release(project: Project, release: ReleasePlan) -> Iterator[Module]:
     yield "release/gate.py", "", gate
     yield "monitoring/retraining.py", "", release
     yield from alert_modules(project)
-    for name in ("tags", "versions", "lineage", "listing", "registry", "release", "retrain", *release.live_modules):
+    for name in release.modules:
         yield f"release/{name}.py", "", release
     monitor = monitor_plan(project)
     for name in (*MONITORING, *(("table_outcomes",) if monitor.joined else ())):

@@ -70,9 +70,10 @@ class ReleasePlan:
     monitor: MonitorPlan
 
     @property
-    def live_modules(self) -> tuple[str, ...]:
-        """Return the module that compares versions on live requests, if they are."""
-        return ("live",) if self.live else ()
+    def modules(self) -> tuple[str, ...]:
+        """Return the modules of the registry; one compares versions on live requests, if they are."""
+        names = ("attempts", "lineage", "listing", "registry", "release", "retrain", "tags", "versions")
+        return (*names, *(("live",) if self.live else ()))
 
 
 def release_plan(project: Project, steps: tuple[Stage, ...], watched: tuple[str, ...], experiment: str) -> ReleasePlan:

@@ -14,11 +14,11 @@ class Retrain(Strict):
     on_alarm: bool = Field(default=True, description="when monitoring alarms, on performance or on the scores")
     every: Duration | None = Field(
         default=timedelta(days=30),
-        description="when the version in production is older than this; null for never",
+        description="when the version in production, and the last attempt, are older than this; null for never",
     )
     new_labels: Annotated[int, Field(ge=1)] | None = Field(
         default=None,
-        description="when there are this many more labelled rows than the version in production was made of",
+        description="when there are this many more labelled rows than the last model was fitted on, released or not",
         examples=[1000],
     )
     min_gain: Annotated[float, Field(ge=0)] = Field(
