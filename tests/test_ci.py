@@ -17,7 +17,8 @@ from generator.plan import plan
 from generator.render.render import Tree, render
 from generator.schema.config import Config
 from generator.validation.check import check
-from tests.sandbox import ROOT, commit, edit, run, start
+from tests.sandbox import PROJECTS, ROOT, commit, edit, run, start
+from tests.sandbox import tree as whole_tree
 from tests.test_deploy import VALUES, broken, checker, tool, write
 from tests.test_hostile import NASTY
 
@@ -141,6 +142,20 @@ def actionlint(file: Path) -> list[str]:
 
 def test_actionlint_accepts_the_workflow(folder: Path) -> None:
     assert actionlint(folder / GITHUB) == []
+
+
+def test_pipelines_say_that_they_refresh_no_service(plain: Tree, tmp_path: Path) -> None:
+    said = "The snapshots of a service that runs stay as they are"
+    options = ("+ci.cron='0 4 * * 1'", "+ci.github=true", "+ci.gitlab=true")
+    windows = whole_tree(PROJECTS / "parcels", *options, "+deploy.container={}")
+    for path in (GITHUB, GITLAB):
+        assert said in windows[path]
+        assert said not in plain[path]  # its features have no windows
+    assert "Only a deployment of a\nnewer version brings newer ones" in windows["parcels/deploy/README.md"]
+    alone = whole_tree(PROJECTS / "weights", "+deploy.container={}")["weights/deploy/README.md"]
+    assert "snapshots" not in alone
+    write(windows, tmp_path)
+    assert actionlint(tmp_path / GITHUB) == []
 
 
 @pytest.mark.parametrize(

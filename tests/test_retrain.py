@@ -295,11 +295,66 @@ def test_schedules_retrain_and_refresh_snapshots(schedule: Tree) -> None:
     lines = [line for line in schedule["schedule/crontab"].splitlines() if line and not line.startswith("#")]
     path = 'cd "PROJECT" && export PATH="PROJECT/.venv/bin:$PATH" &&'
     assert lines == [
-        f"0 4 * * 1 {path} python -m flights.release.retrain",
-        f"5 * * * * {path} dvc repro snapshots && cp -r data/snapshots/. live/snapshots/",
+        f"0 4 * * 1 {path} flock .dvc python -m flights.release.retrain",
+        f"5 * * * * {path} flock --nonblock --conflict-exit-code 0 .dvc "
+        'sh -c "dvc repro snapshots && cp -r data/snapshots/. live/snapshots/"',
     ]
     assert "OnCalendar=Mon *-*-* 4:0:00\n" in schedule["schedule/flights-retrain@.timer"]
     assert "OnCalendar=*-*-* *:5:00\n" in schedule["schedule/flights-snapshots@.timer"]
+
+
+def scheduled_commands(schedule: Tree, folder: Path) -> dict[str, dict[str, list[str]]]:
+    """Return what cron and systemd run for each job of the example in ``folder``."""
+    found: dict[str, dict[str, list[str]]] = {"cron": {}, "systemd": {}}
+    for name, module in (("retrain", "flights.release.retrain"), ("snapshots", "dvc repro snapshots")):
+        lines = schedule["schedule/crontab"].replace("PROJECT", str(folder)).splitlines()
+        (line,) = [line for line in lines if module in line and not line.startswith("#")]
+        found["cron"][name] = ["/bin/sh", "-c", line.split(" ", 5)[5]]
+        (started,) = re.findall(r"^ExecStart=(.*)$", schedule[f"schedule/flights-{name}@.service"], re.MULTILINE)
+        found["systemd"][name] = shlex.split(started)
+    return found
+
+
+@pytest.mark.parametrize("kind", ["cron", "systemd"])
+def test_jobs_take_turns(kind: str, schedule: Tree, tmp_path: Path) -> None:
+    """A refresh is left out while a retraining runs, without failing; a retraining waits for the refresh to end."""
+    if not shutil.which("flock"):
+        pytest.skip("flock of util-linux is not installed")
+    for folder in (".dvc", ".venv/bin", "data/snapshots", "live/snapshots"):
+        (tmp_path / folder).mkdir(parents=True)
+    for program in ("python", "dvc"):
+        stub = tmp_path / ".venv/bin" / program
+        wait = f"while [ ! -e {program}.end ]; do sleep 0.05; done"
+        stub.write_text(f"#!/bin/sh\necho {program} begins >>said\n{wait}\necho {program} ends >>said\n")
+        stub.chmod(0o755)
+    commands = scheduled_commands(schedule, tmp_path)[kind]
+
+    def begun(name: str) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(commands[name], cwd=tmp_path, env={"PATH": "/usr/bin:/bin"})
+
+    def said() -> list[str]:
+        return (tmp_path / "said").read_text().splitlines() if (tmp_path / "said").exists() else []
+
+    def until(lines: list[str]) -> None:
+        end = time.monotonic() + 30
+        while said() != lines:
+            assert time.monotonic() < end, said()
+            time.sleep(0.05)
+
+    retraining = begun("retrain")
+    until(["python begins"])
+    assert begun("snapshots").wait(30) == 0
+    (tmp_path / "python.end").touch()
+    assert retraining.wait(30) == 0
+    assert said() == ["python begins", "python ends"]
+    refresh = begun("snapshots")
+    until(["python begins", "python ends", "dvc begins"])
+    retraining = begun("retrain")
+    time.sleep(0.3)
+    assert len(said()) == 3
+    (tmp_path / "dvc.end").touch()
+    assert (refresh.wait(30), retraining.wait(30)) == (0, 0)
+    assert said()[2:] == ["dvc begins", "dvc ends", "python begins", "python ends"]
 
 
 def test_units_are_what_systemd_takes(schedule: Tree, tmp_path: Path) -> None:

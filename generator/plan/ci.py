@@ -29,7 +29,8 @@ class Row:
 class CiPlan:
     """What the files at the root need; ``renders`` says whether Ninefold still renders the project.
 
-    ``models`` says whether there is a model to test and serve, ``made`` what stages leave behind that DVC brings back.
+    ``models`` says whether there is a model to test and serve, ``made`` what stages leave behind that DVC brings back;
+    ``windows`` whether a service reads features from snapshots.
     """
 
     renders: bool
@@ -44,6 +45,7 @@ class CiPlan:
     comment: bool
     retrain_template: str
     cron: Code | None
+    windows: bool
     secrets: tuple[Row, ...]
     targets: Code
     made: Code
@@ -96,6 +98,7 @@ def _plan(project: Project, stages: tuple[Stage, ...], renders: bool) -> CiPlan:
         comment=ci.comment,
         retrain_template=f"root/retrain/{'model' if models else 'report'}.sh.jinja",
         cron=Code(ci.cron) if ci.cron else None,
+        windows=models and bool(project.window_aggregates),
         secrets=secrets,
         targets=Code(" ".join(targets)),
         made=Code(" ".join(sorted({_folder(out) for stage in stages for out in stage.outs}))),

@@ -31,7 +31,7 @@ DRAIN = 30
 
 @dataclass(frozen=True, kw_only=True)
 class DeployPlan:
-    """What the README tells: a section for each target."""
+    """What the README tells: a section for each target; ``windows`` says whether features are read from snapshots."""
 
     name: Code
     sections: tuple[str, ...]
@@ -42,6 +42,7 @@ class DeployPlan:
     function: LambdaPlan | None
     api_key: Code | None
     store: StorePlan | None
+    windows: bool
 
 
 def deploy_files(project: Project) -> Iterator[tuple[str, object]]:
@@ -78,6 +79,7 @@ def deploy_plan(project: Project) -> DeployPlan:
         function=_lambda(project, function, name, api_key) if function else None,
         api_key=api_key,
         store=store,
+        windows=bool(project.window_aggregates),
     )
 
 

@@ -10,6 +10,12 @@ from generator.project import Project
 from generator.sql.code import Code
 
 DAYS = ("Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+TURN = "flock .dvc"
+"""Runs a command once no other job of the project runs: each holds a lock on its folder .dvc/ from beginning to end."""
+
+SKIP = "flock --nonblock --conflict-exit-code 0 .dvc"
+"""Runs a command where no other job of the project runs, and leaves it to the next time where one does."""
+
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
@@ -47,10 +53,10 @@ def _jobs(project: Project) -> Iterator[Job]:
     cron, package = project.config.ci.cron, project.config.project.package
     if cron is None or project.config.problem.use == "descriptive":
         return
-    command = f"python -m {package}.release.retrain"
+    command = f"{TURN} python -m {package}.release.retrain"
     yield _job("retrain", "retrain where that is due", command, cron)
     if project.window_aggregates:
-        command = "dvc repro snapshots && cp -r data/snapshots/. live/snapshots/"
+        command = f'{SKIP} sh -c "dvc repro snapshots && cp -r data/snapshots/. live/snapshots/"'
         every = min(feature.every for feature in project.window_aggregates)
         yield _job("snapshots", "refresh the snapshots of a service that reads live/", command, _cadence(every))
 
