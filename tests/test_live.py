@@ -50,8 +50,9 @@ def challenger(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ModuleType]
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Return an empty project with the settings that are read."""
     monkeypatch.chdir(tmp_path)
+    live = {"mode": "shadow", "share": 0.1, "key": None, "min_rows": 100, "most_errors": 0.01, "tolerance": 100}
     settings = {
-        "release": {"live": {"mode": "shadow", "share": 0.1, "key": None, "min_rows": 100, "most_errors": 0.01}},
+        "release": {"live": live},
         "metrics": {"bootstrap": {"rounds": 100, "confidence": 0.9, "seed": 1}},
     }
     (tmp_path / "params.yaml").write_text(json.dumps(settings))
@@ -121,6 +122,61 @@ def test_a_shadow_that_is_worse_or_fails_is_refused(project: Path, live: ModuleT
     found = live.compare(registry(live))
     assert found["errors"]["failed"] == 5
     assert "failed at 1.25% of its requests" in found["reasons"][0]
+
+
+def test_what_may_be_worse_by_more_than_is_tolerated_is_held(project: Path, live: ModuleType) -> None:
+    """By default as much is tolerated as the gate found it better; nothing where the tag does not say."""
+    settings = json.loads(Path("params.yaml").read_text())
+    del settings["release"]["live"]["tolerance"]
+    Path("params.yaml").write_text(json.dumps(settings))
+    shadowed(400, 0)
+    asked = registry(live)
+    found = live.compare(asked)
+    assert (found["tolerance"], found["verdict"]) == (0.0, "hold")
+    assert "within the noise of live rows" in found["reasons"][0]
+    low = found["metric"]["interval"][0]
+    for gain, verdict in ((1 - low, "promote"), (-low - 1, "hold"), (low, "hold"), ("nan", "hold"), ("inf", "hold")):
+        asked.versions[2].data["verdict"] = {"comparison": {"gain": {"value": gain}}}
+        assert live.compare(asked)["verdict"] == verdict, gain
+    asked.versions[2].data["verdict"] = {"comparison": None}
+    assert live.compare(asked)["tolerance"] == 0.0
+
+
+LOOKS, TRIALS, OFF = range(100, 1_201, 100), 120, 30.0
+
+
+def trial(live: ModuleType, seed: int, off: float) -> tuple[set[str], bool]:
+    """Return the verdicts at all LOOKS on a shadow whose metric is worse by ``off``, and OFF tolerated.
+
+    With that, whether an interval which holds at one look would have promoted it at any.
+    """
+    draw = np.random.default_rng(seed)
+    target = draw.normal(4_000, 500, LOOKS[-1])
+    scores = [target + draw.normal(0, spread, len(target)) for spread in (300.0, 300.0 + off)]
+    sides = [live.Side({str(place): value for place, value in enumerate(score)}) for score in scores]
+    verdicts, fixed = set(), False
+    for rows in LOOKS:
+        known = {str(place): value for place, value in enumerate(target[:rows])}
+        metric = live.realised(*sides, known)
+        found = {"errors": {"share": 0.0}, "rows": {"challenger": rows}, "metric": metric, "tolerance": OFF}
+        verdicts.add(live.judged(found)["verdict"])
+        reach = (metric["interval"][1] - metric["gain"]) / live.errors_at(rows) * 1.645
+        fixed |= metric["gain"] - reach >= -OFF
+    return verdicts, fixed
+
+
+@pytest.mark.slow
+def test_looking_again_and_again_promotes_and_refuses_no_more_often_than_stated(
+    project: Path, live: ModuleType
+) -> None:
+    """At a confidence of 0.9 either mistake is made in at most one of ten trials, with a look after every 100 rows."""
+    worse = [trial(live, seed, OFF) for seed in range(TRIALS)]
+    promoted = sum("promote" in verdicts for verdicts, _ in worse)
+    assert promoted <= 0.1 * TRIALS
+    assert sum(fixed for _, fixed in worse) > 0.1 * TRIALS  # what an interval for one look does
+    equal = [trial(live, seed, 0.0)[0] for seed in range(TRIALS)]
+    assert sum("refuse" in verdicts for verdicts in equal) <= 0.1 * TRIALS
+    assert sum("promote" in verdicts for verdicts in equal) >= 0.5 * TRIALS
 
 
 def test_what_was_not_sent_to_a_slow_challenger_is_no_failure(project: Path, live: ModuleType) -> None:

@@ -25,6 +25,11 @@ class Live(Strict):
     min_rows: Annotated[int, Field(ge=30)] = Field(
         default=1_000, description="rows of the challenger that have to be seen before it is promoted"
     )
+    tolerance: Annotated[float, Field(ge=0)] | None = Field(
+        default=None,
+        description="by how much the primary metric of the challenger may be worse on live rows; it is promoted once "
+        "they show, beyond the noise, that it is not worse by more; by default as much as the gate found it better",
+    )
     most_errors: Annotated[float, Field(ge=0, lt=1)] = Field(
         default=0.01, description="share of its requests that the challenger may fail at"
     )
