@@ -9,16 +9,21 @@ import pandas as pd
 
 LEAST_ROWS = 5
 ENOUGH = 20
+HALF_AN_HOUR = 30
 
 
 @dataclass(frozen=True)
 class Dataset:
-    """A table: how its file is made, what is predicted, what makes it hard, and the column that tells the target."""
+    """A table: how its file is made, what is predicted, and what makes it hard.
+
+    ``leak`` is the column that tells the target, ``time`` the one by which rows have an order in time.
+    """
 
     target: str
     hard: str
     write: Callable[[Path], Path]
     leak: str | None = None
+    time: str | None = None
 
 
 Change = Callable[[pd.DataFrame], pd.DataFrame]
@@ -68,6 +73,20 @@ def _tweets(frame: pd.DataFrame) -> pd.DataFrame:
     return kept.assign(text=kept["text"].str.replace("\r", " "))
 
 
+def _delays(frame: pd.DataFrame) -> pd.DataFrame:
+    """Keep what is known before a flight leaves, and whether it arrives half an hour late."""
+    known = ["carrier", "tailnum", "flight", "origin", "dest", "distance"]
+    landed = frame.dropna(subset="arr_delay")
+    scheduled = pd.to_datetime(landed[["year", "month", "day", "hour", "minute"]])
+    late = (landed["arr_delay"] >= HALF_AN_HOUR).map({True: "yes", False: "no"})
+    return landed[known].assign(scheduled=scheduled, late=late)
+
+
+def without(*columns: str) -> Change:
+    """Return what leaves out columns that tell the target."""
+    return lambda frame: frame.drop(columns=list(columns))
+
+
 DATASETS = {
     "titanic": Dataset("survived", "1,309 rows, gaps", packaged("carData", "TitanicSurvival")),
     "penguins": Dataset("Species", "names with blanks, dates", inside("palmerpenguins", "data/penguins-raw.csv")),
@@ -81,11 +100,41 @@ DATASETS = {
     ),
     "diamonds": Dataset("price", "53,940 rows", packaged("ggplot2", "diamonds")),
     "airports": Dataset("elevation", "unicode names, codes", inside("airportsdata", "airports.csv")),
-    "birds": Dataset("effect", "American dates, no target in 9 of 10 rows", packaged("openintro", "birds")),
-    "tweets": Dataset("source", "text, classes that come later", packaged("dslabs", "trump_tweets", _tweets)),
-    "stops": Dataset("personSearch", "51,920 rows with times and places", packaged("carData", "MplsStops")),
+    "birds": Dataset(
+        "effect", "American dates, no target in 9 of 10 rows", packaged("openintro", "birds"), time="date"
+    ),
+    "tweets": Dataset(
+        "source", "text, classes that come later", packaged("dslabs", "trump_tweets", _tweets), time="created_at"
+    ),
+    "stops": Dataset(
+        "personSearch", "51,920 rows with times and places", packaged("carData", "MplsStops"), time="date"
+    ),
     "speech": Dataset("class", "752 columns, 252 rows", packaged("modeldata", "pd_speech")),
     "tissue": Dataset("y", "500 columns, 189 rows", packaged("dslabs", "tissue_gene_expression")),
     "genes": Dataset("labs", "2,000 columns, 57 rows", packaged("ISLR", "NCI60", _genes)),
     "fertility": Dataset("morekids", "254,654 rows, most of them copies", packaged("AER", "Fertility")),
+    "cars": Dataset("Price", "93 rows, a name each", packaged("MASS", "Cars93", without("Min.Price", "Max.Price"))),
+    "churn": Dataset("churn", "texts and numbers, 27 % yes", packaged("modeldata", "wa_churn")),
+    "crashes": Dataset("dead", "codes, 5 % dead", packaged("DAAG", "nassCDS", without("injSeverity"))),
+    "delays": Dataset(
+        "late", "planes, places and flights that repeat", packaged("openintro", "nycflights", _delays), time="scheduled"
+    ),
+    "foods": Dataset("score", "4,000 reviews in words", packaged("modeldata", "training_data")),
+    "hotels": Dataset(
+        "avg_price_per_room", "agents, companies, days", packaged("modeldata", "hotel_rates"), time="arrival_date"
+    ),
+    "inspections": Dataset(
+        "inspection_score",
+        "1,618 restaurants",
+        packaged("causaldata", "restaurant_inspections"),
+        time="Year",
+    ),
+    "leaves": Dataset("species", "32 classes, 59 columns", packaged("modeldata", "leaf_id_flavia")),
+    "lectures": Dataset("y", "2,972 students and 1,128 lecturers", packaged("lme4", "InstEval")),
+    "movies": Dataset(
+        "rating", "9,066 movies and 671 people, 100,004 rows", packaged("dslabs", "movielens"), time="timestamp"
+    ),
+    "ridership": Dataset("ridership", "stations by day, in order", packaged("modeldata", "Chicago"), time="date"),
+    "storms": Dataset("status", "9 classes, places by the hour", packaged("dplyr", "storms", without("category"))),
+    "artworks": Dataset("year", "artists that repeat, titles in words", packaged("modeldata", "tate_text")),
 }

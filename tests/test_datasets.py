@@ -1,6 +1,6 @@
 """From a file to a green ``dvc repro`` in one command plus one, on real data, not worse than what people try first.
 
-``DATASETS=all pytest -m slow tests/test_datasets.py`` takes all of :mod:`tests.datasets`, in a quarter of an hour;
+``DATASETS=all pytest -m slow tests/test_datasets.py`` takes all of :mod:`tests.datasets`, in half an hour;
 without it, three of them.
 """
 

@@ -1,0 +1,1 @@
+"""What `benchmarks/quality.py` is made of: the tables, those who predict them, the scores."""
