@@ -114,14 +114,14 @@ def test_ordinal_is_that_of_scikit_learn() -> None:
 
 def test_a_target_statistic_is_held_back_to_the_prior() -> None:
     values, outcome = ["a", "a", "b", None, None], np.array([1.0, 0.0, 1.0, 1.0, 1.0])
-    state = kind("target").fit(column(values), {"smooth": 2.0, "folds": 2}, {"": outcome})
+    state = kind("target").fit(column(values), {"smooth": 2.0, "folds": 2, "count": False}, {"": outcome})
     found = kind("target").bulk(column(["a", "b", None, "unseen"]), state)[:, 0]
     np.testing.assert_allclose(found, [(1 + 1.6) / 4, (1 + 1.6) / 3, (2 + 1.6) / 4, 0.8], rtol=1e-6)
 
 
 def test_a_target_of_several_classes_has_a_column_for_each_but_the_first() -> None:
     outcomes = {" of b": np.array([True, False, False]), " of c": np.array([False, True, False])}
-    state = kind("target").fit(column(["x", "x", "y"]), {"smooth": 1.0, "folds": 2}, outcomes)
+    state = kind("target").fit(column(["x", "x", "y"]), {"smooth": 1.0, "folds": 2, "count": False}, outcomes)
     assert kind("target").names(state) == [" of b", " of c"]
     np.testing.assert_allclose(state["values"]["x"], [(1 + 1 / 3) / 3] * 2)
 
@@ -129,7 +129,7 @@ def test_a_target_of_several_classes_has_a_column_for_each_but_the_first() -> No
 def test_a_training_row_is_told_by_other_folds_only() -> None:
     values, outcome = RANDOM.choice(["a", "b", None], ROWS).tolist(), RANDOM.normal(size=ROWS)
     rows = RANDOM.permutation(ROWS)
-    state = kind("target").fit(column(values), {"smooth": 3.0, "folds": 4}, {"": outcome})
+    state = kind("target").fit(column(values), {"smooth": 3.0, "folds": 4, "count": False}, {"": outcome})
     found = kind("target").out_of_fold(column(values), rows, {"": outcome}, state)[:, 0]
     for place in range(0, ROWS, 37):
         others = [
@@ -138,11 +138,32 @@ def test_a_training_row_is_told_by_other_folds_only() -> None:
         assert found[place] == pytest.approx((sum(others) + 3 * outcome.mean()) / (len(others) + 3))
 
 
+def test_rows_with_a_value_are_counted() -> None:
+    options, outcome = {"smooth": 2.0, "folds": 2, "count": True}, {"": np.array([1.0, 0.0, 1.0, 1.0])}
+    state = kind("target").fit(column(["a", "a", "b", "a"]), options, outcome)
+    assert kind("target").names(state) == ["", " count"]
+    found = kind("target").bulk(column(["a", "b", "unseen", None]), state)[:, 1]
+    np.testing.assert_allclose(found, np.log([1 + 3, 1 + 1, 1, 1]), rtol=1e-6)
+    state = kind("target").fit(column(["a", None, None]), options, {"": outcome[""][:3]})
+    np.testing.assert_allclose(kind("target").bulk(column([None]), state)[0, 1], np.log(1 + 2), rtol=1e-6)
+
+
+def test_a_training_row_is_counted_by_other_folds_as_all_rows_would_count_it() -> None:
+    size = 4_000
+    values, outcome = RANDOM.choice(["a", "b"], size).tolist(), {"": RANDOM.normal(size=size)}
+    values[0] = "once"
+    state = kind("target").fit(column(values), {"smooth": 3.0, "folds": 4, "count": True}, outcome)
+    crossed = kind("target").out_of_fold(column(values), np.arange(size), outcome, state)
+    assert crossed.shape == (size, 2)
+    assert crossed[0, 1] == 0
+    np.testing.assert_allclose(crossed[1:, 1], kind("target").bulk(column(values[1:]), state)[:, 1], rtol=0.02)
+
+
 def test_a_key_without_signal_does_not_leak_through_cross_fitting() -> None:
     size = 20_000
     values = RANDOM.integers(0, size // 2, size).astype(str).tolist()
     outcome = RANDOM.integers(0, 2, size).astype(float)
-    state = kind("target").fit(column(values), {"smooth": 1.0, "folds": 5}, {"": outcome})
+    state = kind("target").fit(column(values), {"smooth": 1.0, "folds": 5, "count": False}, {"": outcome})
     naive = kind("target").bulk(column(values), state)[:, 0]
     crossed = kind("target").out_of_fold(column(values), np.arange(size), {"": outcome}, state)[:, 0]
     assert np.corrcoef(naive, outcome)[0, 1] > 0.5

@@ -48,5 +48,5 @@ CATEGORIES = (
     "manufacturer",
 )
 ENCODINGS: dict[str, dict[str, Any]] = {
-    "route": {"kind": "target", "smooth": 20.0, "folds": 5},
+    "route": {"kind": "target", "smooth": 20.0, "folds": 5, "count": False},
 }

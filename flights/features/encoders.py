@@ -24,7 +24,7 @@ KINDS: dict[str, ModuleType] = {
 NUMBER: Options = {"kind": "number", "impute": "none", "indicator": False, "scale": False}
 DEFAULTS: dict[str, Options] = {
     "category": {"kind": "category", "min_count": 1},
-    "target": {"kind": "target", "smooth": 20.0, "folds": 5},
+    "target": {"kind": "target", "smooth": 20.0, "folds": 5, "count": False},
     "text": {"kind": "text", "terms": 100, "min_count": 5},
 }
 MOST_CATEGORIES = 1_000  # with more values than this most are too rare for a weight or a split of their own

@@ -45,9 +45,9 @@ PLACES = {
         rare=Code("as any other value."),
     ),
     "target": Place(
-        columns=Code("1, or one for each class but the first"),
+        columns=Code("1, or one for each class but the first; one more with `count`"),
         missing=Code("a statistic of its own; the prior if no training row has one missing."),
-        unseen=Code("the prior, which is the mean of all rows."),
+        unseen=Code("the prior, which is the mean of all rows; the count is 0."),
         rare=Code("near the prior, which counts as `smooth` rows."),
     ),
     "hash": Place(

@@ -55,6 +55,9 @@ class Target(Strict):
     folds: Annotated[int, Field(ge=2, le=100)] = Field(
         default=5, description="folds of the cross-fitting: a row is encoded by what the other folds say"
     )
+    count: bool = Field(
+        default=False, description="whether one more column has log(1 + n) of the `n` rows of training with the value"
+    )
 
 
 class Hash(Strict):

@@ -49,8 +49,8 @@ def category(state: State) -> Single:
 def target(state: State) -> Single:
     """What the target is on average where the value occurs."""
     known = {value: tuple(found) for value, found in state["values"].items()} | {None: tuple(state["missing"])}
-    prior = tuple(state["prior"])
-    return lambda value: known.get(value, prior)
+    unseen = (*state["prior"], 0.0) if state["count"] else tuple(state["prior"])
+    return lambda value: known.get(value, unseen)
 
 
 def words(text: str) -> list[str]:
