@@ -12,7 +12,13 @@ import pytest
 
 from tests.sandbox import PROJECTS, tree, write
 
-CASES = ("weights", "penguins", "edge")
+CASES = {
+    "weights": "baseline,linear,spline,lightgbm,poisson,linear_trees",
+    "penguins": "baseline,linear,lightgbm",
+    "edge": "linear,lightgbm,extra_trees",
+}
+"""Projects of each task, with candidates of every kind that a blend can have of ours."""
+
 TRAIN = Path("data/train.parquet")
 
 
@@ -43,7 +49,8 @@ class Blended:
 @pytest.fixture(scope="module", params=CASES)
 def blended(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Blended]:
     folder, package = tmp_path_factory.mktemp("blend"), f"blended_{request.param}"
-    write(tree(PROJECTS / request.param, f"project.package={package}"), folder)
+    blend = (f"model=[{CASES[request.param]}]", "+blend=greedy")
+    write(tree(PROJECTS / request.param, *blend, f"project.package={package}"), folder)
     with pytest.MonkeyPatch.context() as patch:
         patch.syspath_prepend(folder)
         patch.chdir(folder)

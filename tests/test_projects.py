@@ -12,10 +12,15 @@ import duckdb
 import pytest
 import yaml
 
-from tests.sandbox import PROJECTS, ROOT, edit, module_of, older_processor, ran, run, start, tree
+from tests.sandbox import PROJECTS, ROOT, commit, edit, module_of, older_processor, ran, run, start, tree
 
 CASES = sorted(folder.name for folder in PROJECTS.iterdir() if (folder / "conf").is_dir())
 GOLDEN = [case for case in CASES if (PROJECTS / case / "expected").is_dir()]
+BLENDED = {
+    "weights": "[baseline, linear, lightgbm, spline, poisson, linear_trees]\n  - blend: greedy\n",
+    "penguins": "[baseline, linear, lightgbm]\n  - blend: greedy\n",
+}
+"""What competes in projects that are run with more than they have by themselves."""
 DESCRIPTIVE = {"generate", "collect", "process", "define", "explore", "report"}
 STAGES = {
     *("generate", "collect", "process", "define", "explore", "features", "evaluate", "refit", "package", "release"),
@@ -82,6 +87,13 @@ def trained(folder: Path) -> set[str]:
 @pytest.mark.parametrize("case", [case for case in CASES if case != "edge"])
 def test_project_runs_to_the_end(case: str, tmp_path: Path) -> None:
     folder = start(case, tmp_path / case)
+    edit(
+        folder / "conf/config.yaml",
+        "[baseline, linear, lightgbm]\n",
+        BLENDED.get(case, "[baseline, linear, lightgbm]\n"),
+    )
+    run(folder, "ninefold", "generate")
+    commit(folder, "Blend")
     first = run(folder, "dvc", "repro")
     past = {"snapshots"} if "snapshots:" in (folder / "dvc.yaml").read_text() else set()
     assert set(ran(first)) == STAGES | past | trained(folder)
@@ -113,6 +125,8 @@ def test_a_descriptive_project_ends_with_exploration(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_data_at_its_worst_runs_to_the_end_without_a_warning(tmp_path: Path) -> None:
     folder = start("edge", tmp_path / "edge")
+    edit(folder / "conf/config.yaml", "[linear, lightgbm]\n", "[linear, lightgbm, extra_trees]\n  - blend: greedy\n")
+    run(folder, "ninefold", "generate")
     for stage in ("collect", "process", "define", "explore", "features"):
         run(folder, "python", "-W", "error", "-m", f"edge.{module_of(stage)}")
     for candidate in ("linear", "lightgbm", "extra_trees", "blend"):
