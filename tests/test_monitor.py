@@ -342,6 +342,17 @@ def figure_of(performance: ModuleType, rows: Any) -> Any:
     return performance.Figure(value, (value, value)) if np.isfinite(value) else None
 
 
+def test_a_number_in_another_unit_counts_as_missing(package: str) -> None:
+    """What a mean of the past becomes in another season does not: twice as far outside as the reference is wide."""
+    drift = importlib.import_module(f"{package}.monitoring.drift")
+    scale = drift.scale_of(np.linspace(0.1, 0.2, 500))
+    numbers = np.array([0.15, -0.09, 0.39, 15.0, -0.11, 0.41, np.nan, np.inf])
+    assert [int(place) for place in np.flatnonzero(scale.places(numbers) == len(scale.values) + 1)] == [3, 4, 5, 6, 7]
+    assert scale.lost(scale.counts(scale.places(numbers))) == 5 / 8
+    alone = drift.scale_of(np.array([7.0, 7.0]))
+    assert alone.lost(alone.counts(alone.places(np.array([7.0, 1e9])))) == 0.0
+
+
 def test_few_chunks_promise_little(package: str) -> None:
     calibration = importlib.import_module(f"{package}.monitoring.calibration")
     calm = np.abs(np.random.default_rng(0).normal(0.1, 0.02, 9))

@@ -6,6 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+PLAUSIBLE = 2  # times as far outside of the range of the reference as that is wide: means of the past leave a range of weeks by one
 QUANTILES = np.linspace(0, 1, 1_001)  # of numbers, between which no difference is made
 
 
@@ -13,7 +14,7 @@ QUANTILES = np.linspace(0, 1, 1_001)  # of numbers, between which no difference 
 class Scale:
     """The places of values among those of the reference: ordered for numbers, implausible and missing ones last.
 
-    A number is implausible where it is outside of the range of the reference by more than that range is wide, as one in
+    A number is implausible where it is outside of the range of the reference by more than PLAUSIBLE times its width, as one in
     another unit is. Of categories, those that the reference has not are last.
     """
 
@@ -33,7 +34,7 @@ class Scale:
         if len(self.values) < 2:
             return np.zeros(len(numbers), dtype=bool)
         least, greatest = self.values[[0, -1]]
-        return np.abs(numbers - (least + greatest) / 2) > 1.5 * (greatest - least)
+        return np.abs(numbers - (least + greatest) / 2) > (PLAUSIBLE + 0.5) * (greatest - least)
 
     def counts(self, places: np.ndarray) -> np.ndarray:
         """Return the rows at each place."""
