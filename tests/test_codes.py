@@ -1,61 +1,74 @@
-"""Codes keep what makes them codes, and what stands for a missing value among numbers is missing."""
+"""Whole numbers that name something are told from amounts by what their values say beyond how large they are."""
 
-from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from generator.new.answers import Answers
+from generator.new.answers import Answers, Inferred
 from generator.new.infer import infer
 from generator.new.reading import opened
-from tests.test_new import ROWS, cycle, inferred, only, table
+from tests.test_new import table
 
-CODES: dict[str, Sequence[str]] = {
-    "postal codes in two parts": cycle("114 55", "123 45", "987 65"),
-    "calls": [f"+49 {100 + row} {2000 + row}" for row in range(ROWS)],
-    "cards": [f"4480 3746 {1000 + row} 1228" for row in range(ROWS)],
-    "dial codes": cycle("+49", "+1", "+33"),
-    "versions": cycle("1.10", "1.1", "1.9", "2.0"),
-    "long versions": cycle("1.10.1", "1.1.2", "1.9.0"),
-    "diagnoses": cycle("250.00", "038.9", "401.9"),
-    "goods": cycle("0101.21", "8471.30", "8703.23"),
-    "zeros with a minus among them": cycle("01", "02", "03", "-9"),
-    "zeros behind an apostrophe": cycle("'001", "'002", "'003"),
-    "lists": cycle("1,2,3", "4,5", "2,3"),
-}
+ROWS, NAMES = 4_000, 400
+RANDOM = np.random.default_rng(0)
+LECTURERS = RANDOM.integers(1_000, 1_000 + NAMES, ROWS)
+SKILLS = RANDOM.normal(size=NAMES)[LECTURERS - 1_000]
+AMOUNTS = RANDOM.integers(0, 300, ROWS)
+NOISE = RANDOM.normal(size=ROWS)
+FEATURE = "lecturer code"
 
 
-@pytest.mark.parametrize("name", CODES)
-def test_a_code_stays_a_text(name: str, tmp_path: Path) -> None:
-    column = only(inferred(tmp_path, {name: CODES[name]}), name)
-    assert (column.kind.type, column.kind.read) == ("text", None), column
+def inferred(folder: Path, target: list[object], **columns: list[object]) -> Inferred:
+    """Return what is made of a table with lecturers, amounts and ``columns``."""
+    told = {"lecturer": LECTURERS.tolist(), "amount": AMOUNTS.tolist(), **columns, "y": target}
+    with opened((table(folder, told),)) as raw:
+        return infer(raw, Answers("y"))
 
 
-@pytest.mark.parametrize("mark", ["#DIV/0!", "n.a.", "NaT", "..", "\N{EN DASH}", "(null)", "unknown", "Not asked"])
-def test_what_stands_among_numbers_or_dates_is_missing(mark: str, tmp_path: Path) -> None:
-    ages = [mark if row % 10 == 0 else str(20 + row % 60) for row in range(ROWS)]
-    days = [mark if row % 10 == 0 else f"{1 + row % 28:02}/{1 + row % 12:02}/2024" for row in range(ROWS)]
-    found = inferred(tmp_path, {"age": ages, "seen": days})
-    for name, kind in (("age", "integer"), ("seen", "date")):
-        column = only(found, name)
-        assert (column.kind.type, column.measure.missing, column.measure.marks) == (kind, ROWS / 10, (mark,))
-    told = [doubt for doubt in found.doubts if "taken for a missing value" in doubt.text]
-    assert len(told) == (2 if mark in ("unknown", "Not asked") else 0)
+def test_numbers_of_people_are_names_and_amounts_are_not(tmp_path: Path) -> None:
+    found = inferred(tmp_path, (SKILLS + AMOUNTS / 100 + NOISE).round(3).tolist())
+    assert [feature.name for feature in found.features] == ["lecturer", FEATURE, "amount"]
+    code = next(feature for feature in found.features if feature.name == FEATURE)
+    assert (code.sql, code.encode) == ("CAST(lecturer AS VARCHAR)", "target")
+    assert "each of 400 values" in code.reason
 
 
-def test_a_few_words_among_classes_or_one_typing_error_are_no_marks(tmp_path: Path) -> None:
-    found = inferred(tmp_path, {"kids": cycle("0", "1", "2", "more"), "age": ["abc", *map(str, range(1, ROWS))]})
-    assert only(found, "kids").measure.missing == only(found, "age").measure.missing == 0
+@pytest.mark.parametrize("classes", [["no", "yes"], ["a", "b", "c"]])
+def test_names_are_found_for_classes_too(tmp_path: Path, classes: list[str]) -> None:
+    places = np.digitize(SKILLS + NOISE / 2, np.quantile(SKILLS + NOISE / 2, np.linspace(0, 1, len(classes) + 1)[1:-1]))
+    found = inferred(tmp_path, [classes[place] for place in places])
+    assert FEATURE in {feature.name for feature in found.features}
 
 
-@pytest.mark.parametrize("classes", [("1,0", "2,0", "3,0"), ("1,000", "2,000", "3,000"), ("1.0", "2.0", "3.0")])
-def test_classes_in_the_clothes_of_amounts_are_classes(classes: tuple[str, ...], tmp_path: Path) -> None:
-    rows = {"size": [row * 7 % 11 + row / 1_000 for row in range(ROWS)], "level": cycle(*classes)}
-    with opened((table(tmp_path, rows),)) as raw:
-        assert infer(raw, Answers("level")).goal.task == "multiclass"
+@pytest.mark.parametrize(
+    "target",
+    [NOISE, AMOUNTS / 30 + NOISE, (LECTURERS - 1_000) / 100 + NOISE, np.where(NOISE > 3, 1e9, NOISE)],
+    ids=["noise", "an amount", "the size of the number", "a few huge values"],
+)
+def test_what_the_size_says_makes_no_name(tmp_path: Path, target: np.ndarray) -> None:
+    found = inferred(tmp_path, target.round(3).tolist())
+    assert not [feature.name for feature in found.features if feature.encode == "target"]
 
 
-def test_a_number_of_a_row_may_be_written_with_signs(tmp_path: Path) -> None:
-    column = only(inferred(tmp_path, {"order": [f"{1000 + row:,}" for row in range(ROWS)]}), "order")
-    assert (column.role, column.reason) == ("drop", "counts the rows")
-    assert column.kind.type == "integer"
+def test_a_name_that_only_the_past_knows_is_none(tmp_path: Path) -> None:
+    days = np.datetime64("2020-01-01") + np.arange(ROWS) // 4
+    turned = np.concatenate([SKILLS[: ROWS // 2], -SKILLS[ROWS // 2 :]])
+    found = inferred(tmp_path, (turned + NOISE / 4).round(3).tolist(), day=[str(day) for day in days])
+    assert found.by_time
+    assert FEATURE not in {feature.name for feature in found.features}
+
+
+def test_a_code_has_a_name_of_its_own(tmp_path: Path) -> None:
+    found = inferred(tmp_path, (SKILLS + NOISE).round(3).tolist(), **{FEATURE: RANDOM.random(ROWS).round(3).tolist()})
+    names = [feature.name.lower() for feature in found.features]
+    assert len(set(names)) == len(names)
+    assert sum(feature.encode == "target" for feature in found.features) == 1
+
+
+def test_missing_numbers_are_a_value_of_their_own(tmp_path: Path) -> None:
+    lecturers = [None if index % 10 == 0 else name for index, name in enumerate(LECTURERS.tolist())]
+    told = {"lecturer": ["" if name is None else name for name in lecturers], "y": (SKILLS + NOISE).round(3).tolist()}
+    with opened((table(tmp_path, told),)) as raw:
+        found = infer(raw, Answers("y"))
+    assert FEATURE in {feature.name for feature in found.features}

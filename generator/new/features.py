@@ -30,8 +30,13 @@ PEOPLE = re.compile(r"(^|[^a-z])(sex|gender|race|ethnic\w*|nationality|religion|
 """Names of groups of people that a model is expected to serve alike."""
 
 
-def features_of(raw: Raw, choices: tuple[Choice, ...], time: Choice | None) -> Iterator[NewFeature]:
-    """Yield the features of a new project."""
+def features_of(
+    raw: Raw, choices: tuple[Choice, ...], time: Choice | None, codes: Mapping[str, float]
+) -> Iterator[NewFeature]:
+    """Yield the features of a new project; of ``codes``, which name something, also what the target is for each.
+
+    They come with the share of the target that this explains.
+    """
     taken = {choice.label.lower() for choice in choices}
     for choice in choices:
         if choice.role != "input":
@@ -43,6 +48,10 @@ def features_of(raw: Raw, choices: tuple[Choice, ...], time: Choice | None) -> I
             yield NewFeature(name, column, "text", "free text: how often each word occurs")
         else:
             yield NewFeature(name, column, reason=AS_IT_IS[choice.kind.type])
+        if choice.name in codes:
+            values, share = choice.measure.distinct, codes[choice.name]
+            reason = f"names something: each of {values:,} values by itself explains {share:.0%} more than its size"
+            yield NewFeature(unlike(f"{name} code", taken), f"CAST({column} AS VARCHAR)", "target", reason)
     if time is not None and not time.kind.counted:
         varying = _varying(raw, time)
         for part, function, _, reason in PARTS:

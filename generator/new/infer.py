@@ -7,6 +7,7 @@ from pathlib import Path
 from generator.modules.reserved import taken
 from generator.modules.templates import is_sql_table
 from generator.new.answers import Answers, Choice, Doubt, Inferred, UnfitError
+from generator.new.codes import codes_of
 from generator.new.features import features_of, slice_rows, slices_of
 from generator.new.goal import goal_of
 from generator.new.keeping import target_in_kept
@@ -42,7 +43,7 @@ def infer(raw: Raw, answers: Answers) -> Inferred:
     time = next((choice for choice in choices if choice.role == "time"), None)
     raw.step("choosing features and the split")
     split = split_of(raw, target, time, goal, answers)
-    features = tuple(features_of(raw, choices, time))
+    features = tuple(features_of(raw, choices, time, codes_of(raw, choices, target, goal.task, time)))
     if not features:
         raise UnfitError(f"no column but {target.name} is of use: there is nothing to predict it from")
     missing = target.measure.missing
