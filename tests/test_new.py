@@ -18,7 +18,7 @@ from generator.new.answers import Answers, Choice, Inferred, UnfitError
 from generator.new.fetching import at_hand
 from generator.new.infer import infer, package_of
 from generator.new.kinds import kind_of
-from generator.new.loading import UnreadableError
+from generator.new.loading import WHOLE, UnreadableError
 from generator.new.measure import measure
 from generator.new.reading import opened
 from tests.sandbox import SCRIPTS, run
@@ -481,6 +481,25 @@ def test_a_project_lays_structures_flat(tmp_path: Path) -> None:
     snapshot = pq.read_table(tmp_path / "shop/data/raw/shop.parquet")
     assert snapshot.column_names == ["at", "who.id", "who.home town.o'", "paid"]
     assert snapshot["who.home town.o'"].to_pylist()[:6] == ["A", "B", "A", "B", "A", None]
+
+
+@pytest.mark.slow
+def test_a_table_of_texts_alone_has_no_rule_that_could_be_broken(tmp_path: Path) -> None:
+    file = table(tmp_path, {"review": cycle("good", "bad", "as it was"), "score": cycle("great", "other")})
+    run(tmp_path, "ninefold", "new", "shop", "--data", str(file), "--target", "score")
+    run(tmp_path / "shop", "python", "-m", "shop.data.collect")
+    assert "0 of 0 rules hold" in run(tmp_path / "shop", "python", "-m", "shop.data.process")
+    assert len(pq.read_table(tmp_path / "shop/data/tables/shop.parquet")) == ROWS
+
+
+def test_quotes_are_found_where_the_first_ones_come_late(tmp_path: Path) -> None:
+    rows = [f"{index},plain\n" for index in range(30_000)]
+    file = tmp_path / "rows.csv"
+    file.write_text("".join(["id,name\n", *rows, '30000,"""Cats"", a musical"\n']), encoding="utf-8")
+    with opened((file,)) as raw:
+        assert raw.database.execute(f"SELECT name FROM {WHOLE} WHERE id = '30000'").fetchall() == [
+            ('"Cats", a musical',)
+        ]
 
 
 def test_moments_are_told_apart_to_the_minute(tmp_path: Path) -> None:
