@@ -135,6 +135,10 @@ DATASETS = {
         "rating", "9,066 movies and 671 people, 100,004 rows", packaged("dslabs", "movielens"), time="timestamp"
     ),
     "ridership": Dataset("ridership", "stations by day, in order", packaged("modeldata", "Chicago"), time="date"),
-    "storms": Dataset("status", "9 classes, places by the hour", packaged("dplyr", "storms", without("category"))),
-    "artworks": Dataset("year", "artists that repeat, titles in words", packaged("modeldata", "tate_text")),
+    "storms": Dataset(
+        "status", "9 classes, places by the hour", packaged("dplyr", "storms", without("category")), time="year"
+    ),
+    "artworks": Dataset(
+        "year", "artists that repeat, titles in words", packaged("modeldata", "tate_text", without("id"))
+    ),
 }

@@ -1,5 +1,6 @@
 """The figures of all contestants beside each other, as text and as data."""
 
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from statistics import median
 from typing import Any
@@ -126,7 +127,25 @@ def verdicts(found: Found, ours: str) -> str:
         if facts.get("refused"):
             said.append(f"{facts['refused']:,} rows refused")
         lines.append(f"{table.name:13} {facts.get('chosen', ''):12} {'; '.join(said)}")
-    return "\n".join(lines)
+    return "\n".join([*lines, "", *summary(found, ours)])
+
+
+def summary(found: Found, ours: str) -> Iterator[str]:
+    """Yield what holds of all tables together."""
+    mine = [(table, entries) for table, entries in found if ours in entries]
+    worse = [behind(table, entries, ours, REFERENCE) for table, entries in mine]
+    beyond = [one for one in worse if one and one[0] > one[1]]
+    yield f"worse than {REFERENCE} by more than a standard error: {len(beyond)} of {len(worse)} tables"
+    near = [gap(table, entries, ours) <= NEAR for table, entries in mine]
+    yield f"first, or within {NEAR:.0%} of the best: {sum(near)} of {len(near)} tables"
+    held = [inside(one) for one in (entries[ours] for _, entries in mine) if one.facts.get("expected")]
+    yield f"score within the interval that the project's own report gives: {sum(held)} of {len(held)} tables"
+
+
+def inside(entry: Entry) -> bool:
+    """Return whether the score lies in the interval that was expected."""
+    low, high = entry.facts["expected"]["interval"]
+    return bool(low <= entry.value <= high)
 
 
 def late(entries: dict[str, Entry], ours: str) -> list[str]:
