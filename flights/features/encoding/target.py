@@ -24,8 +24,8 @@ def fit(values: pa.ChunkedArray, options: Options, outcomes: Outcomes) -> State:
     """Return the statistic of each value, for each of ``outcomes``."""
     places, known = distinct(values)
     prior = [float(bounded(outcome).mean()) if len(outcome) else 0.0 for outcome in outcomes.values()]
-    told = {key: options[key] for key in ("smooth", "folds", "count")}
-    state = {**told, "outcomes": list(outcomes), "prior": prior}
+    settings = {key: options[key] for key in ("smooth", "folds", "count")}
+    state = {**settings, "outcomes": list(outcomes), "prior": prior}
     count = np.bincount(places, minlength=len(known))
     sums = [np.bincount(places, weights=bounded(outcome), minlength=len(known)) for outcome in outcomes.values()]
     found = statistics(count, np.array(sums).reshape(len(outcomes), len(known)).T, state).tolist()
