@@ -69,7 +69,7 @@ def test_the_service_scores_and_explains_every_candidate_as_training_does(blende
     matrix = blended.matrix()
     link = blended.module("service.models.blend").link
     for name, scoring in blended.candidates.items():
-        folder = blended.module("models.candidates").folder_of(name)
+        folder = blended.module("models.folders").folder_of(name)
         batch = scoring.Model.load(folder).predict(matrix)
         served = blended.module(f"service.models.{scoring.__name__.rpartition('.')[2]}").Model(folder)
         rows = matrix.astype(float).tolist()

@@ -62,8 +62,8 @@ def trained(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
         for item in examples.PARAMS["model"].values():  # no rounds or strengths that targets of all folds choose
             if item["kind"] == "lightgbm":
                 item["rounds"] = 1
-            elif isinstance(item.get("params", {}).get("regularization"), list):
-                item["params"]["regularization"] = [1.0, 1.0]
+            elif "strengths" in item.get("params", {}):
+                item["params"]["strengths"] = [1.0, 1.0]
         examples.write_params()
         target, level = examples.draw()
         examples.write_training(target, (np.arange(len(level)) // 2).astype(np.float64))

@@ -37,6 +37,7 @@ PLAIN_MODULES = {
     "examples",
     "explore",
     "feedback",
+    "folders",
     "hashing",
     "inputs",
     "lambda_handler",

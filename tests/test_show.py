@@ -55,6 +55,7 @@ def test_a_default_an_override_and_the_part_of_a_short_form_are_told_apart() -> 
         "kind: target": "conf/features/flights.yaml:6",
         "smooth: 20.0": "default",
         "folds: 5": "default",
+        "count: false": "default",
     }
 
 

@@ -18,7 +18,8 @@ from flights.common.digests import digest_of
 from flights.common.outputs import new_folder, read_json, write_json
 from flights.common.settings import PARAMS, setting
 from flights.features.encoders import encode, fit_encoders
-from flights.models.candidates import CANDIDATES, folder_of
+from flights.models.candidates import CANDIDATES
+from flights.models.folders import folder_of
 
 FITS = Path("backtest/fits")
 PACKAGE = Path(__file__).parents[1]

@@ -16,7 +16,8 @@ from flights.evaluation.metrics import HIGHER_IS_BETTER, METRICS, PRIMARY, Boots
 from flights.evaluation.reference import write_reference
 from flights.evaluation.slices import SLICES, groups
 from flights.features.encoders import read_matrix, read_parts, read_target
-from flights.models.candidates import CANDIDATES, folder_of
+from flights.models.candidates import CANDIDATES
+from flights.models.folders import folder_of
 
 TRAIN = Path("data/train.parquet")
 HOLDOUT = Path("data/holdout.parquet")

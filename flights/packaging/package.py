@@ -18,7 +18,8 @@ from flights.features.columns import FEATURES
 from flights.features.definitions import definitions
 from flights.features.encoders import encode
 from flights.features.lookup_tables import write_keyed
-from flights.models.candidates import CANDIDATES, folder_of
+from flights.models.candidates import CANDIDATES
+from flights.models.folders import folder_of
 from flights.packaging.bundles import HOLDOUT, held_rows
 from flights.packaging.contract import learn, write_contract
 from flights.packaging.fitted_rows import FILE, fitted_on

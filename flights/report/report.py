@@ -12,7 +12,7 @@ from flights.common.outputs import read_json
 from flights.common.settings import setting
 from flights.common.stage import run_stage
 from flights.features.encoders import column_features
-from flights.models.candidates import folder_of
+from flights.models.folders import folder_of
 from flights.report.charts import figures
 from flights.report.pages import number, write_page
 from flights.report.titles import MEANINGS, TITLES

@@ -9,7 +9,7 @@ import pytest
 from flights.common.outputs import read_json
 from flights.features.encoders import read_matrix, read_parts
 from flights.models import train_baseline, train_lightgbm, train_linear
-from flights.models.candidates import folder_of
+from flights.models.folders import folder_of
 from flights.models.scoring import baseline, lightgbm, linear
 from flights.tests.examples import draw, is_learnt, write_params, write_training
 

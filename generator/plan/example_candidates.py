@@ -39,6 +39,6 @@ def example_candidates(project: Project) -> dict[str, Any]:
     for label, item in project.config.model.items():
         settings = PARAMS.get(item.kind, item.model_dump(include={"params"}))
         if chooses_strength(item):
-            settings = {"params": {**settings["params"], "regularization": [1.0, 10.0]}}
+            settings = {"params": {**settings["params"], "strengths": [1.0, 10.0]}}
         found[label] = {"kind": item.kind, **settings}
     return {"model": found, **({"blend": {"steps": 25}} if project.config.blend else {})}

@@ -35,7 +35,7 @@ def loss_plan(project: Project) -> LossPlan:
 
 def chooses_strength(candidate: object) -> bool:
     """Return whether the strength of the penalty of ``candidate`` is chosen on validated rows."""
-    return isinstance(candidate, Linear) and isinstance(candidate.params.regularization, tuple)
+    return isinstance(candidate, Linear) and bool(candidate.params.strengths)
 
 
 def has_loss(project: Project) -> bool:

@@ -41,7 +41,8 @@ def _training(project: Project) -> Iterator[Module]:
     if project.config.blend:
         for name in ("models/scoring/blend.py", "models/train_blend.py", "service/models/blend.py"):
             yield name, "", blend_plan(project)
-    yield "models/candidates.py", "", candidates_plan(project)
+    for name in ("candidates", "folders"):
+        yield f"models/{name}.py", "", candidates_plan(project)
 
 
 def _evaluation(project: Project) -> Iterator[Module]:

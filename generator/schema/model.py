@@ -47,9 +47,10 @@ class Baseline(Strict):
 class LinearParams(Strict):
     """Settings of the logistic or ridge regression."""
 
-    regularization: Positive | Annotated[tuple[Positive, ...], Field(min_length=2)] = Field(
-        default=1.0,
-        description="strength of the L2 penalty; of a list, the one with the least loss on validated rows",
+    regularization: Positive = Field(default=1.0, description="strength of the L2 penalty")
+    strengths: tuple[Positive, ...] = Field(
+        default=(),
+        description="strengths that are tried in its place; the one with the least loss on validated rows is used",
         examples=[[0.1, 1.0, 10.0]],
     )
     splines: Annotated[int, Field(ge=0, le=50)] = Field(
@@ -118,14 +119,14 @@ class LightGBM(Strict):
     """Gradient-boosted trees, stopped early on validated rows, then fitted again on all training rows."""
 
     kind: Literal["lightgbm"]
+    rounds: Count = Field(default=1_000, description="most trees; early stopping often keeps fewer")
+    early_stopping: Count = Field(default=50, description="stop after this many rounds without a gain")
     objective: Objective | None = Field(
         default=None,
         description="what trees minimise where the target is a number, by LightGBM's name; squared errors by default. "
         "Poisson and Tweedie suit counts and skewed amounts, which are never negative; Huber and L1 suit outliers",
         examples=["poisson"],
     )
-    rounds: Count = Field(default=1_000, description="most trees; early stopping often keeps fewer")
-    early_stopping: Count = Field(default=50, description="stop after this many rounds without a gain")
     params: LightGBMParams = Field(default=LightGBMParams(), description="LightGBM's own parameters, under its names")
 
 
