@@ -25,6 +25,12 @@ from generator.render.render import Tree, render
 from generator.validation.check import check
 
 PROJECTS = Path(__file__).parent / "projects"
+BLENDS = {
+    "weights": ("model=[baseline,linear,spline,lightgbm,poisson,linear_trees]", "+blend=greedy"),
+    "penguins": ("+blend=greedy",),
+    "edge": ("model=[linear,lightgbm,extra_trees]", "+blend=greedy"),
+}
+"""Overrides by which projects of each task blend, with candidates of every kind that a blend can have of ours."""
 ROOT = Path(__file__).parents[1]
 KEY = "the key"
 """What the service of the example asks for; other projects name none."""

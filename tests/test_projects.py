@@ -12,7 +12,7 @@ import duckdb
 import pytest
 import yaml
 
-from tests.sandbox import PROJECTS, ROOT, commit, edit, module_of, older_processor, ran, run, start, tree
+from tests.sandbox import BLENDS, PROJECTS, ROOT, commit, edit, module_of, older_processor, ran, run, start, tree
 
 CASES = sorted(folder.name for folder in PROJECTS.iterdir() if (folder / "conf").is_dir())
 GOLDEN = [case for case in CASES if (PROJECTS / case / "expected").is_dir()]
@@ -151,7 +151,7 @@ def test_what_is_rendered_passes_mypy(tmp_path: Path) -> None:
     packages = []
     for case in CASES:
         shutil.copytree(PROJECTS / case, tmp_path, dirs_exist_ok=True, ignore=shutil.ignore_patterns("expected"))
-        rendered = tree(PROJECTS / case)
+        rendered = tree(PROJECTS / case, *BLENDS.get(case, ()))
         packages.append(next(path.partition("/")[0] for path in rendered if path.endswith("/evaluation/evaluate.py")))
         for path, text in rendered.items():
             (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)

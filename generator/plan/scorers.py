@@ -22,6 +22,11 @@ class ScorerPlan:
     exponential: bool
     compared: bool
 
+    @property
+    def kept_column(self) -> Code:
+        """Return what the service keeps of a column of numbers."""
+        return Code("segmented(column)" if self.splines else "column")
+
 
 @dataclass(frozen=True, kw_only=True)
 class OwnPlan:
