@@ -151,7 +151,7 @@ def test_what_is_rendered_passes_mypy(tmp_path: Path) -> None:
     packages = []
     for case in CASES:
         shutil.copytree(PROJECTS / case, tmp_path, dirs_exist_ok=True, ignore=shutil.ignore_patterns("expected"))
-        rendered = tree(PROJECTS / case, *BLENDS.get(case, ()))
+        rendered = tree(PROJECTS / case, *BLENDS.get(case, ()), "+release.live={mode: canary}")
         packages.append(next(path.partition("/")[0] for path in rendered if path.endswith("/evaluation/evaluate.py")))
         for path, text in rendered.items():
             (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
