@@ -37,4 +37,4 @@ docs: setup
 
 clean:
 	git clean -fdXq reports
-	rm -rf $(VENV) data models final_model bundle site
+	rm -rf $(VENV) data models blend final_model bundle site

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from generator.plan.candidates import Candidate, members_of
 from generator.plan.folds import validated_words
 from generator.plan.tasks import Task, task_of
 from generator.project import Project
@@ -9,26 +10,13 @@ from generator.sql.code import Code
 
 
 @dataclass(frozen=True, kw_only=True)
-class Member:
-    """A candidate that is combined, and its kind, which is the module that scores it."""
-
-    name: Code
-    kind: Code
-
-
-@dataclass(frozen=True, kw_only=True)
 class BlendPlan:
     """What the modules of a blend need."""
 
-    members: tuple[Member, ...]
+    members: tuple[Candidate, ...]
     task: Task
     refit: bool
     validated_words: Code
-
-    @property
-    def names(self) -> tuple[Code, ...]:
-        """Return the candidates that are combined."""
-        return tuple(member.name for member in self.members)
 
     @property
     def kinds(self) -> tuple[Code, ...]:
@@ -46,25 +34,11 @@ class BlendPlan:
         return Code(", ".join(f"*{kind}.LIBRARIES" for kind in self.kinds))
 
 
-def members_of(project: Project) -> tuple[str, ...]:
-    """Return the candidates that the blend combines, in the order of the config; nothing where there is no blend."""
-    blend = project.config.blend
-    if blend is None:
-        return ()
-    every = [name for name, item in project.config.model.items() if item.kind != "baseline"]
-    return tuple(name for name in every if blend.members is None or name in blend.members)
-
-
-def blended_kinds(project: Project) -> tuple[str, ...]:
-    """Return the kinds of the members of the blend, each once."""
-    return tuple(sorted({project.config.model[name].kind for name in members_of(project)}))
-
-
 def blend_plan(project: Project) -> BlendPlan:
     """Plan the blend of ``project``, which has one."""
     return BlendPlan(
         members=tuple(
-            Member(name=Code(name), kind=Code(project.config.model[name].kind)) for name in members_of(project)
+            Candidate(name=Code(name), kind=Code(project.config.model[name].kind)) for name in members_of(project)
         ),
         task=task_of(project),
         refit=project.config.release.refits,

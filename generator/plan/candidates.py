@@ -3,7 +3,6 @@
 import hashlib
 from dataclasses import dataclass
 
-from generator.plan.blend import members_of
 from generator.plan.folds import has_folds
 from generator.plan.loss import chooses_strength
 from generator.plan.tasks import LIGHTGBM_LOSSES, task_of
@@ -215,6 +214,15 @@ def digests(project: Project) -> dict[str, str]:
             text = project.modules[f"{project.config.project.package}/{candidate.module}.py"]
             found[label] = hashlib.sha256(text.encode()).hexdigest()
     return found
+
+
+def members_of(project: Project) -> tuple[str, ...]:
+    """Return the candidates that the blend combines, in the order of the config; nothing where there is no blend."""
+    blend = project.config.blend
+    if blend is None:
+        return ()
+    every = [name for name, item in project.config.model.items() if item.kind != "baseline"]
+    return tuple(name for name in every if blend.members is None or name in blend.members)
 
 
 def candidates_plan(project: Project) -> CandidatesPlan:

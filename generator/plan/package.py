@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from generator.plan.blend import blended_kinds
+from generator.plan.blend import blend_plan
 from generator.plan.bulk import bulk_modules
 from generator.plan.candidates import compares_rows, own_modules
 from generator.plan.collect import collect_plan
@@ -146,7 +146,7 @@ def package_plan(project: Project, served: ServingFeaturesPlan) -> PackagePlan:
         logged=logged_plan(project),
         naming=_naming(project),
         store=store,
-        blended=blended_kinds(project),
+        blended=blend_plan(project).kinds,
     )
 
 
