@@ -1,6 +1,7 @@
 """Copies of the projects in tests/projects/ that tests may render, edit and run for real."""
 
 import ast
+import importlib
 import os
 import re
 import shutil
@@ -16,6 +17,7 @@ from types import ModuleType
 from typing import Any, Self
 
 import httpx
+import pytest
 from numpy._core import _multiarray_umath
 
 from generator.config.compose import compose
@@ -92,6 +94,18 @@ def copy(case: str, target: Path) -> Path:
     """Copy the project ``case`` to ``target`` and return it."""
     shutil.copytree(PROJECTS / case, target, ignore=shutil.ignore_patterns("expected"))
     return target
+
+
+@contextmanager
+def imported(case: str, folder: Path, package: str, *overrides: str) -> Iterator[ModuleType]:
+    """Render a project into ``folder`` as ``package``, work there, and yield its module that makes up rows."""
+    write(tree(PROJECTS / case, *overrides, f"project.package={package}"), folder)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(folder)
+        patch.chdir(folder)
+        yield importlib.import_module(f"{package}.tests.examples")
+        for name in [name for name in sys.modules if name.startswith(f"{package}.")]:
+            del sys.modules[name]
 
 
 def start(case: str, target: Path) -> Path:

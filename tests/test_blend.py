@@ -1,7 +1,6 @@
 """Blends: weights fit no chance, the service combines as training does, and contributions add up."""
 
 import importlib
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +9,7 @@ from types import ModuleType
 import numpy as np
 import pytest
 
-from tests.sandbox import BLENDS, PROJECTS, tree, write
+from tests.sandbox import BLENDS, imported
 
 TRAIN = Path("data/train.parquet")
 
@@ -41,20 +40,14 @@ class Blended:
 
 @pytest.fixture(scope="module", params=BLENDS)
 def blended(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Blended]:
-    folder, package = tmp_path_factory.mktemp("blend"), f"blended_{request.param}"
-    write(tree(PROJECTS / request.param, *BLENDS[request.param], f"project.package={package}"), folder)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.syspath_prepend(folder)
-        patch.chdir(folder)
-        examples = importlib.import_module(f"{package}.tests.examples")
+    case, package = request.param, f"blended_{request.param}"
+    with imported(case, tmp_path_factory.mktemp("blend"), package, *BLENDS[case]) as examples:
         examples.write_params()
         examples.write_training(*examples.draw())
         found = Blended(package)
         for name in sorted(found.candidates, key="blend".__eq__):
             found.module(f"models.train_{name}").main()
         yield found
-        for name in [name for name in sys.modules if name.startswith(f"{package}.")]:
-            del sys.modules[name]
 
 
 def test_the_service_scores_and_explains_every_candidate_as_training_does(blended: Blended) -> None:

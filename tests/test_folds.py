@@ -1,7 +1,6 @@
 """Folds: each row is predicted by a model that has not seen it, nor anything later where rows are split by time."""
 
 import importlib
-import sys
 import types
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,7 +15,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
-from tests.sandbox import PROJECTS, tree, write
+from tests.sandbox import PROJECTS, imported, tree, write
 
 FOLDS = ("~split.validation", "+split.folds=3")
 TRAIN, ENCODERS = Path("data/train.parquet"), Path("data/encoders.json")
@@ -53,12 +52,8 @@ class Trained:
 
 @pytest.fixture(scope="module", params=CASES)
 def trained(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Trained]:
-    folder, package = tmp_path_factory.mktemp("folds"), f"folded_{request.param}"
-    write(tree(PROJECTS / request.param, *CASES[request.param], f"project.package={package}"), folder)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.syspath_prepend(folder)
-        patch.chdir(folder)
-        examples = importlib.import_module(f"{package}.tests.examples")
+    case, package = request.param, f"folded_{request.param}"
+    with imported(case, tmp_path_factory.mktemp("folds"), package, *CASES[case]) as examples:
         for item in examples.PARAMS["model"].values():  # no rounds or strengths that targets of all folds choose
             if item["kind"] == "lightgbm":
                 item["rounds"] = 1
@@ -68,8 +63,6 @@ def trained(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
         target, level = examples.draw()
         examples.write_training(target, (np.arange(len(level)) // 2).astype(np.float64))
         yield Trained(package, pq.read_table(TRAIN))
-        for name in [name for name in sys.modules if name.startswith(f"{package}.")]:
-            del sys.modules[name]
 
 
 def changed(rows: pa.Table, places: np.ndarray, columns: list[str]) -> pa.Table:

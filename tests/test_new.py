@@ -556,3 +556,21 @@ def test_a_new_config_is_what_editors_and_ninefold_take(tmp_path: Path) -> None:
         assert 0 < int(line) <= len((folder / place).read_text(encoding="utf-8").splitlines())
     shown = yaml.safe_load(run(folder, "ninefold", "show", "data"))["data"]["columns"]
     assert set(shown) == {*names, "class"} - {"__own"} | {"own"}
+
+
+def test_git_ignores_all_that_dvc_keeps(tmp_path: Path) -> None:
+    table(
+        tmp_path, {"size": list(range(ROWS)), "noise": cycle(3, 1, 4, 1, 5, 9, 2), "churned": cycle("no", "yes", "no")}
+    )
+    run(tmp_path, "ninefold", "new", "churn", "--data", "rows.csv", "--target", "churned")
+    stages = yaml.safe_load((tmp_path / "churn/dvc.yaml").read_text())["stages"].values()
+    outs = [out for stage in stages for out in stage.get("do", stage).get("outs", [])]
+    kept = [next(iter(out)) if isinstance(out, dict) else out for out in outs if not _is_of_git(out)]
+    assert {"blend", "final_model", "bundle"} <= set(kept)
+    ignored = run(tmp_path / "churn", "git", "check-ignore", "--no-index", *(f"{path}/file" for path in kept))
+    assert ignored.splitlines() == [f"{path}/file" for path in kept]
+
+
+def _is_of_git(out: Any) -> bool:
+    """Return whether git, and not DVC, keeps an output."""
+    return isinstance(out, dict) and next(iter(out.values())).get("cache") is False
