@@ -48,6 +48,7 @@ FIELDS = (
     *("scheduled_departure", "sched_arr_time"),
 )
 STATEMENT = re.compile(r"^(?:no predictions yet|too few predictions|quiet|alarm): .*", flags=re.MULTILINE)
+NOTHING_NEW = re.compile(r"^(?:retraining is not due$|no new version: .*)", flags=re.MULTILINE)
 FLIGHTS = """
     SELECT *, time_hour + to_minutes(minute) AS departure,
       make_timestamp(year, month, day, hour, minute, 0) AS scheduled_departure
@@ -232,13 +233,18 @@ def production(folder: Path) -> int:
     return int(json.loads((folder / "registry/production.json").read_text())["version"])
 
 
+def bundle_of(folder: Path, version: int) -> Path:
+    """Return the folder of the bundle that ``version`` is."""
+    return folder / "registry/versions" / str(version)
+
+
 def retrain(folder: Path) -> None:
     """Retrain where that is due, and say what monitoring found, whether it was due, and what came of it."""
     before, said = production(folder), run(folder, "ninefold", "retrain")
     for found in STATEMENT.findall(said)[:1]:  # before a new version begins anew
         say(f"          {found}")
-    if said.rstrip().endswith("retraining is not due"):
-        say("          retraining is not due")
+    if found := NOTHING_NEW.search(said):
+        say(f"          {found[0]}")
         return
     say(f"          retrained: {verdict(folder)}; version {before} was in production, now {production(folder)} is")
 
@@ -264,14 +270,15 @@ def main() -> None:
     run(folder, "ninefold", "run")
     commit(folder, "Train on January to March")
     say(f"trained on January to March: {verdict(folder)}")
-    first, curve = folder / "registry/versions/1/bundle", []
-    first = first if first.exists() else folder / "registry/versions/1"
+    curve = []
     with served(folder) as client:
         for month in range(4, given.until + 1):
             sent = sample(rows, month, ROWS)
             target = np.array([row["arr_delay"] >= 30 for row in sent])
-            scores = play(client, sent, faulty=month == FAULT), score(first, sent), score(folder / "bundle", sent)
-            answered, never, retrained = (roc_auc_score(target, part) for part in scores)
+            scores = play(client, sent, faulty=month == FAULT)
+            right = score(bundle_of(folder, production(folder)), sent) if month == FAULT else scores
+            never = score(bundle_of(folder, 1), sent)
+            answered, never, retrained = (roc_auc_score(target, part) for part in (scores, never, right))
             curve.append((month, never, retrained))
             say(f"month {month:2}: ROC-AUC {answered:.3f}, never retrained {never:.3f}, retrained {retrained:.3f}")
             if month in ADDED:

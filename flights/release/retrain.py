@@ -70,7 +70,10 @@ def announce(before: Registry, after: Registry, watched: Summary, shared: bool) 
         remember(after, read_json(PACKAGE), summary, watched)
     new = sorted(after.versions.keys() - before.versions.keys())
     if not new:
-        print(f"no new version: {summary['verdict']}: {'; '.join(summary['reasons'])}")
+        same = after.by_digest(read_json(PACKAGE)["digest"])
+        again = f"this is version {same} again, of the same rows and settings"
+        verdict = f"{summary['verdict']}: {'; '.join(summary['reasons'])}"
+        print(f"no new version: {again if same else verdict}")
         print("so that no clone tries it again: git push --follow-tags")
         return
     (number,) = new
@@ -99,8 +102,7 @@ def main() -> None:
         point(before)
         if reason := blocked(before, THEN):
             raise RetrainError(reason)
-        dvc("repro", *options, "define")
-        dvc("repro", *options, "--single-item", "monitor")
+        dvc("repro", *options, "--single-item", "define", "monitor")
         watched = msgspec.json.decode(SUMMARY.read_bytes(), type=Summary)
         decision = decision_at(datetime.now(UTC), watched, before)
         for words in (*decision.reasons, *([decision.against] if decision.against else [])):
