@@ -102,7 +102,8 @@ def main() -> None:
         point(before)
         if reason := blocked(before, THEN):
             raise RetrainError(reason)
-        dvc("repro", *options, "--single-item", "define", "monitor")
+        dvc("repro", *options, "define")  # with all that it reads: rows that came since are counted
+        dvc("repro", *options, "--single-item", "monitor")
         watched = msgspec.json.decode(SUMMARY.read_bytes(), type=Summary)
         decision = decision_at(datetime.now(UTC), watched, before)
         for words in (*decision.reasons, *([decision.against] if decision.against else [])):
