@@ -135,6 +135,8 @@ def predict(table: Table) -> dict[str, Any]:
         "refused": refused,
         "chosen": evaluation["chosen"],
         "expected": expected(evaluation, table.metric),
+        "validated": validated(evaluation),
+        "coverage": coverage(table, scores),
         "verdict": release["verdict"],
         "task": params["problem"]["task"],
         "features": len(params["features"]),
@@ -145,6 +147,22 @@ def predict(table: Table) -> dict[str, Any]:
 def expected(evaluation: dict[str, Any], metric: str) -> dict[str, Any] | None:
     """Return what the project says of itself in ``metric``: the value on its own holdout, and the interval."""
     return evaluation["holdout"][evaluation["chosen"]].get(metric)
+
+
+def validated(evaluation: dict[str, Any]) -> dict[str, Any]:
+    """Return what validated rows let expect of the project's own holdout, and what was measured there."""
+    measured = evaluation["holdout"][evaluation["chosen"]][evaluation["primary"]]["value"]
+    return {**evaluation["selection"]["expected"], "holdout": measured}
+
+
+def coverage(table: Table, scores: Path) -> float | None:
+    """Return the share of held-out rows whose target is within the prediction interval; None where there is none."""
+    found = pq.read_table(scores)
+    if "low" not in found.column_names:
+        return None
+    low, high = column(found, "low"), column(found, "high")
+    known = ~np.isnan(low)
+    return float(np.mean(((low <= table.truth) & (table.truth <= high))[known]))
 
 
 def answers(table: Table, scores: Path, problem: dict[str, Any]) -> tuple[np.ndarray, int]:

@@ -12,6 +12,7 @@ from contest.tables import Table
 
 NEAR = 0.01  # of the best score: what counts as good where one is not first
 SHARE, LEAST = 0.25, 10.0  # of AutoGluon's seconds that fitting may take, and what it may take always
+COVERED = 0.87, 0.93
 REFERENCE = "HistGradientBoosting"
 
 
@@ -140,6 +141,16 @@ def summary(found: Found, ours: str) -> Iterator[str]:
     yield f"first, or within {NEAR:.0%} of the best: {sum(near)} of {len(near)} tables"
     held = [inside(one) for one in (entries[ours] for _, entries in mine) if one.facts.get("expected")]
     yield f"score within the interval that the project's own report gives: {sum(held)} of {len(held)} tables"
+    facts = [entries[ours].facts for _, entries in mine]
+    known = [one["validated"] for one in facts if one.get("validated")]
+    right = [one["interval"][0] <= one["holdout"] <= one["interval"][1] for one in known]
+    yield f"own holdout within what validated rows let expect: {sum(right)} of {len(right)} tables"
+    shares = [one["coverage"] for one in facts if one.get("coverage") is not None]
+    close = [COVERED[0] <= share <= COVERED[1] for share in shares]
+    yield (
+        f"prediction intervals of 90 % hold {COVERED[0]:.0%} to {COVERED[1]:.0%} of the held-out targets: {sum(close)} of "
+        f"{len(close)} tables ({', '.join(f'{share:.1%}' for share in sorted(shares))})"
+    )
 
 
 def inside(entry: Entry) -> bool:

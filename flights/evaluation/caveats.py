@@ -35,3 +35,16 @@ def close_race(selection: dict[str, Any]) -> Iterator[str]:
     lead = selection.get("lead")
     if lead and not lead["beyond_noise"]:
         yield f"{selection['chosen']} leads {lead['over']} by no more than noise; other rows could have chosen the other"
+
+
+def surprise(evaluation: dict[str, Any]) -> Iterator[str]:
+    """Yield that the holdout is not as validated rows let expect."""
+    expected, primary = evaluation["selection"]["expected"], evaluation["primary"]
+    value = evaluation["holdout"][evaluation["chosen"]][primary]["value"]
+    low, high = expected["interval"]
+    if not low <= value <= high:
+        worse = (value < low) == evaluation["higher_is_better"]
+        yield (
+            f"{primary} is {value:.4g} on the holdout, {'worse' if worse else 'better'} than the {low:.4g} to {high:.4g} that validated "
+            "rows let expect: its rows differ from them"
+        )

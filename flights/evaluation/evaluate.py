@@ -1,19 +1,20 @@
 """Choose a candidate on the validation part, then look once at the holdout: metrics with intervals, slices, curves."""
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow.parquet as pq
 
 from flights.common.outputs import new_folder, read_json, write_json
 from flights.common.settings import setting
 from flights.common.stage import run_stage
-from flights.evaluation.caveats import close_race, few_rounds, few_rows
+from flights.evaluation.caveats import close_race, few_rounds, few_rows, surprise
 from flights.evaluation.curves import CURVES
 from flights.evaluation.decision import curve, payoffs, realised
 from flights.evaluation.metrics import HIGHER_IS_BETTER, METRICS, PRIMARY, Bootstrap, measure
 from flights.evaluation.reference import write_reference
+from flights.evaluation.selection import Scores, expected, select
 from flights.evaluation.slices import SLICES, groups
 from flights.features.encoders import read_matrix, read_parts, read_target
 from flights.models.candidates import CANDIDATES
@@ -27,20 +28,6 @@ CHOSEN = Path("reports/chosen.json")
 METRICS_FILE = Path("reports/metrics.json")
 PLOTS = Path("reports/plots")
 ABOUT = "The figures are of models fitted on training rows alone. What is released is the chosen candidate fitted again on all rows, the holdout too, with the settings, rounds and kinds of encodings that training chose."
-
-Scores = Mapping[str, np.ndarray]
-
-
-def select(target: np.ndarray, scores: Scores, bootstrap: Bootstrap) -> dict[str, Any]:
-    """Return the best candidate on the validation part, and whether its lead over the next is more than noise."""
-    values = {name: measure(target, score)[PRIMARY] for name, score in scores.items()}
-    order = sorted(values, key=values.__getitem__, reverse=HIGHER_IS_BETTER)
-    selection: dict[str, Any] = {"chosen": order[0], "values": {name: round(values[name], 6) for name in order}}
-    if len(order) > 1:
-        value, bounds = bootstrap.gain(target, scores[order[0]], scores[order[1]])
-        lead = {"over": order[1], "gain": value, "interval": bounds, "beyond_noise": bounds[0] > 0}
-        selection["lead"] = lead
-    return selection
 
 
 def assess(target: np.ndarray, scores: Scores, bootstrap: Bootstrap) -> dict[str, Any]:
@@ -96,7 +83,8 @@ def main() -> None:
     validated = read_target(TRAIN, encoders)[read_parts(TRAIN)]
     validation = {name: np.load(folder_of(name) / "validation.npy") for name in CANDIDATES}
     selection = select(validated, validation, bootstrap)
-    chosen = selection["chosen"]
+    chosen, held_out = selection["chosen"], pq.read_metadata(HOLDOUT).num_rows
+    selection["expected"] = expected(validated, validation[chosen], held_out, bootstrap)
     matrix, target = read_matrix(HOLDOUT, encoders), read_target(HOLDOUT, encoders)
     scores = {name: module.Model.load(folder_of(name)).predict(matrix) for name, module in CANDIDATES.items()}
     doubts = [
@@ -105,7 +93,7 @@ def main() -> None:
         *few_rows("holdout", target, ("false", "true")),
         *close_race(selection),
     ]
-    evaluation = {
+    evaluation: dict[str, Any] = {
         "chosen": chosen,
         "doubts": doubts,
         "primary": PRIMARY,
@@ -118,6 +106,7 @@ def main() -> None:
         "slices": slices(target, scores[chosen]),
         "decision": worth(target, scores[chosen], bootstrap),
     }
+    doubts += surprise(evaluation)
     with new_folder(PLOTS) as folder:
         for name, points in CURVES.items():
             write_json(folder / f"{name}.json", points(target, scores[chosen]))

@@ -14,12 +14,16 @@ from generator.schema.source import Source
 from generator.sources.reading import StepPlan
 from generator.sql.code import Code, name
 
+OF_CLASS = "probability of "
 ANSWERS = {
     "binary": ("probability", "act", "expected_gain"),
-    "multiclass": ("class", "probability of "),
+    "multiclass": ("class", OF_CLASS),
     "regression": ("value",),
 }
-"""What the columns with predictions are called, or begin with."""
+"""What the columns with predictions are called; those with the probability of a class begin so."""
+
+BOUNDS = ("low", "high")
+"""The same, of prediction intervals."""
 
 NUMBER = Code("__row")
 """The column that numbers the rows of a batch."""
@@ -60,6 +64,7 @@ class BulkPlan:
     classes: bool
     calls: bool
     decision: bool
+    interval: bool
 
     @property
     def partial(self) -> bool:
@@ -128,6 +133,7 @@ def bulk_plan(project: Project, collect: CollectPlan, calls: bool) -> BulkPlan:
         classes=config.problem.task == "multiclass",
         calls=calls,
         decision=config.problem.decision is not None,
+        interval=config.problem.prediction_interval is not None,
     )
 
 
@@ -157,8 +163,10 @@ def _read(project: Project) -> tuple[Column, ...]:
 def _prefix(project: Project) -> str:
     """Return what predictions are called by, so that no column of the project's own has such a name."""
     own = {text.casefold() for column in project.columns for text in (column.name, column.source)}
-    wanted = ANSWERS[project.config.problem.task]
-    return PREFIX if any(column.startswith(wanted) for column in own) else ""
+    problem = project.config.problem
+    wanted = (*ANSWERS[problem.task], *(BOUNDS if problem.prediction_interval else ()))
+    taken = any(column in wanted or (column.startswith(OF_CLASS) and OF_CLASS in wanted) for column in own)
+    return PREFIX if taken else ""
 
 
 def _spelt(source: Source, columns: Iterable[Column]) -> tuple[str, ...]:

@@ -23,6 +23,7 @@ class EvaluatePlan:
     refit: bool
     folds: bool
     blended: bool
+    interval: bool
     reads: Reads
 
     @property
@@ -52,9 +53,14 @@ class EvaluatePlan:
 
     @property
     def measuring(self) -> Code:
-        """Return what is imported of the metrics."""
+        """Return what is imported of the metrics to measure candidates."""
         reading = "HIGHER_IS_BETTER, PRIMARY, Bootstrap, Columns, measure, metrics_of, part"
         return Code(reading if self.reads.columns else "HIGHER_IS_BETTER, METRICS, PRIMARY, Bootstrap, measure")
+
+    @property
+    def selecting(self) -> Code:
+        """Return what is imported of them to choose one."""
+        return Code(f"HIGHER_IS_BETTER, PRIMARY, Bootstrap, {'Columns, ' if self.reads.columns else ''}measure")
 
     @property
     def about(self) -> str:
@@ -86,5 +92,6 @@ def evaluate_plan(project: Project) -> EvaluatePlan:
         refit=project.config.release.refits,
         folds=has_folds(project),
         blended=project.config.blend is not None,
+        interval=project.config.problem.prediction_interval is not None,
         reads=metric_columns(project),
     )

@@ -58,5 +58,9 @@ def _evaluation(project: Project) -> Iterator[Module]:
         yield "evaluation/metric_columns.py", "", evaluated
     if evaluated.slices:
         yield "evaluation/slices.py", "", evaluated
-    yield "evaluation/reference.py", "", evaluated
+    if evaluated.interval:
+        for name in ("models/prediction_interval.py", "evaluation/coverage.py", "service/prediction_interval.py"):
+            yield name, "", None
+    for name in ("selection", "reference"):
+        yield f"evaluation/{name}.py", "", evaluated
     yield "evaluation/evaluate.py", "", evaluated

@@ -17,6 +17,7 @@ from generator.plan.stage_files import (
     TRAINED,
     blended_of,
     decision_of,
+    interval_of,
     stage_of,
     table_of,
 )
@@ -58,12 +59,17 @@ def model_stages(project: Project) -> Iterator[Stage]:
         )
     by_column = metric_columns(project).table or any(name in config.data.columns for name in config.metrics.slices)
     sliced = (table_of(project),) if by_column or project.time is not None else ()
+    asked = ("problem.prediction_interval",) if config.problem.prediction_interval else ()
     yield stage_of(
         project,
         "evaluate",
         deps=("models", *blended_of(project), *TRAINED, HOLDOUT, *sliced, scoring),
-        params=("metrics.bootstrap", "metrics.slice_rows", *decision_of(project)),
-        outs=(f"{REPORTS}/evaluation.json", f"{REPORTS}/plots", REFERENCE, *((CHOSEN,) if refits else ())),
+        params=("metrics.bootstrap", "metrics.slice_rows", *decision_of(project), *asked),
+        outs=(
+            *(f"{REPORTS}/evaluation.json", f"{REPORTS}/plots", REFERENCE),
+            *((CHOSEN,) if refits else ()),
+            *interval_of(project),
+        ),
         metrics=(f"{REPORTS}/metrics.json",),
     )
     if refits:  # models/ depends on the code and the settings that each candidate was fitted with

@@ -36,6 +36,10 @@ ANSWERS: dict[str, dict[str, Any]] = {
     },
     "regression": {"value": NUMBER | {"description": "the value of the target"}},
 }
+BOUNDS = {
+    "low": NUMBER | {"description": "the lower bound of the prediction interval"},
+    "high": NUMBER | {"description": "the upper bound of the prediction interval"},
+}
 OUTCOMES: dict[str, dict[str, Any]] = {"binary": {"type": "boolean"}, "multiclass": TEXT, "regression": NUMBER}
 UNEXPECTED = {
     "type": "array",
@@ -89,13 +93,14 @@ def openapi(project: Project) -> str:
 def _schemas(project: Project) -> dict[str, Any]:
     columns = needed_columns(project)
     task = project.config.problem.task
+    answer = ANSWERS[task] | (BOUNDS if project.config.problem.prediction_interval else {})
     found = {
         "Row": {
             **_object({field: _field(column) for field, column in zip(field_names(columns), columns, strict=True)}),
             "additionalProperties": False,
         },
-        "Answer": _answer(ANSWERS[task]),
-        "Explanation": _answer(ANSWERS[task], explained=TEXT, base=NUMBER, features={"type": "array", "items": PART}),
+        "Answer": _answer(answer),
+        "Explanation": _answer(answer, explained=TEXT, base=NUMBER, features={"type": "array", "items": PART}),
         "Refusal": REFUSAL,
     }
     if project.config.problem.decision is not None:

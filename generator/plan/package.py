@@ -77,6 +77,7 @@ class PackagePlan:
     past: bool
     deployed: bool
     decision: bool
+    interval: bool
     refit: bool
     logged: LoggedPlan | None
     naming: tuple[str, ...]
@@ -113,6 +114,7 @@ class PackagePlan:
 def package_plan(project: Project, served: ServingFeaturesPlan) -> PackagePlan:
     """Plan what goes into the bundle."""
     decision, past = project.config.problem.decision is not None, served.snapshots
+    interval = project.config.problem.prediction_interval is not None
     functions = functions_plan(project)
     calling = ("features/calls.py", "features/functions.py") if functions.calls else ()
     own = {f"{module}.py" for module in (*functions.modules, *own_modules(project))}
@@ -125,6 +127,7 @@ def package_plan(project: Project, served: ServingFeaturesPlan) -> PackagePlan:
         *own,
         *calling,
         *(("evaluation/__init__.py", "evaluation/payoff.py") if decision else ()),
+        *(("models/prediction_interval.py", "common/rounding.py") if interval else ()),
         *(PAST_MODULES if past else ()),
         *(("data/database.py",) if store and store.database else ()),
         *(("service/models/contributions.py",) if compares_rows(project) else ()),
@@ -142,6 +145,7 @@ def package_plan(project: Project, served: ServingFeaturesPlan) -> PackagePlan:
         past=bool(past),
         deployed=any(deploy_files(project)),
         decision=decision,
+        interval=interval,
         refit=project.config.release.refits,
         logged=logged_plan(project),
         naming=_naming(project),

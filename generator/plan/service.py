@@ -15,6 +15,7 @@ ANSWERS = {
     "multiclass": Code('`{"class": "...", "probabilities": {"...": 0.25}}`'),
     "regression": Code('`{"value": 12.5}`'),
 }
+WITH_BOUNDS = Code('`{"value": 12.5, "low": 9.1, "high": 17.0}`')
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,6 +53,7 @@ class ServicePlan:
     score_type: Code
     outcome_type: Code
     classes: bool
+    interval: bool
     tables: bool
     calls: bool
     decision: bool
@@ -135,6 +137,8 @@ def service_plan(project: Project) -> ServicePlan:
     columns = needed_columns(project)
     attributes, fields = attribute_names(column.name for column in columns), field_names(columns)
     kinds = [python_type(column.type) for column in columns]
+    interval = config.problem.prediction_interval is not None
+    known = (*(["classes"] if task.classes else []), *(["interval"] if interval else []))
     return ServicePlan(
         table=Code(config.data.table),
         imports=tuple(Code(line) for line in sorted({line for kind in kinds for line in _imports(kind)})),
@@ -156,11 +160,12 @@ def service_plan(project: Project) -> ServicePlan:
         answer_template=f"package/service/responses/{task.name}.py.jinja",
         score_template=f"package/packaging/live_service/{task.name}.py.jinja",
         answer_names=Code(", ".join(_answer_names(project))),
-        answer_words=ANSWERS[task.name],
-        answer_arguments=Code("self.predictor.scorer.classes, " if task.classes else ""),
+        answer_words=WITH_BOUNDS if interval else ANSWERS[task.name],
+        answer_arguments=Code("".join(f"self.predictor.scorer.{name}, " for name in known)),
         score_type=task.score_type,
         outcome_type=task.outcome_type,
         classes=task.classes,
+        interval=interval,
         tables=bool(project.lookups or project.window_aggregates),
         calls=bool(project.calls),
         decision=config.problem.decision is not None,

@@ -103,6 +103,11 @@ def blended_of(project: Project) -> tuple[str, ...]:
     return (BLENDED,) if project.config.blend else ()
 
 
+def interval_of(project: Project) -> tuple[str, ...]:
+    """Return the offsets of the prediction intervals, where there are any."""
+    return (f"{REPORTS}/prediction_interval.json",) if project.config.problem.prediction_interval else ()
+
+
 def decision_of(project: Project) -> tuple[str, ...]:
     """Return the settings of the decision, where there is one."""
     return ("problem.decision",) if project.config.problem.decision is not None else ()

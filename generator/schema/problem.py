@@ -1,6 +1,6 @@
 """``conf/problem/``: the question, how its answer is used, and what success is."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -67,6 +67,13 @@ class Problem(Strict):
     )
     label_after: Duration | None = Field(
         default=None, description="how long after a row's time its outcome is known for certain", examples=["12 hours"]
+    )
+    prediction_interval: Annotated[float, Field(ge=0.5, le=0.99)] | None = Field(
+        default=None,
+        description="for a target that is a number: each prediction comes with bounds, `low` and `high`, that hold this "
+        "share of outcomes; they are read off the errors on validated rows (split conformal), and the report says "
+        "which share of the holdout they hold",
+        examples=[0.9],
     )
     decision: Threshold | None = Field(
         default=None, description="for `use: prescriptive`: what is done with a prediction, and what that is worth"

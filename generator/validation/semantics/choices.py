@@ -206,6 +206,9 @@ def _decision(session: Session) -> None:
     if problem.decision is not None and problem.task != "binary":
         hint = f"set `task: binary`, or leave the decision out; the task is {problem.task}"
         session.say(("problem", "decision", "kind"), "a threshold needs a yes/no target", hint)
+    if problem.prediction_interval is not None and problem.task != "regression":
+        hint = f"leave it out: the task is {problem.task}, and its probabilities say how sure a prediction is"
+        session.say(("problem", "prediction_interval"), "an interval needs a target that is a number", hint)
 
 
 def _tuning(session: Session) -> None:
