@@ -206,7 +206,7 @@ def test_what_is_scored_is_logged_where_that_is_asked_for(packaged: tuple[Path, 
         assert personal.isdisjoint(line["inputs"])
         assert personal.isdisjoint(line["features"])
         if task == "regression":
-            assert line["score"] == pytest.approx(row[found.column_names[-2]])
+            assert line["score"] == pytest.approx(row["value"])
         for name in [name for name in line["inputs"] if isinstance(row.get(name), str)]:
             assert line["inputs"][name] == row[name]
 
