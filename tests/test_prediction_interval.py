@@ -1,4 +1,4 @@
-"""Prediction intervals hold the share of outcomes that they are made for, and are the same in batch and in the service."""
+"""Prediction intervals hold the share of outcomes that is promised, and are the same in batch and in the service."""
 
 import json
 from collections.abc import Iterator
@@ -93,9 +93,8 @@ def test_one_row_has_the_bounds_that_many_have(modules: SimpleNamespace, tmp_pat
         (tmp_path / "interval.json").write_text(json.dumps(interval))
         single = modules.one.PredictionInterval(tmp_path / "interval.json")
         asked = np.r_[score - shift, interval["edges"]]
-        assert [single.of(float(value)) for value in asked] == list(
-            zip(*modules.many.bounds(interval, asked), strict=True)
-        )
+        many = list(zip(*modules.many.bounds(interval, asked), strict=True))
+        assert [single.of(float(value)) for value in asked] == many
 
 
 def test_too_few_outcomes_held_is_told(modules: SimpleNamespace) -> None:
@@ -106,6 +105,4 @@ def test_too_few_outcomes_held_is_told(modules: SimpleNamespace) -> None:
     assert not list(modules.measured.poor_coverage(right))
     wrong = modules.measured.coverage(interval, score + 3 * (target - score), score, bootstrap)
     (told,) = modules.measured.poor_coverage(wrong)
-    assert told.startswith(
-        f"prediction intervals made to hold 90% hold {wrong['coverage']['value']:.1%} of the holdout"
-    )
+    assert f"made to hold 90% hold {wrong['coverage']['value']:.1%} of the holdout" in told

@@ -148,8 +148,8 @@ def summary(found: Found, ours: str) -> Iterator[str]:
     shares = [one["coverage"] for one in facts if one.get("coverage") is not None]
     close = [COVERED[0] <= share <= COVERED[1] for share in shares]
     yield (
-        f"prediction intervals of 90 % hold {COVERED[0]:.0%} to {COVERED[1]:.0%} of the held-out targets: {sum(close)} of "
-        f"{len(close)} tables ({', '.join(f'{share:.1%}' for share in sorted(shares))})"
+        f"prediction intervals of 90 % hold {COVERED[0]:.0%} to {COVERED[1]:.0%} of the held-out targets: "
+        f"{sum(close)} of {len(close)} tables ({', '.join(f'{share:.1%}' for share in sorted(shares))})"
     )
 
 

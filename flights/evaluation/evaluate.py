@@ -77,6 +77,19 @@ def worth(target: np.ndarray, score: np.ndarray, bootstrap: Bootstrap) -> dict[s
     }
 
 
+def headline(evaluation: dict[str, Any]) -> dict[str, Any]:
+    """Return the figures that `dvc metrics show` and `dvc exp show` list."""
+    found = evaluation["holdout"][evaluation["chosen"]]
+    measured = {name: round(figure["value"], 5) for name, figure in found.items()}
+    flat: dict[str, Any] = {"chosen": evaluation["chosen"], **measured}
+    flat["value_per_1000_rows"] = evaluation["decision"]["per_1000_rows"]["by_model"]
+    flat["candidates"] = {
+        name: {PRIMARY: round(figures[PRIMARY]["value"], 5)} for name, figures in evaluation["holdout"].items()
+    }
+    flat["interval"] = found[PRIMARY]["interval"]  # a list: no column of `dvc exp show`
+    return flat
+
+
 def main() -> None:
     bootstrap = Bootstrap(**setting("metrics", "bootstrap"))
     encoders = read_json(ENCODERS)
@@ -114,13 +127,7 @@ def main() -> None:
     write_json(EVALUATION, evaluation)
     write_reference(validation[chosen], scores[chosen], encoders)
     write_json(CHOSEN, {"candidate": chosen})
-    measured = {name: round(figure["value"], 5) for name, figure in evaluation["holdout"][chosen].items()}
-    flat: dict[str, Any] = {"chosen": chosen, **measured}
-    flat["value_per_1000_rows"] = evaluation["decision"]["per_1000_rows"]["by_model"]
-    flat["candidates"] = {
-        name: {PRIMARY: round(figures[PRIMARY]["value"], 5)} for name, figures in evaluation["holdout"].items()
-    }
-    flat["interval"] = evaluation["holdout"][chosen][PRIMARY]["interval"]  # a list: no column of `dvc exp show`
+    flat = headline(evaluation)
     write_json(METRICS_FILE, flat)
     for doubt in doubts:
         print(f"doubt: {doubt}")

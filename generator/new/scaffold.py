@@ -38,6 +38,7 @@ class Scaffold:
     sample_lines: tuple[Code, ...]
     task: Code
     task_reason: Code
+    numeric: bool
     target_name: Code
     target_sql: Code
     positive: Code | None
@@ -92,6 +93,7 @@ def scaffold(found: Inferred, package: str, data: str | Source, pins: Iterable[s
         sample_lines=tuple(_comment(line) for line in wrap(sample, LONGEST - 2)),
         task=Code(goal.task),
         task_reason=_comment(goal.reason),
+        numeric=goal.task == "regression",
         target_name=scalar(found.target),
         target_sql=scalar(goal.sql),
         positive=None if goal.positive is None else _positive(goal.positive),

@@ -89,7 +89,6 @@ def bulk_plan(project: Project, collect: CollectPlan, calls: bool) -> BulkPlan:
     source = config.data.sources[label]
     columns = _read(project)
     needed = needed_columns(project)
-    own = [Column(column.name, column.name, column.type, column.role, None, 0) for column in needed]
     raw = tuple(dict.fromkeys(column.source for column in columns if column.sql is None))
     texts = tuple(ColumnPlan(name=name(column), sql=Code(f"CAST({name(column)} AS VARCHAR)")) for column in raw)
     return BulkPlan(
@@ -108,20 +107,7 @@ def bulk_plan(project: Project, collect: CollectPlan, calls: bool) -> BulkPlan:
                 number=NUMBER,
             ),
         ),
-        clean=FormPlan(
-            about=Code(f"data/tables/{label}.parquet"),
-            texts=(),
-            table=table_plan(
-                Code("__rows"),
-                Code("__rows"),
-                own,
-                [],
-                kept=[column.name for column in needed],
-                time=next((column for column in own if column.role == "time"), None),
-                text_already=False,
-                number=NUMBER,
-            ),
-        ),
+        clean=_clean_form(label, needed),
         raw_columns=raw,
         spelt=_spelt(source, columns),
         own=source.format if isinstance(origin_of(source), AnyFile) else "",
@@ -135,6 +121,22 @@ def bulk_plan(project: Project, collect: CollectPlan, calls: bool) -> BulkPlan:
         decision=config.problem.decision is not None,
         interval=config.problem.prediction_interval is not None,
     )
+
+
+def _clean_form(label: str, needed: tuple[Column, ...]) -> FormPlan:
+    """Return the form of rows that have the columns of the table ``label`` already."""
+    own = [Column(column.name, column.name, column.type, column.role, None, 0) for column in needed]
+    table = table_plan(
+        Code("__rows"),
+        Code("__rows"),
+        own,
+        [],
+        kept=[column.name for column in needed],
+        time=next((column for column in own if column.role == "time"), None),
+        text_already=False,
+        number=NUMBER,
+    )
+    return FormPlan(about=Code(f"data/tables/{label}.parquet"), texts=(), table=table)
 
 
 def shared_modules(project: Project, collect: CollectPlan) -> tuple[str, ...]:

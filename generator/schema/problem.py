@@ -70,8 +70,8 @@ class Problem(Strict):
     )
     prediction_interval: Annotated[float, Field(ge=0.5, le=0.99)] | None = Field(
         default=None,
-        description="for a target that is a number: each prediction comes with bounds, `low` and `high`, that hold this "
-        "share of outcomes; they are read off the errors on validated rows (split conformal), and the report says "
+        description="for a target that is a number: each prediction comes with bounds, `low` and `high`, that hold "
+        "this share of outcomes; they are read off the errors on validated rows (split conformal), and the report says "
         "which share of the holdout they hold",
         examples=[0.9],
     )
