@@ -42,7 +42,7 @@ OWN_CODE = {
     ("steps", "split", "split_method"): "choose `split: by_time` or `at_random`",
     ("steps", "transform", "transformer_method"): "write what it computes as lines of conf/features/",
     ("steps", "train", "estimator_method"): "add its estimator as a candidate, `kind: sklearn` in conf/model/",
-    ("steps", "train", "tuning"): "choose `tuning: optuna`, which searches LightGBM's settings",
+    ("steps", "train", "tuning"): "choose `tuning: optuna`, which searches settings",
     ("custom_metrics",): "write them as functions under `metrics.own`",
 }
 """What is Python in a recipe, or does not go over as it is, and what there is for it."""

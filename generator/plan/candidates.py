@@ -6,20 +6,12 @@ from dataclasses import dataclass
 from generator.plan.folds import has_folds
 from generator.plan.loss import chooses_strength
 from generator.plan.tasks import LIGHTGBM_LOSSES, task_of
+from generator.plan.tuning import is_searched
 from generator.project import Project
 from generator.schema.model import Candidate as AnyCandidate
 from generator.schema.model import LightGBM, Linear, Own
 from generator.schema.tuning import Optuna
 from generator.sql.code import Code
-
-
-@dataclass(frozen=True, kw_only=True)
-class TuningPlan:
-    """How long settings are searched for."""
-
-    trials: int
-    rounds: int
-    seed: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,7 +46,8 @@ class CandidatePlan:
     exponential: bool
     strengths: bool
     loss: str
-    tuning: TuningPlan | None
+    searched: bool
+    trial_rounds: int
     progress: int
     sklearn: SklearnPlan | None
     own: Code
@@ -127,9 +120,7 @@ def candidate_plan(project: Project, candidate: str) -> CandidatePlan:
     """Plan the training of one candidate."""
     task = task_of(project)
     tuning = project.config.tuning
-    search = (
-        TuningPlan(trials=tuning.trials, rounds=tuning.rounds, seed=tuning.seed) if isinstance(tuning, Optuna) else None
-    )
+    searched = is_searched(project, candidate)
     chosen, found = project.config.model[candidate], project.estimators.get(candidate)
     return CandidatePlan(
         candidate=Code(candidate),
@@ -146,8 +137,9 @@ def candidate_plan(project: Project, candidate: str) -> CandidatePlan:
         exponential=is_exponential(chosen),
         strengths=chooses_strength(chosen),
         loss=LIGHTGBM_LOSSES.get(project.config.metrics.primary, task.loss),
-        tuning=search,
-        progress=0 if search else 50,
+        searched=searched,
+        trial_rounds=tuning.rounds if isinstance(tuning, Optuna) else 0,
+        progress=0 if searched else 50,
         sklearn=SklearnPlan(module=Code(found.module), name=Code(found.name), prepared=not found.takes_gaps)
         if found
         else None,

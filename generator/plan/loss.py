@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from generator.plan.tasks import task_of
+from generator.plan.tuning import is_searched
 from generator.project import Project
 from generator.schema.model import Linear
 from generator.sql.code import Code
@@ -40,4 +41,10 @@ def chooses_strength(candidate: object) -> bool:
 
 def has_loss(project: Project) -> bool:
     """Return whether anything is chosen by the loss."""
-    return project.config.blend is not None or any(map(chooses_strength, project.config.model.values()))
+    return project.config.blend is not None or measures_loss(project)
+
+
+def measures_loss(project: Project) -> bool:
+    """Return whether training a candidate measures it: LightGBM watches a loss of its own."""
+    others = {name: item for name, item in project.config.model.items() if item.kind != "lightgbm"}
+    return any(chooses_strength(item) or is_searched(project, name) for name, item in others.items())

@@ -10,6 +10,7 @@ from generator.plan.loss import has_loss, loss_plan
 from generator.plan.metrics import metrics_plan
 from generator.plan.scorers import scorer_plan
 from generator.plan.tasks import task_of
+from generator.plan.tuning import tuning_plan
 from generator.project import Project
 
 Module = tuple[str, str, object]
@@ -30,6 +31,8 @@ def _training(project: Project) -> Iterator[Module]:
     yield "models/scoring/__init__.py", "", None
     for kind in sorted({candidate.kind for candidate in project.config.model.values()}):
         yield f"models/scoring/{kind}.py", "", scorer_plan(project, kind)
+    if tuning := tuning_plan(project):
+        yield "models/tuning.py", "", tuning
     if has_loss(project):
         yield "models/loss.py", "", loss_plan(project)
     if fits_at_once(project):

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from generator.plan.candidates import compares_rows, counts_rounds, fits_at_once
 from generator.plan.folds import has_folds
-from generator.plan.loss import chooses_strength
+from generator.plan.loss import measures_loss
 from generator.plan.metrics import metric_columns
 from generator.plan.stage_files import (
     BLENDED,
@@ -21,6 +21,7 @@ from generator.plan.stage_files import (
     stage_of,
     table_of,
 )
+from generator.plan.tuning import tuning_plan
 from generator.plan.types import Stage
 from generator.project import Project
 
@@ -39,7 +40,8 @@ def model_stages(project: Project) -> Iterator[Stage]:
             *FITTING,
             *(("features.folds",) if has_folds(project) else ()),
             *(("common.progress",) if counts_rounds(project) else ()),
-            *(("models.loss",) if any(map(chooses_strength, config.model.values())) else ()),
+            *(("models.loss",) if measures_loss(project) else ()),
+            *(("models.tuning", "common.digests") if tuning_plan(project) else ()),
             *(("common.heartbeat",) if fits_at_once(project) else ()),
             *(("models.background",) if compares_rows(project) else ()),
         ),

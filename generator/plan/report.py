@@ -5,6 +5,7 @@ from typing import get_args
 
 from generator.plan.folds import validated_words
 from generator.plan.metrics import asked_metrics, threshold
+from generator.plan.tuning import tuning_plan
 from generator.project import Project
 from generator.schema.metrics import AtThreshold, AtTop
 from generator.sql.code import Code
@@ -138,6 +139,7 @@ class ReportPlan:
     figures: tuple[FigurePlan, ...]
     validated_words: Code
     blended: bool
+    searched: bool
 
 
 def report_plan(project: Project) -> ReportPlan:
@@ -157,6 +159,7 @@ def report_plan(project: Project) -> ReportPlan:
         figures=(*FIGURES[problem.task], *((PAYOFF,) if decision else ())),
         validated_words=validated_words(project),
         blended=project.config.blend is not None,
+        searched=tuning_plan(project) is not None,
     )
 
 

@@ -41,7 +41,6 @@ def check_choices(session: Session) -> None:
     _folds(session)
     _decision(session)
     check_metrics(session)
-    _tuning(session)
     _expected_values(session)
     _log_folder(session)
     _retraining(session)
@@ -209,10 +208,3 @@ def _decision(session: Session) -> None:
     if problem.prediction_interval is not None and problem.task != "regression":
         hint = f"leave it out: the task is {problem.task}, and its probabilities say how sure a prediction is"
         session.say(("problem", "prediction_interval"), "an interval needs a target that is a number", hint)
-
-
-def _tuning(session: Session) -> None:
-    config = session.config
-    if config.tuning.kind == "optuna" and not any(item.kind == "lightgbm" for item in config.model.values()):
-        hint = "add a LightGBM candidate to `model`, or choose tuning=none"
-        session.say(("tuning", "kind"), "there is no candidate whose settings could be searched", hint)

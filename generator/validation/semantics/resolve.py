@@ -20,6 +20,7 @@ from generator.validation.semantics.sources import resolve_dimensions, resolve_r
 from generator.validation.semantics.stages import check_stages
 from generator.validation.semantics.table import resolve_columns
 from generator.validation.semantics.target import resolve_target
+from generator.validation.semantics.tuning import check_tuning
 
 __all__ = ["resolve"]
 
@@ -37,6 +38,7 @@ def resolve(config: Config, composed: Composed) -> Project:
         features = resolve_features(session, columns, dimensions)
         estimators = resolve_estimators(session)
         check_candidates(session)
+        check_tuning(session)
         check_backtest(session)
         check_stages(session)
         check_files(session)
