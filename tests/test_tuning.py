@@ -13,7 +13,8 @@ import pytest
 from tests.sandbox import PROJECTS, imported, tree, write
 
 FOREST = "{kind: sklearn, estimator: sklearn.ensemble.RandomForestRegressor, params: {random_state: 0, max_depth: 3}}"
-SPACE = "{forest: {max_depth: {low: 1, high: 8}, max_features: {choices: [sqrt, null, 0.5]}}, spline: {splines: {low: 2, high: 9}}}"
+OF_FOREST = "{max_depth: {low: 1, high: 8}, max_features: {choices: [sqrt, null, 0.5]}}"
+SPACE = f"{{forest: {OF_FOREST}, spline: {{splines: {{low: 2, high: 9}}}}}}"
 SEARCH = (
     *("~split.validation", "+split.folds=3", "tuning.kind=optuna", "+tuning.trials=4", "+tuning.rounds=10"),
     f"+model.forest={FOREST.replace('max_depth: 3', 'max_depth: 3, max_features: sqrt, n_estimators: 5')}",
@@ -55,8 +56,8 @@ def stopping(losses: list[float], after: int, loss: Any) -> Any:
 @pytest.mark.parametrize("candidate", ["lightgbm", "linear", "spline", "forest"])
 def test_a_search_that_was_stopped_goes_on(searched: str, candidate: str, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = trained(searched, candidate)
-    trials = json.loads(whole["trials.json"])
     summary = json.loads(whole["summary.json"])
+    trials = summary["trials"]
     best = min(trials, key=lambda trial: trial["loss"])
     assert len(trials) == 4
     assert len({json.dumps(trial["settings"]) for trial in trials}) > 1
@@ -81,10 +82,12 @@ def test_a_search_that_was_stopped_goes_on(searched: str, candidate: str, monkey
 
 
 def test_more_trials_begin_where_the_last_have_ended(searched: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    before = json.loads(trained(searched, "spline")["trials.json"])
+    before = json.loads(trained(searched, "spline")["summary.json"])["trials"]
     tuning = importlib.import_module(f"{searched}.models.tuning")
     monkeypatch.setattr(tuning, "TRIALS", 6)
-    assert json.loads(trained(searched, "spline")["trials.json"])[:4] == before
+    trials = json.loads(trained(searched, "spline")["summary.json"])["trials"]
+    assert trials[:4] == before
+    assert len(trials) == 6
 
 
 @pytest.mark.parametrize("change", ["rows", "config"])

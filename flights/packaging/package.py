@@ -123,7 +123,7 @@ SNAPSHOTS = (
     "by_carrier_flight_30_days",
 )
 DATA = Path("data")
-TRAINING = ("summary.json", "validation.npy", "trials.json")  # what training leaves beside a model
+TRAINING = ("summary.json", "validation.npy")  # what training leaves beside a model
 FINAL = Path("final_model")
 EVALUATION = Path("reports/evaluation.json")
 BUNDLE = Path("bundle")

@@ -94,6 +94,11 @@ class CandidatePlan:
         return Code("in all folds" if self.folds else "on the validation part")
 
     @property
+    def trials(self) -> Code:
+        """Return what the summary of a search says besides."""
+        return Code(', "trials": trials' if self.searched else "")
+
+    @property
     def classes_given(self) -> Code:
         """Return what a baseline is given besides the target."""
         return Code(", classes" if self.classes else "")
