@@ -15,9 +15,11 @@ from generator.plan.stages import stages
 from generator.schema.blend import Blend
 from generator.schema.metrics import OwnMetric
 from generator.schema.model import Candidate
+from generator.schema.problem import Problem
 from generator.schema.reference import everything
 from generator.schema.source import Source
 from generator.schema.stages import OwnStage
+from generator.schema.tuning import Optuna
 from generator.validation.check import check
 from tests.documents import COMMANDS, RENDERED, reference, refreshed
 from tests.sandbox import ROOT
@@ -99,10 +101,14 @@ def test_recipes_for_own_code_fit_the_schema() -> None:
     for page in ("models", "metrics", "sources", "stages"):
         text = (ROOT / f"docs/{page}.md").read_text(encoding="utf-8")
         for block in map(yaml.safe_load, re.findall(r"```yaml\n(.*?)```", text, flags=re.DOTALL)):
-            key = next((key for key in kinds if key in block), "blend" if "kind" in block else "model")
-            if key == "blend":
-                Blend.model_validate(block)
+            if "kind" in block:
+                {"greedy": Blend, "optuna": Optuna}[block["kind"]].model_validate(block)
                 continue
+            if block.keys() <= Problem.model_fields.keys():
+                for name, value in block.items():
+                    TypeAdapter(Problem.model_fields[name].rebuild_annotation()).validate_python(value)
+                continue
+            key = next((key for key in kinds if key in block), "model")
             for given in block.get(key, block).values():
                 TypeAdapter(kinds.get(key, Candidate)).validate_json(json.dumps(given))
             found.append(key)

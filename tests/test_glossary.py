@@ -55,6 +55,7 @@ PLAIN_MODULES = {
     "prepare",
     "progress",
     "protocol",
+    "quotes",
     "raw",
     "relations",
     "report",

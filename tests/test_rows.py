@@ -6,6 +6,7 @@ from types import ModuleType
 import duckdb
 import pytest
 
+from generator.sources.quotes import quotes
 from tests.sandbox import PROJECTS, loaded, tree
 
 READ = "replace(replace(bill_length_mm, '.', ''), ',', '.')"
@@ -43,3 +44,34 @@ def test_numbers_that_would_be_read_as_texts_are_refused(rows: ModuleType, tmp_p
         database.sql(ROWS.format("39.5")).write_parquet(str(file))
         with pytest.raises(ValueError, match="holds no texts in bill_length_mm"):
             rows.open_rows(database, file, tmp_path / "prepared", "raw")
+
+
+@pytest.mark.parametrize(
+    ("last", "read"),
+    [('"he ""said"" no, really"', 'he "said" no, really'), ('"no, really"', "no, really"), ("plain", "plain")],
+)
+@pytest.mark.parametrize("before", [100, 3_000, 30_000])
+@pytest.mark.parametrize("first", ["Dream", '"Dream, or so"'])
+def test_quotes_that_come_late_in_a_file_are_read(
+    first: str, before: int, last: str, read: str, tmp_path: Path
+) -> None:
+    rows, file = loaded(tree(PROJECTS / "weights"), "weights/service/rows.py"), tmp_path / "rows.csv"
+    names = "species,island,bill_length_mm,bill_depth_mm,flipper_length_mm,body_mass_g,sex,year"
+    lines = [f"Adelie,{island},39.5,18.5,190,1,male,2007" for island in (*[first] * before, last)]
+    file.write_text("\n".join([names, *lines]) + "\n", encoding="utf-8")
+    with duckdb.connect() as database:
+        found = rows.read(database, file, rows.OWN, tmp_path / "prepared").fetchall()
+    assert [row[1] for row in found] == [*[first.strip('"')] * before, read]
+
+
+@pytest.mark.parametrize("row", ["1,'one, or two'", '1,"one \\"or\\" two"', '1,"one ""or"" two"', '1,"one'])
+def test_quotes_of_other_kinds_are_read_as_duckdb_finds_them(row: str, tmp_path: Path) -> None:
+    file = tmp_path / "rows.csv"
+    file.write_text("\n".join(["a,b", *[row] * 500]) + "\n", encoding="utf-8")
+    with duckdb.connect() as database:
+        alone = database.read_csv(str(file), all_varchar=True, header=True, sep=",").fetchall()
+        listed = database.read_csv(
+            [str(file)], all_varchar=True, header=True, sep=",", **quotes(database, [str(file)], ",")
+        )
+        assert listed.fetchall() == alone
+        assert len(alone) == 500

@@ -42,6 +42,7 @@ MODULES = (
     "data/__init__.py",
     "data/paths.py",
     "data/prepare.py",
+    "data/quotes.py",
     "data/readers.py",
     "data/unpack.py",
     "evaluation/__init__.py",

@@ -7,6 +7,7 @@ import duckdb
 
 from flights.data.paths import exact
 from flights.data.prepare import Step, prepared
+from flights.data.quotes import quotes
 from flights.data.readers import read_csv
 from flights.data.unpack import OPENERS, unpacked
 from flights.service.request import COLUMNS
@@ -85,7 +86,7 @@ def read(database: duckdb.DuckDBPyConnection, file: Path, kind: str, folder: Pat
     if kind == OWN:
         return read_csv(database, prepared([file], STEPS, folder / "prepared"))
     if kind == "csv":
-        return database.read_csv(exact([file]), all_varchar=True, header=True)
+        return database.read_csv(exact([file]), all_varchar=True, header=True, **quotes(database, exact([file])))
     if kind == "parquet":
         return database.read_parquet(exact([file]))
     if kind == "json":

@@ -15,6 +15,7 @@ from generator.sources.flat import flat
 from generator.sources.merged import merged
 from generator.sources.paths import exact
 from generator.sources.prepare import Step, prepared
+from generator.sources.quotes import quotes
 from generator.sources.reading import PACKED, StepPlan, options_of, steps_of
 from generator.sources.records import records
 from generator.sql.parsing import identifier, literal
@@ -93,7 +94,8 @@ def _tried(database: duckdb.DuckDBPyConnection, files: tuple[Path, ...], source:
         case "json":
             rows = records(database, texts)
         case _:
-            rows = database.read_csv(texts, **options_of(source))
+            quoted = {} if source.is_rewritten else quotes(database, texts, source.delimiter)
+            rows = database.read_csv(texts, **options_of(source), **quoted)
     if sum(file.stat().st_size for file in files) < LARGE:
         rows.create(WHOLE)
     elif source.format == "parquet" and not _is_packed(files[0]):

@@ -28,7 +28,7 @@ BOUNDS = ("low", "high")
 NUMBER = Code("__row")
 """The column that numbers the rows of a batch."""
 
-SHARED = ("paths", "prepare", "unpack")
+SHARED = ("quotes", "paths", "prepare", "unpack")
 """The modules that read any file in bulk."""
 
 PREFIX = "predicted_"

@@ -150,7 +150,7 @@ def _reader(project: Project, label: str, source: Source, others: Mapping[str, R
         "." in column for column in _columns(project, label, source)
     )
     call = _call(source, flat)
-    uses = tuple(Code(used) for used in ("flat", "merged", "records") if f"{used}(" in call)
+    uses = tuple(Code(used) for used in ("quotes", "flat", "merged", "records") if f"{used}(" in call)
     alike = (reader for reader in others.values() if reader.call == call)
     formats = {project.config.data.sources[other].format for other in others}
     name = f"read_{label}" if source.format in formats else f"read_{source.format}"
@@ -165,6 +165,8 @@ def _call(source: Source, flat: bool) -> Code:
         return Code("flat(merged(database, exact(files)))" if flat else "merged(database, exact(files))")
     given = ", ".join(f"{key}={python(value)}" for key, value in options_of(source).items())
     function = "csv" if source.is_text else "parquet"
+    if source.is_text and not source.is_rewritten:
+        given += f", **quotes(database, exact(files), {python(source.delimiter)})"
     call = f"database.read_{function}(exact(files), {given})"
     return Code(f"flat({call})" if flat else call)
 

@@ -56,9 +56,7 @@ def options_of(source: Source) -> dict[str, Any]:
     if not source.is_text:
         return {"hive_partitioning": False}
     rewritten = source.is_rewritten
-    doubled = (
-        {"quotechar": '"', "escapechar": '"'} if rewritten else {}
-    )  # as written; DuckDB finds it in the first rows
+    as_written = {"quotechar": '"', "escapechar": '"'} if rewritten else {}
     return {
         "header": source.header,
         "skiprows": 0 if rewritten else source.skip,
@@ -66,5 +64,5 @@ def options_of(source: Source) -> dict[str, Any]:
         "sep": "," if rewritten else source.delimiter,
         "na_values": list(source.nulls),
         "hive_partitioning": False,
-        **doubled,
+        **as_written,
     }

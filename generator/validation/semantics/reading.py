@@ -10,6 +10,7 @@ from typing import Any
 from generator.schema.source import Source
 from generator.sources.paths import exact
 from generator.sources.prepare import prepared
+from generator.sources.quotes import quotes
 from generator.sources.reading import PACKED, options_of, steps_of
 from generator.sql.duckdb_catalog import ANSWERS, duckdb_version
 from generator.sql.parsing import identifier
@@ -98,7 +99,10 @@ def _rows(database: Any, source: Source, file: Path, folder: Path, head: bool) -
         from generator.sources.records import records
 
         return records(database, files)
-    return (database.read_csv if source.is_text else database.read_parquet)(files, **options_of(source))
+    if not source.is_text:
+        return database.read_parquet(files, **options_of(source))
+    quoted = {} if source.is_rewritten else quotes(database, files, source.delimiter)
+    return database.read_csv(files, **options_of(source), **quoted)
 
 
 def _is_wide(source: Source) -> bool:
