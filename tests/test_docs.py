@@ -102,11 +102,11 @@ def test_recipes_for_own_code_fit_the_schema() -> None:
         text = (ROOT / f"docs/{page}.md").read_text(encoding="utf-8")
         for block in map(yaml.safe_load, re.findall(r"```yaml\n(.*?)```", text, flags=re.DOTALL)):
             if "kind" in block:
-                {"greedy": Blend, "optuna": Optuna}[block["kind"]].model_validate(block)
+                {"greedy": Blend, "optuna": Optuna}[block["kind"]].model_validate_json(json.dumps(block))
                 continue
             if block.keys() <= Problem.model_fields.keys():
                 for name, value in block.items():
-                    TypeAdapter(Problem.model_fields[name].rebuild_annotation()).validate_python(value)
+                    TypeAdapter(Problem.model_fields[name].rebuild_annotation()).validate_json(json.dumps(value))
                 continue
             key = next((key for key in kinds if key in block), "model")
             for given in block.get(key, block).values():
