@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-import lightgbm as lgb
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 
+from flights.common.boosting import lightgbm as lgb
 from flights.common.settings import setting
 
 ROUNDS = 200

@@ -5,9 +5,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import lightgbm as lgb
 import numpy as np
 
+from flights.common.boosting import lightgbm as lgb
 from flights.common.outputs import new_folder, read_json, write_json
 from flights.common.progress import Progress
 from flights.common.rounding import rounded

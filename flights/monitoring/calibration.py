@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from scipy.stats import t
+from scipy.special import stdtrit
 
 from flights.monitoring.drift import distance
 
@@ -62,7 +62,7 @@ def limit(values: np.ndarray, rate: float, span: int = 1) -> float:
     place = math.ceil((count + 1) * (1 - rate))
     if place <= count:
         return float(np.quantile(values, place / (count + 1), method="higher"))
-    beyond = t.ppf(1 - rate, count - 1) * math.sqrt(1 + 1 / count)
+    beyond = stdtrit(count - 1, 1 - rate) * math.sqrt(1 + 1 / count)
     return float(max(values.max(), values.mean() + beyond * values.std(ddof=1)))
 
 
@@ -94,7 +94,7 @@ def limit_of_means(values: np.ndarray, rate: float, span: int) -> float:
     count = len(values) / alike
     if count < 4:
         return math.inf
-    beyond = t.ppf(1 - rate, count - 1) * math.sqrt(alike / span + 1 / count)
+    beyond = stdtrit(count - 1, 1 - rate) * math.sqrt(alike / span + 1 / count)
     return float(values.mean() + beyond * values.std(ddof=1))
 
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pyarrow.parquet as pq
-from scipy.stats import binom
+from scipy.special import bdtr
 
 from flights.common.counts import counted
 from flights.common.stage import run_stage
@@ -76,7 +76,7 @@ def estimates_of(monitor: Monitor) -> Estimates:
         for estimate, realised in pairs
         if estimate is not None and realised is not None
     ]
-    chance = float(binom.cdf(sum(covered), len(covered), 1 - MISSED))
+    chance = float(bdtr(sum(covered), len(covered), 1 - MISSED))
     return Estimates(windows=len(covered), covered=sum(covered), reliable=chance > DOUBTFUL if covered else None)
 
 

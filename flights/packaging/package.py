@@ -33,6 +33,7 @@ CODE = Path(__file__).parents[1]
 MODULES = (
     "__init__.py",
     "common/__init__.py",
+    "common/boosting.py",
     "common/digests.py",
     "common/engine.py",
     "common/outputs.py",

@@ -7,6 +7,7 @@ from generator.exploration.rendered import module as shared_text
 from generator.plan.alerts import alert_modules
 from generator.plan.audit import audit_plan
 from generator.plan.backtest import backtest_files
+from generator.plan.boosting import boosting_plan
 from generator.plan.bulk import bulk_plan, shared_modules
 from generator.plan.candidates import compares_rows
 from generator.plan.collect import collect_plan, module_text
@@ -86,6 +87,7 @@ def package_files(project: Project, release: ReleasePlan) -> Iterator[Module]:
         yield name, "", None
     for name in ("settings", "outputs", "progress", "engine", "stage"):
         yield f"common/{name}.py", "", None
+    yield "common/boosting.py", "", boosting_plan(project)
     yield "common/counts.py", "", module_text("counts")
     collect = collect_plan(project)
     if collect.databases or stores_in_database(project):

@@ -39,7 +39,7 @@ def model_stages(project: Project) -> Iterator[Stage]:
         modules=(
             *FITTING,
             *(("features.folds",) if has_folds(project) else ()),
-            *(("common.progress",) if counts_rounds(project) else ()),
+            *(("common.boosting", "common.progress") if counts_rounds(project) else ()),
             *(("models.loss",) if measures_loss(project) else ()),
             *(("models.tuning", "common.digests") if tuning_plan(project) else ()),
             *(("common.heartbeat",) if fits_at_once(project) else ()),

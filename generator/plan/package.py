@@ -114,6 +114,7 @@ class PackagePlan:
 def package_plan(project: Project, served: ServingFeaturesPlan) -> PackagePlan:
     """Plan what goes into the bundle."""
     decision, past = project.config.problem.decision is not None, served.snapshots
+    boosted = any(candidate.kind == "lightgbm" for candidate in project.config.model.values())
     interval = project.config.problem.prediction_interval is not None
     functions = functions_plan(project)
     calling = ("features/calls.py", "features/functions.py") if functions.calls else ()
@@ -128,6 +129,7 @@ def package_plan(project: Project, served: ServingFeaturesPlan) -> PackagePlan:
         *calling,
         *(("evaluation/__init__.py", "evaluation/payoff.py") if decision else ()),
         *(("models/prediction_interval.py", "common/rounding.py") if interval else ()),
+        *(("common/boosting.py",) if boosted else ()),
         *(PAST_MODULES if past else ()),
         *(("data/database.py",) if store and store.database else ()),
         *(("service/models/contributions.py",) if compares_rows(project) else ()),

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
-import lightgbm as lgb
 import numpy as np
+
+from flights.common.boosting import lightgbm as lgb
 
 FEWEST_CELLS = 2_000_000  # for which threads save more than they cost, on a machine with other things to do
 LIBRARIES = ("lightgbm",)
