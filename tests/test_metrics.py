@@ -25,7 +25,12 @@ def binary() -> ModuleType:
         "[average_precision,log_loss,brier,calibration_error,accuracy,balanced_accuracy,precision,recall,f1,mcc,"
         "recall_at_k,precision_at_k]"
     )
-    binary = ["problem.task=binary", 'problem.target.sql="body_mass_g > 4000"', "metrics.primary=roc_auc"]
+    binary = [
+        "problem.task=binary",
+        "~problem.prediction_interval",
+        'problem.target.sql="body_mass_g > 4000"',
+        "metrics.primary=roc_auc",
+    ]
     more = ["+metrics.threshold=0.4", "+metrics.k=50"]
     return module("weights", "weights/evaluation/metrics.py", *binary, f"metrics.report={asked}", *more)
 
@@ -96,7 +101,12 @@ def test_the_top_is_counted_in_rows_or_as_a_share(binary: ModuleType) -> None:
     assert found == pytest.approx(binary.recall_at_k(target[repeated], score[repeated]))
     assert found == pytest.approx(binary.recall_at_k(target[rows], score[rows], weight[rows]))
     assert binary.recall_at_k(target, np.full(ROWS, 0.5)) == pytest.approx(50 / ROWS)  # ties count in part
-    binary_ = ["problem.task=binary", 'problem.target.sql="body_mass_g > 4000"', "metrics.primary=recall_at_k"]
+    binary_ = [
+        "problem.task=binary",
+        "~problem.prediction_interval",
+        'problem.target.sql="body_mass_g > 4000"',
+        "metrics.primary=recall_at_k",
+    ]
     tenth = module("weights", "weights/evaluation/metrics.py", *binary_, "metrics.report=[]")
     assert tenth.recall_at_k(target, score) == pytest.approx(binary.recall_at_k(target, score))  # 0.1 of 500
 

@@ -9,6 +9,7 @@ from tests.sandbox import PROJECTS, tree
 
 BINARY = (
     "problem.task=binary",
+    "~problem.prediction_interval",
     'problem.target.sql="body_mass_g > 4000"',
     "metrics.primary=roc_auc",
     "metrics.report=[]",

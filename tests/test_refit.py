@@ -80,7 +80,12 @@ def test_the_model_that_was_evaluated_ships_where_it_is_so_set(released: Path) -
 
 
 def test_classes_stop_early_on_the_log_loss_whatever_decides() -> None:
-    binary = ["problem.task=binary", 'problem.target.sql="body_mass_g > 4000"', "metrics.report=[]"]
+    binary = [
+        "problem.task=binary",
+        "~problem.prediction_interval",
+        'problem.target.sql="body_mass_g > 4000"',
+        "metrics.report=[]",
+    ]
     for metric in ("roc_auc", "brier"):
         text = tree(PROJECTS / "weights", *binary, f"metrics.primary={metric}")["weights/models/train_lightgbm.py"]
         assert '"metric": "binary_logloss"' in text

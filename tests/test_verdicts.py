@@ -21,6 +21,7 @@ ISLANDS = ("Biscoe", "Dream", "Torgersen")
 DECISION = "{action: feed it, currency: USD, payoff: {act_positive: 5, act_negative: -2}}"
 BINARY = (
     "problem.task=binary",
+    "~problem.prediction_interval",
     "problem.use=prescriptive",
     f"+problem.decision={DECISION}",
     'problem.target.sql="body_mass_g > 4000"',
@@ -197,7 +198,13 @@ def test_few_rows_that_the_champion_has_not_seen_allow_no_comparison(
     assert "the 20 of 600 rows that version 1 was not fitted on: they are too few" in reasons[0]
 
 
-MULTICLASS = ("problem.task=multiclass", "problem.target.sql=species", "metrics.primary=log_loss", "metrics.report=[]")
+MULTICLASS = (
+    "problem.task=multiclass",
+    "~problem.prediction_interval",
+    "problem.target.sql=species",
+    "metrics.primary=log_loss",
+    "metrics.report=[]",
+)
 SCORES = np.random.default_rng(0).random(150)
 
 
@@ -236,6 +243,7 @@ def test_other_tasks_need_rows_too(tmp_path: Path, monkeypatch: pytest.MonkeyPat
                 (
                     (
                         "problem.task=multiclass",
+                        "~problem.prediction_interval",
                         "problem.target.sql=species",
                         "metrics.primary=log_loss",
                         "metrics.report=[]",
