@@ -67,6 +67,26 @@ def test_the_service_scores_and_explains_every_candidate_as_training_does(blende
                 assert np.allclose(link([sum(outputs) for outputs in parts]), score, rtol=1e-9, atol=1e-9), name
 
 
+def test_linear_trees_predict_no_number_beyond_those_they_were_fitted_on(blended: Blended, tmp_path: Path) -> None:
+    if not blended.package.endswith("weights"):
+        pytest.skip("the target is a class")
+    scoring, served = blended.module("models.scoring.lightgbm"), blended.module("service.models.lightgbm")
+    rows = np.random.default_rng(0).normal(size=(400, 2))
+    params = {"linear_tree": True, "num_leaves": 3, "verbosity": -1}
+    booster = scoring.lgb.train(params, scoring.lgb.Dataset(rows, rows[:, 0], params=params), 20)
+    far = np.array([[1e6, 0.0], [-1e6, 0.0], [0.0, 0.0]])
+    assert booster.predict(far)[0] > 1_000
+    scoring.Model(booster, [0.0, 0.0], bounds=(-3.0, 3.0)).save(tmp_path)
+    expected = [3.0, -3.0, pytest.approx(0.0, abs=0.1)]
+    assert scoring.Model.load(tmp_path).predict(far).tolist() == expected
+    model = served.Model(tmp_path)
+    assert model.scores(far.tolist()) == [model.score(row) for row in far.tolist()] == expected
+    assert sum(model.contributions([1e6, 0.0])[0]) == pytest.approx(3.0)
+    summary = blended.module("common.outputs").read_json(Path("models/linear_trees/beside.json"))
+    target = blended.module("features.encoders").read_target(TRAIN, {})
+    assert summary["bounds"] == [target.min(), target.max()]
+
+
 def test_weights_are_those_of_the_least_loss(blended: Blended) -> None:
     training, scoring = blended.module("models.train_blend"), blended.module("models.scoring.blend")
     target, right = _rows(blended, 400)

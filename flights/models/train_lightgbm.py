@@ -71,7 +71,8 @@ def refit(rows: Path, encoders: Encoders) -> Model:
     summary = read_json(FOLDER / "summary.json")
     matrix = read_training(rows, encoders)
     params = {**FIXED, **summary["params"], "num_threads": threads(matrix)}
-    binned = dataset(matrix, read_target(rows, encoders), categorical(encoders), params)
+    target = read_target(rows, encoders)
+    binned = dataset(matrix, target, categorical(encoders), params)
     rounds = grown(**summary["stopped"], rows=len(matrix))
     return Model(boosted(binned, params, rounds))
 
@@ -79,9 +80,9 @@ def refit(rows: Path, encoders: Encoders) -> Model:
 def main() -> None:
     settings = setting("model", "lightgbm")
     encoders = read_json(ENCODERS)
-    matrix = read_training(TRAIN, encoders)
+    matrix, target = read_training(TRAIN, encoders), read_target(TRAIN, encoders)
     params = {**FIXED, **settings["params"], "num_threads": threads(matrix)}
-    rows = dataset(matrix, read_target(TRAIN, encoders), categorical(encoders), params)
+    rows = dataset(matrix, target, categorical(encoders), params)
     validation = read_parts(TRAIN)
     fit, watched = (rows.subset(np.flatnonzero(part)) for part in (~validation, validation))  # type: ignore[arg-type]
     validation_model = stop_early(fit, watched, params, settings["rounds"], settings["early_stopping"])

@@ -42,6 +42,7 @@ class CandidatePlan:
     linear_arguments: Code
     objective: str
     compared: bool
+    bounded: bool
     splines: bool
     exponential: bool
     strengths: bool
@@ -77,6 +78,11 @@ class CandidatePlan:
     def background(self) -> Code:
         """Return what a model is given besides its trees, where these give no contributions."""
         return Code(", background_row(matrix, categorical(encoders))" if self.compared else "")
+
+    @property
+    def bounds(self) -> Code:
+        """Return what it is given besides, where its predictions are kept within the targets that it is fitted on."""
+        return Code(", bounds=(float(target.min()), float(target.max()))" if self.bounded else "")
 
     @property
     def rows(self) -> Code:
@@ -138,6 +144,7 @@ def candidate_plan(project: Project, candidate: str) -> CandidatePlan:
         linear_arguments=task.linear_arguments,
         objective=chosen.objective or task.objective if isinstance(chosen, LightGBM) else task.objective,
         compared=is_compared(chosen),
+        bounded=is_bounded(project, chosen),
         splines=isinstance(chosen, Linear) and chosen.params.splines > 0,
         exponential=is_exponential(chosen),
         strengths=chooses_strength(chosen),
@@ -176,6 +183,12 @@ def is_compared(candidate: AnyCandidate) -> bool:
     if isinstance(candidate, LightGBM):  # which has no contributions for linear trees
         return candidate.params.linear_tree or candidate.objective in EXPONENTIAL
     return candidate.kind in UNEXPLAINED or is_exponential(candidate)
+
+
+def is_bounded(project: Project, candidate: AnyCandidate) -> bool:
+    """Return whether predictions of ``candidate`` are kept within the targets that it was fitted on."""
+    linear = isinstance(candidate, LightGBM) and candidate.params.linear_tree
+    return linear and project.config.problem.task == "regression"
 
 
 def fits_at_once(project: Project) -> bool:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from generator.plan.candidates import is_compared, is_exponential, own_modules
+from generator.plan.candidates import is_bounded, is_compared, is_exponential, own_modules
 from generator.plan.tasks import Task, task_of
 from generator.project import Project
 from generator.schema.model import LightGBM, Linear, Own
@@ -14,13 +14,19 @@ class ScorerPlan:
     """What the modules that score linear models and LightGBM need.
 
     ``splines`` says whether a linear candidate has some, ``exponential`` whether one is linear in a logarithm, and
-    ``compared`` whether one of LightGBM is explained by comparing rows with a background row.
+    ``compared`` whether one of LightGBM is explained by comparing rows with a background row; ``bounded`` whether one
+    has linear trees that predict a number: one row far from all others would be predicted as far from them.
     """
 
     task: Task
     splines: bool
     exponential: bool
     compared: bool
+    bounded: bool
+
+    def within(self, score: str) -> Code:
+        """Return the code for a score of LightGBM within the targets that it was fitted on."""
+        return Code(f"min(max({score}, self.low), self.high)" if self.bounded else score)
 
     @property
     def kept_column(self) -> Code:
@@ -62,6 +68,7 @@ def scorer_plan(project: Project, kind: str) -> OwnPlan | ScorerPlan | Task:
             splines=_has_splines(project),
             exponential=any(map(is_exponential, project.config.model.values())),
             compared=_compares_trees(project),
+            bounded=any(is_bounded(project, item) for item in project.config.model.values()),
         )
     if kind != "own":
         return task
