@@ -183,6 +183,8 @@ class Project:
     estimators: Mapping[str, Estimator]
     modules: Mapping[str, str]
     """The texts of the project's own modules, by their paths from its root."""
+    group: BoundExpression | None = None
+    """What rows are kept together by, where they are split at random."""
 
     def with_role(self, *roles: str) -> tuple[Column, ...]:
         """Return the columns that have one of ``roles``, in the order of the config."""

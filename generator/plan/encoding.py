@@ -125,6 +125,7 @@ class EncodingPlan:
     target: bool
     has_numbers: bool
     has_texts: bool
+    grouped: bool
 
     @property
     def files(self) -> tuple[str, ...]:
@@ -137,6 +138,16 @@ class EncodingPlan:
         wanted = [line for kind, line in SINGLE_IMPORTS if kind in {item.name for item in self.kinds}]
         grouped = ["from itertools import groupby"] if self.has_numbers else []
         return tuple(Code(line) for line in (*dict.fromkeys(wanted), *grouped, *SINGLE_TYPES))
+
+    @property
+    def divided_by(self) -> Code:
+        """Return the column by which training rows are divided where a target is encoded."""
+        return Code("__group" if self.grouped else "__row")
+
+    @property
+    def rows_words(self) -> Code:
+        """Return by what training rows are divided where a target is encoded."""
+        return Code("the numbers of their groups" if self.grouped else "their numbers")
 
     @property
     def has_words(self) -> bool:
@@ -175,6 +186,7 @@ def encoding_plan(project: Project) -> EncodingPlan:
         target="target" in used,
         has_numbers="number" in plain,
         has_texts=bool(used - {"number"}),
+        grouped=project.group is not None,
     )
 
 

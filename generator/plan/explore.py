@@ -122,6 +122,8 @@ class ExplorePlan:
     model_imports: Code
     study_imports: Code
     study_arguments: Code
+    sampled_by: Code
+    first: Code
 
     @property
     def numbers(self) -> bool:
@@ -163,6 +165,8 @@ def explore_plan(project: Project) -> ExplorePlan:
         model_imports=Code(", ".join(_model_imports(asked))),
         study_imports=Code(", ".join(_study_imports(asked))),
         study_arguments=Code(arguments),
+        sampled_by=Code("__group" if project.group else "__row"),
+        first=Code("np.arange(len(target)) < len(target) // 2" if project.group else "np.arange(len(target)) % 2 == 0"),
     )
 
 
@@ -171,7 +175,9 @@ def _inputs(project: Project) -> tuple[Column, ...]:
     expressions = (expression for feature in project.features for expression in expressions_of(feature))
     used = {column for expression in expressions for column in expression.columns}
     known = project.with_role("key", "time", "input")
-    return tuple(column for column in known if column.role == "input" or column.name in used) or known
+    only_grouped = set(project.group.columns if project.group else ()) - used  # which no model sees
+    wanted = {column.name for column in known if column.role == "input"} - only_grouped | used
+    return tuple(column for column in known if column.name in wanted) or known
 
 
 def _explored(column: Column) -> ExploredColumn:

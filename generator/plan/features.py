@@ -32,6 +32,17 @@ class FeaturesPlan:
     audited: bool
     logged: bool
     calls: bool
+    grouped: bool
+
+    @property
+    def labels(self) -> Code:
+        """Return what is known of a labelled row beside its features."""
+        return Code("__row, __part, __target" + (", __group" if self.grouped else ""))
+
+    @property
+    def summarised(self) -> bool:
+        """Return whether there is anything to report of the features."""
+        return self.audited or self.grouped
 
     @property
     def write_template(self) -> str:
@@ -41,8 +52,9 @@ class FeaturesPlan:
     @property
     def summary(self) -> Code:
         """Return what reports/features.json says."""
-        more = ', "logged": logged.summary()' if self.logged else ""
-        return Code(f'{{"audit": audit(database){more}}}')
+        said = {"groups": "groups" * self.grouped, "audit": "audit(database)" * self.audited}
+        said["logged"] = "logged.summary()" * self.logged
+        return Code("{" + ", ".join(f'"{key}": {value}' for key, value in said.items() if value) + "}")
 
     @property
     def past_tables(self) -> tuple[str, ...]:
@@ -95,6 +107,7 @@ def features_plan(project: Project, groups: tuple[Group, ...]) -> FeaturesPlan:
         audited=project.time is not None,
         logged=project.learns_from_log,
         calls=bool(project.calls),
+        grouped=project.group is not None,
     )
 
 

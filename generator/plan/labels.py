@@ -9,6 +9,7 @@ from generator.plan.select import NOTHING
 from generator.project import Project
 from generator.schema.base import words
 from generator.schema.split import AtRandom, ByTime
+from generator.sql.binding import BoundExpression
 from generator.sql.code import Code, name, text
 
 
@@ -29,6 +30,13 @@ class LabelsPlan:
     row_key: Code = NOTHING
     strata: Code = NOTHING
     more_strata: Code = NOTHING
+    group: Code = NOTHING
+    groups_template: str = ""
+    parts_template: str = ""
+    smallest: Code = NOTHING
+    others: Code = NOTHING
+    folds: Code = NOTHING
+    units: Code = NOTHING
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,6 +51,8 @@ class UnseenPlan:
 def unseen_plan(project: Project) -> UnseenPlan:
     """Plan how the rows that a model was fitted on are identified."""
     labels = labels_plan(project)
+    if labels.group:  # each group that was fitted on is a range of its own
+        return UnseenPlan(table=labels.table, order="''", group=f"CAST({labels.group} AS VARCHAR)")
     if labels.time:
         order = f"strftime(CAST({labels.time} AS TIMESTAMP), '%Y-%m-%d %H:%M:%S.%f')"
     else:
@@ -74,11 +84,31 @@ def parts_plan(project: Project) -> PartsPlan:
     )
 
 
-def split_modules(project: Project) -> Iterator[tuple[str, str, PartsPlan | FoldsPlan]]:
+@dataclass(frozen=True, kw_only=True)
+class GroupsPlan:
+    """What ``groups.py`` needs: the expression in SQL and as configured, and what to do where groups are few."""
+
+    group: str
+    named: str
+    fewer_parts: str
+
+
+def groups_plan(project: Project) -> GroupsPlan:
+    """Plan the check of the groups that rows are kept together by."""
+    split = project.config.split
+    assert isinstance(split, AtRandom)
+    fewer = "set fewer `folds`" if has_folds(project) else "set larger shares"
+    remedy = f"Collect rows of more groups, {fewer}, or leave `group` out of conf/split/."
+    return GroupsPlan(group=str(project.group), named=split.group or "", fewer_parts=remedy)
+
+
+def split_modules(project: Project) -> Iterator[tuple[str, str, PartsPlan | FoldsPlan | GroupsPlan]]:
     """Yield the modules about the parts of the rows, as :data:`generator.plan.files.Module`."""
     yield "features/split.py", "", parts_plan(project)
     if has_folds(project):
         yield "features/folds.py", "", folds_plan(project)
+    if project.group is not None:
+        yield "features/groups.py", "", groups_plan(project)
 
 
 WORDS = {"fit": "training", "holdout": "the holdout"}
@@ -118,8 +148,9 @@ def _later(split: ByTime) -> tuple[str, str]:
 
 
 def _labels_at_random(project: Project, table: Code, target: Code, split: AtRandom) -> LabelsPlan:
-    keys = [column.name for column in project.with_role("key")] or ["__row"]
     stratified = project.config.problem.task != "regression"
+    if project.group is not None:
+        return _labels_by_group(project, table, target, split)
     return LabelsPlan(
         table=table,
         target=target,
@@ -128,11 +159,52 @@ def _labels_at_random(project: Project, table: Code, target: Code, split: AtRand
         holdout=Code(repr(split.holdout)),
         **_chosen_by(split, OTHERS, fitted=0),
         seed=text(str(split.seed)),
-        row_key=Code(", ".join(f"CAST({name(key)} AS VARCHAR)" for key in keys)),
+        row_key=_row_key(project),
         strata=Code("PARTITION BY __target " if stratified else ""),
         more_strata=Code(", __target" if stratified else ""),
     )
 
+
+def _labels_by_group(project: Project, table: Code, target: Code, split: AtRandom) -> LabelsPlan:
+    """Plan a split that keeps groups whole; a training row is given to a part with its group, not by an order."""
+    assert project.group is not None
+    classes = "numbers" if project.config.problem.task == "regression" else "classes"
+    parts = "validation" if split.folds is None else "folds"
+    chosen = _chosen_by(split, OTHERS, fitted=0)
+    smallest = (1 - split.holdout) * (1 / split.folds if split.folds else split.validation or 1)
+    return LabelsPlan(
+        table=table,
+        target=target,
+        logged=project.learns_from_log,
+        split_template="package/problem/split/by_group.sql.jinja",
+        holdout=Code(repr(split.holdout)),
+        validation=Code(repr(split.validation)),
+        fold=chosen["fold"],
+        words=Code(f"{chosen['words']}, groups are kept whole"),
+        group=_group(project, project.group, split),
+        groups_template=f"package/problem/split/by_group/{classes}.sql.jinja",
+        parts_template=f"package/problem/split/by_group/{parts}.sql.jinja",
+        smallest=Code(repr(round(min(split.holdout, smallest), 6))),
+        others=Code(repr(split.folds or 2)),
+        folds=Code(repr(split.folds)),
+        units=Code(repr(max(UNITS, UNITS_OF_FOLD * (split.folds or 0)))),
+    )
+
+
+def _group(project: Project, group: BoundExpression, split: AtRandom) -> Code:
+    """Return the number of a row's group in SQL: a digest of the seed and its value, or the row's key without one."""
+    value = f"coalesce('of ' || {group.cast('VARCHAR')}, concat_ws('|', 'row', {_row_key(project)}))"
+    return Code(f"CAST(md5_number_lower(concat_ws('|', {text(str(split.seed))}, {value})) >> 1 AS BIGINT)")
+
+
+def _row_key(project: Project) -> Code:
+    """Return what a row is known by, as texts in SQL."""
+    keys = [column.name for column in project.with_role("key")] or ["__row"]
+    return Code(", ".join(f"CAST({name(key)} AS VARCHAR)" for key in keys))
+
+
+UNITS, UNITS_OF_FOLD = 200, 20
+"""How many groups, the largest, are given to folds one by one, and how many at least for each fold."""
 
 BEFORE = "fit and the folds are the training data, each fold is predicted by models of the rows before it"
 OTHERS = "the folds are the training data, each is predicted by models of the others"

@@ -140,6 +140,12 @@ class ReportPlan:
     validated_words: Code
     blended: bool
     searched: bool
+    grouped: bool
+
+    @property
+    def if_audited(self) -> Code:
+        """Return the tag before the report of the audit; groups are counted without one, too."""
+        return Code(f"{{% if found.features{'.audit' if self.grouped else ''} is defined %}}")
 
 
 def report_plan(project: Project) -> ReportPlan:
@@ -160,6 +166,7 @@ def report_plan(project: Project) -> ReportPlan:
         validated_words=validated_words(project),
         blended=project.config.blend is not None,
         searched=tuning_plan(project) is not None,
+        grouped=project.group is not None,
     )
 
 
@@ -203,6 +210,6 @@ def _meaning(project: Project, metric: str) -> str:
 def report_inputs(project: Project) -> tuple[str, ...]:
     """Return the names of the JSON files in reports/ that the report reads."""
     described = ("brief", "collection", "contract", "exploration")
-    audited = ("features",) if project.time is not None else ()
+    audited = ("features",) if project.time is not None or project.group is not None else ()
     later = (*audited, "evaluation", "package", "release", "monitor")
     return described if project.config.problem.use == "descriptive" else (*described, *later)

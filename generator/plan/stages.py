@@ -111,6 +111,7 @@ def _feature_stages(project: Project) -> Iterator[Stage]:
         deps = (table_of(project), *snapshots, f"{package}/features/latest.sql")
         yield stage_of(project, "snapshots", deps=deps, params=("engine",), outs=("data/past", "data/snapshots"))
     audited = project.time is not None
+    summarised = audited or project.group is not None
     yield stage_of(
         project,
         "features",
@@ -122,7 +123,7 @@ def _feature_stages(project: Project) -> Iterator[Stage]:
             *((f"{package}/features/audit.sql",) if audited else ()),
         ),
         params=("engine",),
-        outs=(*TRAINED[:1], *holdouts(project), *TRAINED[1:], *((f"{REPORTS}/features.json",) if audited else ())),
+        outs=(*TRAINED[:1], *holdouts(project), *TRAINED[1:], *((f"{REPORTS}/features.json",) if summarised else ())),
     )
 
 

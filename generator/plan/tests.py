@@ -113,6 +113,7 @@ class TestsPlan:
     refit: bool
     folds: bool
     blended: bool
+    grouped: bool
     reads: Reads
 
     @property
@@ -153,6 +154,7 @@ def tests_plan(project: Project) -> TestsPlan:
         refit=config.release.refits,
         folds=config.split.folds is not None,
         blended=bool(competing.members),
+        grouped=project.group is not None,
         reads=metric_columns(project),
     )
 

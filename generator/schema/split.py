@@ -116,6 +116,13 @@ class AtRandom(Validated):
         "predicted by models fitted on the others; it takes as many times the work",
         examples=[3],
     )
+    group: str | None = Field(
+        default=None,
+        description="rows of which this expression has one value stay together: no part, and no fold, has some of them "
+        "and another the rest, so that figures are of customers, patients or the like that no model was fitted on; a "
+        "row of which it is NULL is a group of its own",
+        examples=["customer"],
+    )
     seed: int = Field(default=0, description="seed of the split")
 
 

@@ -32,6 +32,10 @@ WANTED = {
 LIMITS = {"ge": "at least", "gt": "more than", "le": "at most", "lt": "less than"}
 CANDIDATE = "a candidate stands under a name of its own: write `lightgbm:` above, say, and indent what belongs to it"
 UNQUOTED = "write it as `key: value`; inside { } text that holds a comma needs quotes"
+GROUP_BY_TIME = (
+    "time orders the rows already: a model of earlier rows, those of the same group too, is scored on later ones, as in "
+    "use; leave it out, or choose split=at_random where the model is used on new groups alone"
+)
 Said = tuple[Path_, str, str]
 
 
@@ -135,6 +139,8 @@ def _unknown_hint(path: Path_, value: Any, values: Any) -> str:
         return f"leave it out, and the indentation below it: what is here stands under '{dotted(path[:-1])}' already"
     if path[0] == "model" and name in OTHER_NAMES:
         return f"the name here is {OTHER_NAMES[name]}"
+    if path == ("split", "group"):
+        return GROUP_BY_TIME
     if path[0] == "features" and name in OTHER_WORDS:
         return f"the name here is {OTHER_WORDS[name]}"
     near = nearest(name, known)

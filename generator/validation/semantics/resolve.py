@@ -15,6 +15,7 @@ from generator.validation.semantics.dropped import without_dropped
 from generator.validation.semantics.estimators import resolve_estimators
 from generator.validation.semantics.features import resolve_features
 from generator.validation.semantics.files import check_files
+from generator.validation.semantics.groups import resolve_group
 from generator.validation.semantics.session import Session
 from generator.validation.semantics.sources import resolve_dimensions, resolve_rules
 from generator.validation.semantics.stages import check_stages
@@ -35,6 +36,7 @@ def resolve(config: Config, composed: Composed) -> Project:
         dimensions = resolve_dimensions(session)
         rules = resolve_rules(session, columns, dimensions)
         target = resolve_target(session, columns)
+        group = resolve_group(session, columns)
         features = resolve_features(session, columns, dimensions)
         estimators = resolve_estimators(session)
         check_candidates(session)
@@ -44,4 +46,4 @@ def resolve(config: Config, composed: Composed) -> Project:
         check_files(session)
     if session.problems:
         raise ConfigError(session.problems)
-    return Project(config, columns, dimensions, rules, features, target, estimators, session.modules)
+    return Project(config, columns, dimensions, rules, features, target, estimators, session.modules, group)
