@@ -1,5 +1,6 @@
 """Groups: rows of one are never in two parts, and parts have their shares of rows and classes all the same."""
 
+import importlib
 import types
 from pathlib import Path
 
@@ -7,11 +8,12 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.sandbox import PROJECTS, Tree, tree
+from tests.sandbox import PROJECTS, Tree, imported, loaded, tree
 from tests.test_folds import parts_of
 
 DEEP = "+split.group='\"it\\'s deep\"'"
@@ -174,3 +176,44 @@ def test_groups_that_are_cut_or_too_few_are_refused_before_training(
         with pytest.raises(ValueError, match="group") as caught:
             module.check_groups(database)
     assert says in str(caught.value)
+
+
+def test_resamples_are_of_whole_groups_and_vary_as_other_groups_would() -> None:
+    metrics = loaded(tree(PROJECTS / "weights", "+split.group=island"), "weights/evaluation/metrics.py")
+    draw = np.random.default_rng(0)
+    groups = draw.permutation(np.repeat(np.arange(40) * 7, 25))
+    target = draw.normal(0, 1, 40)[groups // 7] + draw.normal(0, 0.1, 1_000)
+    rows = metrics.Bootstrap(rounds=200, confidence=0.9, seed=0)
+    for weight in rows.of(groups).weights(1_000):
+        assert all(len(np.unique(weight[groups == group])) == 1 for group in np.unique(groups))
+        assert weight.sum() == 1_000
+    score = np.zeros(1_000)
+    wide, narrow = (
+        np.subtract(*how.interval(how.resample(target, {"it": score}, ["rmse"])["it"]["rmse"])[::-1])
+        for how in (rows.of(groups), rows)
+    )
+    assert wide > 3 * narrow
+    alone = rows.of(np.arange(1_000))
+    assert all(np.array_equal(*pair) for pair in zip(alone.weights(1_000), rows.weights(1_000), strict=True))
+
+
+def test_weights_of_a_blend_are_chosen_by_other_groups(tmp_path: Path) -> None:
+    with imported("penguins", tmp_path, "blended", DEEP, "+blend=greedy") as examples:
+        examples.write_params()
+        examples.write_training(*examples.draw())
+        blend = importlib.import_module("blended.models.train_blend")
+        rows = pq.read_table(blend.TRAIN)
+        place = rows.column_names.index("__group")
+        groups = np.arange(len(rows)) // 6
+        pq.write_table(rows.set_column(place, "__group", pa.array(groups)), blend.TRAIN)
+        read = importlib.import_module("blended.features.encoders").read_parts(blend.TRAIN)
+        target = np.arange(read.sum()) % 3
+        seen: list[np.ndarray] = []
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(blend, "choose_weights", lambda target, raws, steps: seen.append(raws["it"]) or {"it": 1.0})
+            numbers = np.repeat(np.flatnonzero(read)[:, None], 3, axis=1).astype(float)
+            blend.cross_fitted(target, {"it": numbers}, 1)
+        of = groups[read]
+        kept = [groups[found[:, 0].astype(int)] for found in seen]
+        assert [len(one) for one in kept] == [np.isin(of, one).sum() for one in kept]
+        assert sum(len(of) - len(one) for one in kept) == len(of)

@@ -17,6 +17,12 @@ class BlendPlan:
     task: Task
     refit: bool
     validated_words: Code
+    grouped: bool
+
+    @property
+    def divided(self) -> Code:
+        """Return the code of the number by which each row that is validated is divided from others."""
+        return Code("read_groups(TRAIN)[read_parts(TRAIN)]" if self.grouped else "np.arange(len(target))")
 
     @property
     def kinds(self) -> tuple[Code, ...]:
@@ -43,4 +49,5 @@ def blend_plan(project: Project) -> BlendPlan:
         task=task_of(project),
         refit=project.config.release.refits,
         validated_words=validated_words(project),
+        grouped=project.group is not None,
     )

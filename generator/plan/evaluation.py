@@ -24,7 +24,23 @@ class EvaluatePlan:
     folds: bool
     blended: bool
     interval: bool
+    grouped: bool
     reads: Reads
+
+    @property
+    def of_validation(self) -> Code:
+        """Return the code that has the bootstrap resample the groups of the rows that candidates are compared on."""
+        return Code(".of(read_groups(TRAIN)[read_parts(TRAIN)])" if self.grouped else "")
+
+    @property
+    def few_groups(self) -> Code:
+        """Return the code of the doubts that few groups give, a line of its own."""
+        return Code("\n        *few_groups(group_count(HOLDOUT))," if self.grouped else "")
+
+    @property
+    def of_holdout(self) -> Code:
+        """Return the code that has the bootstrap resample the groups of the holdout."""
+        return Code(".of(read_groups(HOLDOUT))" if self.grouped else "")
 
     @property
     def compared(self) -> Code:
@@ -93,5 +109,6 @@ def evaluate_plan(project: Project) -> EvaluatePlan:
         folds=has_folds(project),
         blended=project.config.blend is not None,
         interval=project.config.problem.prediction_interval is not None,
+        grouped=project.group is not None,
         reads=metric_columns(project),
     )

@@ -28,7 +28,31 @@ class GatePlan:
     tolerated: dict[str, bool]
     decision: bool
     learns: bool
+    grouped: bool
     reads: Reads
+
+    def bootstrap(self, rows: str) -> Code:
+        """Return the code of the bootstrap of ``rows`` of the holdout, an expression: by groups if there are any."""
+        return Code(f"bootstrap({rows})" if self.grouped else "bootstrap()")
+
+    def drawn(self, rows: str) -> Code:
+        """Return the argument that says of which ``rows`` of the holdout the groups are resampled."""
+        return Code(f", {rows}" if self.grouped else "")
+
+    @property
+    def challenging(self) -> Code:
+        """Return what ``gate.py`` imports of ``challenge.py``."""
+        return Code(f"{'FEWEST_GROUPS, HOLDOUT, ' if self.grouped else ''}Found, challenged, gain_in, tells")
+
+    @property
+    def enough_groups(self) -> Code:
+        """Return the code of a further condition under which some ``rows`` of the holdout are compared."""
+        return Code(" and group_count(HOLDOUT, rows) >= FEWEST_GROUPS" if self.grouped else "")
+
+    @property
+    def drawn_rows(self) -> Code:
+        """Return the parameter for :meth:`drawn`."""
+        return Code(", rows: np.ndarray" if self.grouped else "")
 
     @property
     def asking(self) -> Code:
@@ -126,6 +150,7 @@ def gate_plan(project: Project) -> GatePlan:
         tolerated={name: higher_is_better(project, name) for name in project.config.release.tolerances},
         decision=project.config.problem.decision is not None,
         learns=project.learns_from_log,
+        grouped=project.group is not None,
         reads=metric_columns(project),
     )
 

@@ -90,6 +90,7 @@ class MetricsPlan:
     likelihood: Code
     constants: tuple[Constant, ...]
     most: Code
+    grouped: bool
 
 
 def asked_metrics(project: Project) -> tuple[str, ...]:
@@ -138,6 +139,7 @@ def metrics_plan(project: Project) -> MetricsPlan:
         likelihood=task.likelihood,
         constants=tuple(_constants(project, ours) if binary or task.name == "regression" else ()),
         most=Code("K * rows.sum()" if metrics.k < 1 else "K"),
+        grouped=project.group is not None,
     )
 
 

@@ -124,6 +124,13 @@ MODELLED = (*DESCRIBED, "features", "models", "package", "release")
 SHARED_BY_PAGES = ("base.html", "style.css", "macros.html", "explored.html")
 
 
+GROUPS_RESAMPLED = (
+    "the same groups{% if found.evaluation is defined %}, {{ found.evaluation.groups.holdout | number }} in the holdout"
+    "{% endif %},"
+)
+"""What is resampled where rows have groups, as a template."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class ReportPlan:
     """What ``report.py``, ``titles.py`` and ``charts.py`` need: what to read, which charts to draw."""
@@ -141,6 +148,11 @@ class ReportPlan:
     blended: bool
     searched: bool
     grouped: bool
+
+    @property
+    def resampled(self) -> Code:
+        """Return what intervals are computed from, with what is known of the groups once candidates are evaluated."""
+        return Code(GROUPS_RESAMPLED if self.grouped else "the same rows")
 
     @property
     def if_audited(self) -> Code:

@@ -33,8 +33,8 @@ LIMITS = {"ge": "at least", "gt": "more than", "le": "at most", "lt": "less than
 CANDIDATE = "a candidate stands under a name of its own: write `lightgbm:` above, say, and indent what belongs to it"
 UNQUOTED = "write it as `key: value`; inside { } text that holds a comma needs quotes"
 GROUP_BY_TIME = (
-    "time orders the rows already: a model of earlier rows, those of the same group too, is scored on later ones, as in "
-    "use; leave it out, or choose split=at_random where the model is used on new groups alone"
+    "time orders the rows already: a model of earlier rows, those of the same group too, is scored on later ones, as "
+    "in use; leave it out, or choose split=at_random where the model is used on new groups alone"
 )
 Said = tuple[Path_, str, str]
 
