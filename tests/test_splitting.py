@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import numpy as np
 import pytest
 import yaml
 
@@ -111,16 +112,105 @@ def test_rare_classes_are_told(tmp_path: Path) -> None:
     assert doubt.text.startswith("y: few of 120 rows are c (12: 9 for training, 3 held out)")
 
 
-@pytest.mark.parametrize("name", ["patient_id", "customer", "Subject"])
-def test_rows_about_the_same_on_both_sides_are_told(name: str, tmp_path: Path) -> None:
+WHOM = ["patient_id", "customer", "Subject", "CustomerID", "id_cliente", "Kundennr", "no patient", "Élève", "顧客"]
+
+
+@pytest.mark.parametrize("name", WHOM)
+def test_rows_about_the_same_stay_together_in_a_split_at_random(name: str, tmp_path: Path) -> None:
     whom = [f"P{row // 3}" for row in range(ROWS)]
-    told = {doubt.path: doubt.text for doubt in inferred(tmp_path, {name: whom, "y": YES_OR_NO}).doubts}
-    assert f"several rows share a {name} (40 values in 120 rows)" in told["data", "columns", name]
-    assert inferred(tmp_path, {name: whom, "at": DAYS, "y": YES_OR_NO}).doubts == ()
+    found = inferred(tmp_path, {name: whom, "y": YES_OR_NO})
+    assert (found.group, only(found, name).role) == (name, "group")
+    assert found.split_reason.endswith(f"; rows of one {name} stay together: 40 values in 120 rows")
+    assert name not in {feature.name for feature in found.features}
+    assert name not in {doubt.path[-1] for doubt in found.doubts}
+    by_time = inferred(tmp_path, {name: whom, "at": DAYS, "y": YES_OR_NO})
+    assert (by_time.by_time, by_time.group, by_time.doubts) == (True, "", ())
+
+
+@pytest.mark.parametrize("name", ["patient_id", "customer", "Subject"])
+def test_rows_about_the_same_on_both_sides_are_told_where_they_are_split_one_by_one(name: str, tmp_path: Path) -> None:
+    whom = [f"P{row // 3}" for row in range(ROWS)]
+    alone = inferred(tmp_path, {name: whom, "y": YES_OR_NO}, ungrouped=True)
+    assert alone.group == ""
+    told = {doubt.path: doubt.text for doubt in alone.doubts}["data", "columns", name]
+    assert f"several rows share a {name} (40 values in 120 rows)" in told
+    assert told.endswith("name it as `group` in conf/split/at_random.yaml")
+
+
+CODES = [f"A{row // 3}" for row in range(ROWS)]
+BY_CODE = {
+    "age of a customer": ("customer_age", [20 + row % 40 for row in range(ROWS)], {}),
+    "numbers": ("size", [row // 3 for row in range(ROWS)], {}),
+    "a category of a place": ("zip", CODES, {"y": [row // 3 % 2 for row in range(ROWS)]}),
+    "a category with an id": ("store_id", CODES, {"y": [row // 3 % 2 for row in range(ROWS)]}),
+    "a name of which nothing hangs": ("case_no", CODES, {}),
+    "few values": ("customer", [f"P{row % 10}" for row in range(ROWS)], {}),
+    "hardly any twice": ("customer", [f"P{row * 9 // 10}" for row in range(ROWS)], {}),
+    "one with most rows": ("customer", [f"P{max(row - 80, 0)}" for row in range(ROWS)], {}),
+    "answers of few": ("customer", CODES, {"y": [int(row < 9) for row in range(ROWS)]}),
+}
+
+
+@pytest.mark.parametrize("case", BY_CODE)
+def test_what_is_no_group_is_left_as_it_is(case: str, tmp_path: Path) -> None:
+    name, values, more = BY_CODE[case]
+    found = inferred(tmp_path, {name: values, "y": YES_OR_NO, **more})
+    assert (found.group, only(found, name).role == "group") == ("", False)
+
+
+@pytest.mark.parametrize(
+    ("name", "more", "why"),
+    [
+        ("case_no", {"y": [row // 3 % 2 for row in range(ROWS)]}, ", in each of which y hardly changes"),
+        (
+            "case_no",
+            {"age": [row // 3 % 7 for row in range(ROWS)], "size": [row // 3 % 5 for row in range(ROWS)]},
+            ", in each of which age, size hardly change",
+        ),
+        (
+            "animal tag",
+            {"age": [row // 3 % 7 for row in range(ROWS)], "y": [row // 3 % 2 for row in range(ROWS)]},
+            ", in each of which y, age hardly change",
+        ),
+    ],
+)
+def test_a_name_in_whose_rows_others_are_the_same_is_a_group(
+    name: str, more: Mapping[str, Sequence[Any]], why: str, tmp_path: Path
+) -> None:
+    columns = {key: values for key, values in more.items() if key != "y"}
+    found = inferred(tmp_path, {name: CODES, **columns, "y": more.get("y", YES_OR_NO)})
+    assert found.group == name
+    assert only(found, name).reason.startswith(f"40 values in 120 rows{why}: ")
+
+
+def test_a_group_can_be_named_and_is_said_in_the_config(tmp_path: Path) -> None:
+    found = inferred(tmp_path, {"batch's": CODES, "y": YES_OR_NO}, group="batch's")
+    plan = scaffold(found, "made", "made.csv", ())
+    assert yaml.safe_load(plan.group) == {"group": '"batch\'s"'}
+    with pytest.raises(UnfitError, match="no column 'batches' for the group"):
+        inferred(tmp_path, {"batch's": CODES, "y": YES_OR_NO}, group="batches")
+    with pytest.raises(UnfitError, match="the column 'y' has the role outcome"):
+        inferred(tmp_path, {"batch's": CODES, "y": YES_OR_NO}, group="y")
+    with pytest.raises(UnfitError, match="120 values in 120 rows: no rows belong together by it"):
+        inferred(tmp_path, {"n": [f"N{row}" for row in range(ROWS)], "y": YES_OR_NO}, group="n")
+    with pytest.raises(UnfitError, match="add --at-random, or leave --group out"):
+        inferred(tmp_path, {"batch's": CODES, "at": DAYS, "y": YES_OR_NO}, group="batch's")
+
+
+def test_a_code_that_names_the_group_is_not_encoded_by_the_target(tmp_path: Path) -> None:
+    draw = np.random.default_rng(0)
+    whom = np.repeat(np.arange(150), 8)
+    income = draw.permutation(900_000)[:150][whom]
+    bought = (draw.random(150)[whom] + draw.random(1_200) / 5 > 0.6).astype(int)
+    columns = {"customer": [f"C{one}" for one in whom], "income": income.tolist(), "y": bought.tolist()}
+    with opened((table(tmp_path, {"noise": draw.random(1_200).tolist(), **columns}),)) as raw:
+        found = infer(raw, Answers("y"))
+    assert [feature.name for feature in found.features] == ["noise", "income"]
 
 
 def test_whole_numbers_that_name_whom_rows_are_about_are_no_measurement(tmp_path: Path) -> None:
-    found = inferred(tmp_path, {"patient_id": [1_000 + row // 2 for row in range(ROWS)], "y": YES_OR_NO})
+    columns = {"patient_id": [1_000 + row // 2 for row in range(ROWS)], "y": YES_OR_NO}
+    found = inferred(tmp_path, columns, ungrouped=True)
     assert (only(found, "patient_id").role, only(found, "patient_id").reason[:23]) == (
         "drop",
         "60 values in 120 rows: ",

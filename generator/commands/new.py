@@ -64,10 +64,7 @@ def new(
         str | None, typer.Option(help="The table or view of the database, as in orders or public.orders.")
     ] = None,
     target: Annotated[str | None, typer.Option("--target", "-t", help="The column to predict.")] = None,
-    task: Annotated[
-        Task | None,
-        typer.Option(help="What to predict."),
-    ] = None,
+    task: Annotated[Task | None, typer.Option(help="What to predict.")] = None,
     positive: Annotated[str | None, typer.Option(help="The value of the target that counts as yes.")] = None,
     time: Annotated[str | None, typer.Option(help="The column that holds the time of a row.")] = None,
     key: Annotated[str | None, typer.Option(help="The column that names a row.")] = None,
@@ -75,6 +72,8 @@ def new(
         str | None, typer.Option(help="The primary metric, as in f1 or mae; by default the common one for the task.")
     ] = None,
     at_random: Annotated[bool, typer.Option("--at-random", help="Split at random even if rows have a time.")] = False,
+    group: Annotated[str | None, typer.Option(help="The column by which rows stay together in the split.")] = None,
+    no_group: Annotated[bool, typer.Option("--no-group", help="Split rows one by one, whatever they share.")] = False,
     interactive: Annotated[
         bool, typer.Option("--interactive", "-i", help="Ask questions, and infer the rest.")
     ] = False,
@@ -97,7 +96,7 @@ def new(
 
         def ask(raw: Raw) -> Inferred:
             named = target or _target(raw, interactive)
-            answers = Answers(named, None, task, positive, time, key, at_random, metric)
+            answers = Answers(named, None, task, positive, time, key, at_random, metric, group, no_group)
             found = infer(raw, answers)
             return infer(raw, _asked(answers, found)) if interactive else found
 
@@ -163,6 +162,7 @@ def _asked(answers: Answers, found: Inferred) -> Answers:
     task = _ask("What is predicted?", default=found.goal.task, choices=get_args(Task))
     moment = _ask("Which column is the time of a row?", default=time.name if time else "none")
     key = _ask("Which column names a row?", default=keys[0].name if keys else "none")
+    group = _ask("By which column do rows stay together?", default=found.group) if found.group else "none"
     return replace(
         answers,
         title=title,
@@ -170,6 +170,8 @@ def _asked(answers: Answers, found: Inferred) -> Answers:
         time=None if moment == "none" else moment,
         key=None if key == "none" else key,
         at_random=answers.at_random or moment == "none",
+        group=None if group == "none" else group,
+        ungrouped=answers.ungrouped or (bool(found.group) and group == "none"),
     )
 
 
@@ -229,7 +231,7 @@ def _tell(folder: Path, found: Inferred, places: Places, notes: tuple[str, ...])
     goal = found.goal
     say(f"{goal.task} of {found.target}: {goal.reason}; decided by {goal.primary}")
     say(f"split {found.split_reason}")
-    for role in ("key", "time", "drop"):
+    for role in ("key", "time", "group", "drop"):
         for choice in found.with_role(role):
             say(f"{role:>5}  {choice.name}: {choice.reason}")
     if found.doubts:

@@ -33,6 +33,10 @@ class Answers:
     at_random: bool = False
     """Whether rows are split at random even where there is a time."""
     metric: str | None = None
+    group: str | None = None
+    """The column that rows are kept together by in a split at random."""
+    ungrouped: bool = False
+    """Whether rows are split one by one even where several are about the same."""
     holdout: float = 0.25
     """The share of the rows that is held out."""
     validation: float | None = None
@@ -129,6 +133,8 @@ class Inferred:
     """How many folds candidates are compared in, out of fold; None for one validation part."""
     doubts: tuple[Doubt, ...]
     answers: Answers
+    group: str = ""
+    """The column that rows are kept together by, as the project calls it; empty where they are split one by one."""
     sample: str = ""
     """Which rows this follows from, and what is counted in all; empty where all rows were looked at."""
 

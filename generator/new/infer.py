@@ -10,6 +10,7 @@ from generator.new.answers import Answers, Choice, Doubt, Inferred, UnfitError
 from generator.new.codes import codes_of
 from generator.new.features import features_of, slice_rows, slices_of
 from generator.new.goal import goal_of
+from generator.new.groups import group_of, not_known_by
 from generator.new.keeping import target_in_kept
 from generator.new.keys import key_doubts
 from generator.new.leaks import without_leaks
@@ -38,12 +39,14 @@ def infer(raw: Raw, answers: Answers) -> Inferred:
     target = target_in_kept(raw, choices, target)
     choices = tuple(target if choice.name == target.name else choice for choice in choices)
     goal = goal_of(target, answers, doubts)
+    time = next((choice for choice in choices if choice.role == "time"), None)
+    split = split_of(raw, target, time, goal, answers)
+    choices, group = group_of(raw, choices, target, goal, answers, split.by_time)
     raw.step("looking for columns that know the target")
     choices, leaks, alone = without_leaks(raw, choices, target, goal.task)
-    time = next((choice for choice in choices if choice.role == "time"), None)
     raw.step("choosing features and the split")
-    split = split_of(raw, target, time, goal, answers)
-    features = tuple(features_of(raw, choices, time, codes_of(raw, choices, target, goal.task, time)))
+    codes = not_known_by(raw, choices, codes_of(raw, choices, target, goal.task, time))
+    features = tuple(features_of(raw, choices, time, codes))
     if not features:
         raise UnfitError(f"no column but {target.name} is of use: there is nothing to predict it from")
     missing = target.measure.missing
@@ -61,7 +64,7 @@ def infer(raw: Raw, answers: Answers) -> Inferred:
         features,
         slices_of(choices, alone, slice_rows(raw.rows) / answers.holdout),
         split.by_time,
-        split.reason,
+        f"{split.reason}{group.reason}",
         split.folds,
         (
             *_reading(raw),
@@ -70,11 +73,12 @@ def infer(raw: Raw, answers: Answers) -> Inferred:
             *split.doubts,
             *((*unread(raw, choices, answers), *in_parts(raw, choices, answers)) if time is None else ()),
             *leaks,
-            *key_doubts(raw, choices, split.by_time),
+            *key_doubts(raw, choices, split.by_time or bool(group.label)),
             *_copies(raw, choices),
             *sentinel_doubts(raw, choices),
         ),
         answers,
+        group.label,
         raw.looked_at_in_words,
     )
 

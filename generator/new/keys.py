@@ -84,8 +84,10 @@ def one_key(choices: list[Choice], answers: Answers) -> Iterator[Choice]:
             yield choice
 
 
-def key_doubts(raw: Raw, choices: tuple[Choice, ...], by_time: bool) -> Iterator[Doubt]:
+def key_doubts(raw: Raw, choices: tuple[Choice, ...], apart: bool) -> Iterator[Doubt]:
     """Yield what is doubtful about names: rows that share a key, and rows about the same on both sides of a split.
+
+    Of those nothing is doubtful where rows are kept ``apart`` by time, or by whom they are about.
 
     Raises :class:`UnfitError` for a key that so many rows share that `process` would stop.
     """
@@ -96,12 +98,13 @@ def key_doubts(raw: Raw, choices: tuple[Choice, ...], by_time: bool) -> Iterator
         if copies > ALLOWED * key.measure.rows:
             raise UnfitError(f"{text}, so it names no row: leave the key out, or name a column that does")
         yield Doubt(path, f"{text}, set aside: give it `role: drop` to keep them")
-    for choice in choices if not by_time else ():
+    for choice in choices if not apart else ():
         if _about(choice):
             text = (
                 f"several rows share a {choice.name} ({_values(choice.measure)}), and a split at random puts them on "
             )
-            text += "both sides: scores are then of those known already; split by time, or keep one row of each"
+            text += "both sides: scores are then of those known already; if new ones are asked about, name it as "
+            text += "`group` in conf/split/at_random.yaml"
             yield Doubt(("data", "columns", choice.label), text)
 
 

@@ -63,7 +63,7 @@ def _names_classes(raw: Raw, found: Measure, kind: Kind) -> bool:
 
 
 def _check(answers: Answers, names: list[str]) -> None:
-    asked = {"target": answers.target, "time": answers.time, "key": answers.key}
+    asked = {"target": answers.target, "time": answers.time, "key": answers.key, "group": answers.group}
     for what, name in asked.items():
         if name is not None and name not in names:
             raise UnfitError(f"no column '{name}' for the {what}: {suggestion(name, names)}")

@@ -12,6 +12,7 @@ from generator.new.reasons import column_reason, question, refit_reason
 from generator.new.splitting import VERY_FEW
 from generator.schema.source import Source
 from generator.sql.code import Code, json_text, yaml_text
+from generator.sql.parsing import identifier
 
 WIDTH, LONGEST = 100, 120
 """Columns of a line: up to half the first, reasons stand one under the other; beyond the second, above their value."""
@@ -51,6 +52,7 @@ class Scaffold:
     guardrails: tuple[Code, ...]
     holdout: Code
     chosen_by: Code
+    group: Code
     slices: Code
     slices_reason: Code
     slice_rows: int
@@ -106,6 +108,7 @@ def scaffold(found: Inferred, package: str, data: str | Source, pins: Iterable[s
         guardrails=tuple(_guardrails(found)),
         holdout=Code(repr(found.answers.holdout)),
         chosen_by=_chosen_by(found),
+        group=_group(found),
         slices=_listed(found.slices),
         slices_reason=Code(SLICED if found.slices else UNSLICED),
         slice_rows=slice_rows(found.rows),
@@ -134,6 +137,14 @@ def _chosen_by(found: Inferred) -> Code:
     few = found.rows < VERY_FEW
     why = "one part of so few rows could choose the wrong one" if few else "a candidate is chosen on all of them"
     return Code(f"folds: {found.folds}  # parts of the others, each predicted by models without it: {why}")
+
+
+def _group(found: Inferred) -> Code:
+    """Return the line that says by what rows are kept together; nothing where they are split one by one."""
+    if not found.group:
+        return Code("")
+    why = "rows of one are all trained on, or all held out: figures are of new ones, as in use"
+    return Code(f"group: {scalar(identifier(found.group))}  # {why}")
 
 
 def _watched(path: str) -> str:
@@ -181,7 +192,7 @@ def _table(source: Source) -> Code:
 
 def _column(choice: Choice) -> str:
     parts = [f"type: {choice.kind.type}"]
-    if choice.role != "input":
+    if choice.role not in ("input", "group"):
         parts.append(f"role: {choice.role}")
     if choice.label != choice.name:
         parts.append(f"from: {scalar(choice.name)}")
