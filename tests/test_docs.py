@@ -18,6 +18,7 @@ from generator.schema.model import Candidate
 from generator.schema.problem import Problem
 from generator.schema.reference import everything
 from generator.schema.source import Source
+from generator.schema.split import AtRandom
 from generator.schema.stages import OwnStage
 from generator.schema.tuning import Optuna
 from generator.validation.check import check
@@ -102,7 +103,7 @@ def test_recipes_for_own_code_fit_the_schema() -> None:
         text = (ROOT / f"docs/{page}.md").read_text(encoding="utf-8")
         for block in map(yaml.safe_load, re.findall(r"```yaml\n(.*?)```", text, flags=re.DOTALL)):
             if "kind" in block:
-                {"greedy": Blend, "optuna": Optuna}[block["kind"]].model_validate_json(json.dumps(block))
+                {"greedy": Blend, "optuna": Optuna, "random": AtRandom}[block["kind"]].model_validate_json(json.dumps(block))
                 continue
             if block.keys() <= Problem.model_fields.keys():
                 for name, value in block.items():

@@ -20,7 +20,7 @@ WHOM = re.compile(
 """Words for whom several rows may be about, whose like is new in use; without accents."""
 
 BESIDE = re.compile(
-    "ids?|nr|no|n|num|number|nummer|numero|numer|code|codigo|kod|key|uuid|guid|hash|ref|name|nom|nombre|nome|ident"
+    "ids?|s|nr|no|n|num|number|nummer|numero|numer|code|codigo|kod|key|uuid|guid|hash|ref|name|nom|nombre|nome|ident"
     "|identifier|identifiant|identificador|kennung|unique|anon|anonymous|the|de|du|of|номер|код|编号|番号|번호"
 )
 """Words that stand beside them in the name of a column."""
