@@ -1,6 +1,7 @@
 """Groups: rows of one are never in two parts, and parts have their shares of rows and classes all the same."""
 
 import importlib
+import json
 import types
 from pathlib import Path
 
@@ -8,12 +9,14 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.csv as csv
 import pyarrow.parquet as pq
 import pytest
+import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.sandbox import PROJECTS, Tree, imported, loaded, tree
+from tests.sandbox import PROJECTS, Tree, imported, loaded, run, tree
 from tests.test_folds import parts_of
 
 DEEP = "+split.group='\"it\\'s deep\"'"
@@ -217,3 +220,57 @@ def test_weights_of_a_blend_are_chosen_by_other_groups(tmp_path: Path) -> None:
         kept = [groups[found[:, 0].astype(int)] for found in seen]
         assert [len(one) for one in kept] == [np.isin(of, one).sum() for one in kept]
         assert sum(len(of) - len(one) for one in kept) == len(of)
+
+
+def customers(count: int, seed: int = 0) -> dict[str, list[object]]:
+    """Return rows of customers whose own taste, which is in no column, decides most of what they buy."""
+    draw = np.random.default_rng(seed)
+    whom = draw.permutation(np.repeat(np.arange(count), draw.poisson(6, count) + 1))
+    taste, age, basket = draw.normal(0, 2, count), draw.integers(18, 80, count), draw.normal(0, 1, len(whom))
+    bought = draw.random(len(whom)) < 1 / (1 + np.exp(-taste[whom] - basket))
+    names = [None if row % 40 == 0 else f"C'{one}" for row, one in enumerate(whom)]
+    return {
+        "customer's id": names,
+        "age": age[whom].tolist(),
+        "basket": basket.round(3).tolist(),
+        "town": draw.choice(["A-town", "B-burg", "C-ville"], len(whom)).tolist(),
+        "bought": [str(value).lower() for value in bought],
+    }
+
+
+@pytest.mark.slow
+def test_a_project_of_customers_keeps_each_on_one_side_from_data_to_release(tmp_path: Path) -> None:
+    rows = pa.table(customers(200))
+    csv.write_csv(rows, tmp_path / "rows.csv")
+    made = run(tmp_path, "ninefold", "new", "shop", "--data", "rows.csv", "--target", "bought")
+    assert "rows of one customer's id stay together: 200 values" in made
+    shop = tmp_path / "shop"
+    split = yaml.safe_load((shop / "conf/split/at_random.yaml").read_text(encoding="utf-8"))
+    assert (split["group"], split["folds"]) == ('"customer\'s id"', 3)
+    run(shop, "dvc", "repro")
+    table = pq.read_table(shop / "data/tables/shop.parquet", columns=["__row", "customer's id"])
+    train, holdout = (pq.read_table(shop / f"data/{part}.parquet") for part in ("train", "holdout"))
+    assert "customer's id" not in train.column_names
+    names = dict(zip(table["__row"].to_pylist(), table["customer's id"].to_pylist(), strict=True))
+    parts: dict[str, set[str]] = {}
+    for part in (train, holdout):
+        for row, place in zip(part["__row"].to_pylist(), part["__part"].to_pylist(), strict=True):
+            parts.setdefault(names[row] or f"row {row}", set()).add(place)
+    assert all(len(places) == 1 for places in parts.values())
+    assert abs(len(holdout) / len(rows) - 0.25) < 0.02
+    told = json.loads((shop / "reports/features.json").read_text())["groups"]
+    evaluation = json.loads((shop / "reports/evaluation.json").read_text())
+    assert sum(told.values()) == len(parts)
+    assert evaluation["groups"] == {
+        "by": '"customer\'s id"',
+        "validation": sum(count for part, count in told.items() if part != "holdout"),
+        "holdout": told["holdout"],
+    }
+    assert "resamples of the same groups" in (shop / "reports/index.html").read_text(encoding="utf-8")
+    assert '"inputs"' in (shop / "bundle/bundle.json").read_text()
+    assert "customer's id" not in json.loads((shop / "bundle/bundle.json").read_text())["inputs"].values()
+    unseen = "from pathlib import Path; from shop.packaging.fitted_rows import unseen; found = unseen(Path('bundle'))"
+    assert run(shop, "python", "-c", f"{unseen}; print(found.all())").strip() == "True"
+    pq.write_table(train, shop / "data/holdout.parquet")
+    assert run(shop, "python", "-c", f"{unseen}; print(found.any())").strip() == "False"
+    run(shop, "python", "-m", "pytest", "-q", "-p", "no:cacheprovider", "shop/tests")
