@@ -103,7 +103,9 @@ def test_recipes_for_own_code_fit_the_schema() -> None:
         text = (ROOT / f"docs/{page}.md").read_text(encoding="utf-8")
         for block in map(yaml.safe_load, re.findall(r"```yaml\n(.*?)```", text, flags=re.DOTALL)):
             if "kind" in block:
-                {"greedy": Blend, "optuna": Optuna, "random": AtRandom}[block["kind"]].model_validate_json(json.dumps(block))
+                {"greedy": Blend, "optuna": Optuna, "random": AtRandom}[block["kind"]].model_validate_json(
+                    json.dumps(block)
+                )
                 continue
             if block.keys() <= Problem.model_fields.keys():
                 for name, value in block.items():
