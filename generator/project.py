@@ -180,6 +180,8 @@ class Project:
     rules: tuple[Rule, ...]
     features: tuple[Feature, ...]
     target: Target
+    weight: BoundExpression | None
+    """How much a row counts when models are fitted, as DOUBLE; None where all count the same."""
     estimators: Mapping[str, Estimator]
     modules: Mapping[str, str]
     """The texts of the project's own modules, by their paths from its root."""

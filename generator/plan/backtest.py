@@ -38,7 +38,8 @@ class BacktestPlan:
 def backtest_plan(project: Project) -> BacktestPlan:
     """Plan how history is replayed."""
     problem = project.config.problem
-    read = {column for column in project.with_role("outcome") if column.name in project.target.sql.columns}
+    named = {*project.target.sql.columns, *(project.weight.columns if project.weight else ())}
+    read = {column for column in project.with_role("outcome") if column.name in named}
     delays = [column.certain_after(problem) or ZERO for column in read]
     return BacktestPlan(
         delay=int((max(delays, default=ZERO) + (problem.decide_before or ZERO)).total_seconds()),

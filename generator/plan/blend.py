@@ -1,10 +1,11 @@
 """Plan the blend of candidates, where the config asks for one: its members, and how their predictions are combined."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from generator.plan.candidates import Candidate, members_of
 from generator.plan.folds import validated_words
 from generator.plan.tasks import Task, task_of
+from generator.plan.weighting import Weighting, weighting
 from generator.project import Project
 from generator.sql.code import Code
 
@@ -18,11 +19,17 @@ class BlendPlan:
     refit: bool
     validated_words: Code
     grouped: bool
+    row_weights: Weighting
 
     @property
     def divided(self) -> Code:
         """Return the code of the number by which each row that is validated is divided from others."""
         return Code("read_groups(TRAIN)[read_parts(TRAIN)]" if self.grouped else "np.arange(len(target))")
+
+    @property
+    def read_part(self) -> Code:
+        """Return what reads the weights of the rows by which the blend is chosen."""
+        return self.row_weights.code(", read_weights(TRAIN)[read_parts(TRAIN)]")
 
     @property
     def kinds(self) -> tuple[Code, ...]:
@@ -50,4 +57,5 @@ def blend_plan(project: Project) -> BlendPlan:
         refit=project.config.release.refits,
         validated_words=validated_words(project),
         grouped=project.group is not None,
+        row_weights=replace(weighting(project), variable="row_weight"),
     )

@@ -7,6 +7,7 @@ from generator.plan.folds import has_folds
 from generator.plan.loss import chooses_strength
 from generator.plan.tasks import LIGHTGBM_LOSSES, task_of
 from generator.plan.tuning import is_searched
+from generator.plan.weighting import Weighting, weighting
 from generator.project import Project
 from generator.schema.model import Candidate as AnyCandidate
 from generator.schema.model import LightGBM, Linear, Own
@@ -21,6 +22,11 @@ class SklearnPlan:
     module: Code
     name: Code
     prepared: bool
+
+    @property
+    def weight(self) -> str:
+        """Return what the weights of rows are called when it is fitted: the last step of a pipeline takes its own."""
+        return f"{self.name.lower()}__sample_weight" if self.prepared else "sample_weight"
 
     @property
     def unfitted(self) -> Code:
@@ -54,6 +60,13 @@ class CandidatePlan:
     own: Code
     refit: bool
     folds: bool
+    weighting: Weighting
+
+    @property
+    def rows_template(self) -> str:
+        """Return what renders how LightGBM reads the rows it is fitted on, and those by which it stops early."""
+        weighted = "weighted_" if self.weighting.used else ""
+        return f"package/models/lightgbm/{'rows_of_folds' if self.folds else f'{weighted}rows_of_part'}.py.jinja"
 
     @property
     def validate_template(self) -> str:
@@ -158,6 +171,7 @@ def candidate_plan(project: Project, candidate: str) -> CandidatePlan:
         own=Code(chosen.module if isinstance(chosen, Own) else ""),
         refit=project.config.release.refits,
         folds=has_folds(project),
+        weighting=weighting(project, chosen),
     )
 
 
@@ -166,7 +180,6 @@ UNEXPLAINED = ("sklearn", "own")
 
 EXPONENTIAL = ("poisson", "tweedie")
 """The objectives whose predictions are the exponential of what trees add up: contributions to that are none to them."""
-
 
 POISSON_WORDS, POISSON_TYPE = Code("Poisson regression"), Code("PoissonRegressor")
 POISSON_TEMPLATE = "package/models/linear/poisson.py.jinja"

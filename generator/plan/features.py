@@ -33,11 +33,13 @@ class FeaturesPlan:
     logged: bool
     calls: bool
     grouped: bool
+    weighted: bool
 
     @property
     def labels(self) -> Code:
         """Return what is known of a labelled row beside its features."""
-        return Code("__row, __part, __target" + (", __group" if self.grouped else ""))
+        group, weight = ", __group" if self.grouped else "", ", __weight" if self.weighted else ""
+        return Code(f"__row, __part, __target{group}{weight}")
 
     @property
     def summarised(self) -> bool:
@@ -108,6 +110,7 @@ def features_plan(project: Project, groups: tuple[Group, ...]) -> FeaturesPlan:
         logged=project.learns_from_log,
         calls=bool(project.calls),
         grouped=project.group is not None,
+        weighted=project.weight is not None,
     )
 
 

@@ -125,6 +125,8 @@ def _features(project: Project, groups: tuple[Group, ...]) -> Iterator[Module]:
     yield "features/features.sql", "", features
     yield "features/features.py", "", features
     yield from split_modules(project)
+    if features.weighted:
+        yield "features/weights.py", "", None
     for name in ("comparison", *(("logged_features",) if features.logged else ())):
         yield f"features/{name}.py", "", None
     yield "features/definitions.py", "", definitions_plan(project)

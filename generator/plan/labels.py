@@ -19,6 +19,7 @@ class LabelsPlan:
 
     table: Code
     target: Code
+    weight: Code
     logged: bool
     split_template: str
     holdout: Code
@@ -117,19 +118,27 @@ WORDS = {"fit": "training", "holdout": "the holdout"}
 
 def labels_plan(project: Project) -> LabelsPlan:
     """Plan the labelled rows and their split."""
-    table, target = Code(project.config.data.table), Code(project.target.sql)
     split = project.config.split
     if isinstance(split, ByTime):
-        return _labels_by_time(project, table, target, split)
-    return _labels_at_random(project, table, target, split)
+        return _labels_by_time(project, split)
+    return _labels_at_random(project, split)
 
 
-def _labels_by_time(project: Project, table: Code, target: Code, split: ByTime) -> LabelsPlan:
+def _of_row(project: Project) -> dict[str, Code]:
+    """Return what a row is given before it is split: its target and, where not all are the same, its weight."""
+    weight = Code(f", {project.weight} AS __weight") if project.weight is not None else NOTHING
+    return {
+        "table": Code(project.config.data.table),
+        "target": Code(project.target.sql),
+        "weight": weight,
+    }
+
+
+def _labels_by_time(project: Project, split: ByTime) -> LabelsPlan:
     assert project.time is not None
     template, holdout = _later(split)
     return LabelsPlan(
-        table=table,
-        target=target,
+        **_of_row(project),
         logged=project.learns_from_log,
         split_template=f"package/problem/split/{template}.sql.jinja",
         holdout=Code(holdout),
@@ -147,13 +156,12 @@ def _later(split: ByTime) -> tuple[str, str]:
     return "time_share", repr(round(1 - split.holdout, 6))
 
 
-def _labels_at_random(project: Project, table: Code, target: Code, split: AtRandom) -> LabelsPlan:
+def _labels_at_random(project: Project, split: AtRandom) -> LabelsPlan:
     stratified = project.config.problem.task != "regression"
     if project.group is not None:
-        return _labels_by_group(project, table, target, split)
+        return _labels_by_group(project, split)
     return LabelsPlan(
-        table=table,
-        target=target,
+        **_of_row(project),
         logged=project.learns_from_log,
         split_template="package/problem/split/random.sql.jinja",
         holdout=Code(repr(split.holdout)),
@@ -165,7 +173,7 @@ def _labels_at_random(project: Project, table: Code, target: Code, split: AtRand
     )
 
 
-def _labels_by_group(project: Project, table: Code, target: Code, split: AtRandom) -> LabelsPlan:
+def _labels_by_group(project: Project, split: AtRandom) -> LabelsPlan:
     """Plan a split that keeps groups whole; a training row is given to a part with its group, not by an order."""
     assert project.group is not None
     classes = "numbers" if project.config.problem.task == "regression" else "classes"
@@ -173,8 +181,7 @@ def _labels_by_group(project: Project, table: Code, target: Code, split: AtRando
     chosen = _chosen_by(split, OTHERS, fitted=0)
     smallest = (1 - split.holdout) * (1 / split.folds if split.folds else split.validation or 1)
     return LabelsPlan(
-        table=table,
-        target=target,
+        **_of_row(project),
         logged=project.learns_from_log,
         split_template="package/problem/split/by_group.sql.jinja",
         holdout=Code(repr(split.holdout)),

@@ -1,9 +1,10 @@
 """Plan the loss by which strengths and weights are chosen on validated rows."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from generator.plan.tasks import task_of
 from generator.plan.tuning import is_searched
+from generator.plan.weighting import is_weighted
 from generator.project import Project
 from generator.schema.model import Linear
 from generator.sql.code import Code
@@ -15,6 +16,22 @@ class LossPlan:
 
     loss: Code
     loss_words: Code
+    weighted: bool = False
+
+    @property
+    def parameter(self) -> Code:
+        """Return the parameter with the weights of the rows, where some count more than others."""
+        return Code(", weight: np.ndarray | None = None" if self.weighted else "")
+
+    @property
+    def mean(self) -> Code:
+        """Return the mean over the rows."""
+        return Code(f"np.average({self.loss}, weights=weight)" if self.weighted else f"np.mean({self.loss})")
+
+    @property
+    def weighted_words(self) -> Code:
+        """Return by what the mean is weighted."""
+        return Code(", weighted by ``weight`` where that is given" if self.weighted else "")
 
 
 BY_METRIC = {
@@ -28,6 +45,10 @@ BY_METRIC = {
 
 def loss_plan(project: Project) -> LossPlan:
     """Plan the loss: of classes always the log loss, as ranking says little of how likely anything is."""
+    return replace(_loss(project), weighted=is_weighted(project))
+
+
+def _loss(project: Project) -> LossPlan:
     if likelihood := task_of(project).likelihood:
         return LossPlan(loss=Code(f"-np.log(np.maximum({likelihood}, 1e-12))"), loss_words=Code("log loss"))
     squared = LossPlan(loss=Code("np.square(target - score)"), loss_words=Code("squared error"))

@@ -11,6 +11,7 @@ from generator.plan.metrics import metrics_plan
 from generator.plan.scorers import scorer_plan
 from generator.plan.tasks import task_of
 from generator.plan.tuning import tuning_plan
+from generator.plan.weighting import is_weighted, weights_plan
 from generator.project import Project
 
 Module = tuple[str, str, object]
@@ -31,14 +32,7 @@ def _training(project: Project) -> Iterator[Module]:
     yield "models/scoring/__init__.py", "", None
     for kind in sorted({candidate.kind for candidate in project.config.model.values()}):
         yield f"models/scoring/{kind}.py", "", scorer_plan(project, kind)
-    if tuning := tuning_plan(project):
-        yield "models/tuning.py", "", tuning
-    if has_loss(project):
-        yield "models/loss.py", "", loss_plan(project)
-    if fits_at_once(project):
-        yield "common/heartbeat.py", "", None
-    if compares_rows(project):
-        yield "models/background.py", "", None
+    yield from _shared(project)
     for name, candidate in project.config.model.items():
         yield f"models/train_{name}.py", f"models/train_{candidate.kind}.py", candidate_plan(project, name)
     if project.config.blend:
@@ -46,6 +40,20 @@ def _training(project: Project) -> Iterator[Module]:
             yield name, "", blend_plan(project)
     for name in ("candidates", "folders"):
         yield f"models/{name}.py", "", candidates_plan(project)
+
+
+def _shared(project: Project) -> Iterator[Module]:
+    """Yield what several candidates are fitted with."""
+    if tuning := tuning_plan(project):
+        yield "models/tuning.py", "", tuning
+    if has_loss(project):
+        yield "models/loss.py", "", loss_plan(project)
+    if is_weighted(project):
+        yield "models/weights.py", "", weights_plan(project)
+    if fits_at_once(project):
+        yield "common/heartbeat.py", "", None
+    if compares_rows(project):
+        yield "models/background.py", "", None
 
 
 def _evaluation(project: Project) -> Iterator[Module]:

@@ -23,10 +23,26 @@ from generator.plan.stage_files import (
 )
 from generator.plan.tuning import tuning_plan
 from generator.plan.types import Stage
+from generator.plan.weighting import is_weighted
 from generator.project import Project
 
 FITTING = ("features.encoders", "common.stage", "common.outputs", "common.rounding", "common.settings")
 """What every candidate is fitted with."""
+
+
+def _fitting(project: Project) -> tuple[str, ...]:
+    """Return the modules that candidates are fitted with."""
+    return (
+        *FITTING,
+        *(("features.folds",) if has_folds(project) else ()),
+        *(("common.boosting", "common.progress") if counts_rounds(project) else ()),
+        *(("models.loss",) if measures_loss(project) else ()),
+        *(("models.tuning", "common.digests") if tuning_plan(project) else ()),
+        *(("common.heartbeat",) if fits_at_once(project) else ()),
+        *(("features.weights",) if project.weight is not None else ()),
+        *(("models.weights",) if is_weighted(project) else ()),
+        *(("models.background",) if compares_rows(project) else ()),
+    )
 
 
 def model_stages(project: Project) -> Iterator[Stage]:
@@ -36,15 +52,7 @@ def model_stages(project: Project) -> Iterator[Stage]:
     yield Stage(
         name="train",
         command=f"python -m {config.project.package}.models.train_${{key}}",
-        modules=(
-            *FITTING,
-            *(("features.folds",) if has_folds(project) else ()),
-            *(("common.boosting", "common.progress") if counts_rounds(project) else ()),
-            *(("models.loss",) if measures_loss(project) else ()),
-            *(("models.tuning", "common.digests") if tuning_plan(project) else ()),
-            *(("common.heartbeat",) if fits_at_once(project) else ()),
-            *(("models.background",) if compares_rows(project) else ()),
-        ),
+        modules=_fitting(project),
         deps=(*TRAINED, f"{config.project.package}/models/train_${{key}}.py", f"{scoring}/${{item.kind}}.py"),
         params=("model.${key}",),
         outs=("models/${key}",),

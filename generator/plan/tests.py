@@ -115,6 +115,12 @@ class TestsPlan:
     blended: bool
     grouped: bool
     reads: Reads
+    weighted: bool
+
+    @property
+    def weight(self) -> Code:
+        """Return what gives rows weights, where models are fitted with some."""
+        return Code('.append_column("__weight", pa.array(1.0 + np.arange(len(level)) % 3))' if self.weighted else "")
 
     @property
     def measuring(self) -> Code:
@@ -156,6 +162,7 @@ def tests_plan(project: Project) -> TestsPlan:
         blended=bool(competing.members),
         grouped=project.group is not None,
         reads=metric_columns(project),
+        weighted=project.weight is not None,
     )
 
 

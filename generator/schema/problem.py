@@ -59,6 +59,12 @@ class Problem(Strict):
         description="what the target is: binary is yes or no, multiclass one of several names, regression a number"
     )
     target: Target
+    weight: Sql | None = Field(
+        default=None,
+        description="how much a row counts when models are fitted, a number from 0 on: an expression over the table's "
+        "columns, outcomes included. Metrics count every row alike",
+        examples=["CASE WHEN is_holiday THEN 5 ELSE 1 END"],
+    )
     why: Text = Field(default="not stated", description="what improves when the answer is right")
     decide_before: Duration | None = Field(
         default=None,

@@ -50,7 +50,21 @@ def _uncounted(project: Project, composed: Composed) -> Iterator[Problem]:
             if name in unknown:
                 what = f"it counts '{name}', which is not known of rows of the log: there, the outcome is the target"
                 yield composed.problem(("features", feature.name), what, f"{APART}; or leave `log:` of the source out")
+    yield from _unweighted(project, composed, back.name if back else "")
     for name in metric_columns(project).columns:
         if name in unknown:
             what = f"a metric reads '{name}', which is not known of rows of the log: there, the outcome is the target"
             yield composed.problem(("metrics", "own"), what, "leave `log:` of the source out, or report another metric")
+
+
+def _unweighted(project: Project, composed: Composed, back: str) -> Iterator[Problem]:
+    """Yield the columns that weights read and rows of the log lack; ``back`` is the outcome that is their target."""
+    logged = {back, *(column.name for column in needed_columns(project))}
+    derived = {column.name: column.sql.columns for column in project.columns if column.sql is not None}
+    waiting = [*(project.weight.columns if project.weight is not None else ())]
+    for name in waiting:  # which grows by what columns are derived from
+        if name not in logged:
+            waiting += [other for other in derived.get(name, ()) if other not in waiting]
+        if name not in logged and name not in derived:
+            hint = "use it in a feature, leave it out of the weight, or leave `log:` of the source out"
+            yield composed.problem(("problem", "weight"), f"'{name}' is not known of rows of the log", hint)

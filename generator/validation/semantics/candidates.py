@@ -5,10 +5,19 @@ from importlib.metadata import PackageNotFoundError, version
 from generator.config.source_map import Path_
 from generator.errors import suggestion
 from generator.schema.model import LightGBM, Linear, Own
-from generator.validation.semantics.modules import check_params, find_function, foreign, read_module, takes
+from generator.validation.semantics.modules import (
+    check_params,
+    find_function,
+    foreign,
+    read_module,
+    takes,
+    takes_named,
+)
 from generator.validation.semantics.session import Session
 
 FIT = "def fit(matrix: np.ndarray, target: np.ndarray) -> State"
+WEIGHTED_FIT = "def fit(matrix: np.ndarray, target: np.ndarray, weight: np.ndarray) -> State"
+WEIGHT = "weight"
 BLEND = "blend"
 PREDICT = "def predict(state: State, matrix: np.ndarray) -> np.ndarray"
 
@@ -45,7 +54,13 @@ def _check(session: Session, path: Path_, candidate: Own) -> None:
     if fit is not None and len(fit.args.posonlyargs + fit.args.args) < 2:
         session.say(at, f"{file}:{fit.lineno}: 'fit' takes something else", f"write it like `{FIT}`")
     elif fit is not None:
-        check_params(session, (*path, "params"), fit, file, 2)
+        given = (WEIGHT,) if session.config.problem.weight is not None else ()
+        if given and not takes_named(fit, WEIGHT, 2):
+            what = (
+                f"{file}:{fit.lineno}: 'fit' has no parameter '{WEIGHT}', and rows have the weights of `problem.weight`"
+            )
+            session.say(at, what, f"write it like `{WEIGHTED_FIT}`")
+        check_params(session, (*path, "params"), fit, file, 2, given)
 
 
 def _check_blend(session: Session) -> None:

@@ -46,6 +46,10 @@ def _resolve(session: Session, label: str, candidate: Sklearn) -> Estimator | No
         what = f"{kind.__name__} with these params has no `predict_proba`, and probabilities are needed"
         session.say((*path, "estimator"), what, f"choose another classifier, or {OWN}")
         return None
+    if session.config.problem.weight is not None and "sample_weight" not in signature(estimator.fit).parameters:
+        what = f"`fit` of {kind.__name__} takes no `sample_weight`, and rows have the weights of `problem.weight`"
+        session.say((*path, "estimator"), what, f"leave one of them out, choose another estimator, or {OWN}")
+        return None
     module, _, name = candidate.estimator.rpartition(".")
     return Estimator(module, name, takes_gaps)
 

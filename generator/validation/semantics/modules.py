@@ -56,8 +56,21 @@ def takes(function: ast.FunctionDef, count: int) -> bool:
     return enough and (count <= given or arguments.vararg is not None) and None not in arguments.kw_defaults
 
 
-def check_params(session: Session, path: Path_, function: ast.FunctionDef, file: str, count: int) -> None:
-    """Say which of the params at ``path`` a function does not take, and which it needs, after ``count`` arguments."""
+def takes_named(function: ast.FunctionDef, name: str, count: int) -> bool:
+    """Return whether ``function`` can be given ``name`` as a keyword, after ``count`` arguments by position."""
+    arguments = function.args
+    positional = [*arguments.posonlyargs, *arguments.args]
+    named = [item for item in positional[count:] if item not in arguments.posonlyargs]
+    return name in [item.arg for item in (*named, *arguments.kwonlyargs)]
+
+
+def check_params(
+    session: Session, path: Path_, function: ast.FunctionDef, file: str, count: int, given: tuple[str, ...] = ()
+) -> None:
+    """Say which of the params at ``path`` a function does not take, and which it needs, after ``count`` arguments.
+
+    Those named in ``given`` are given to it by us.
+    """
     arguments = function.args
     named = [item.arg for item in (arguments.posonlyargs + arguments.args)[count:]]
     needed = named[: max(0, len(named) - len(arguments.defaults))]
@@ -67,13 +80,17 @@ def check_params(session: Session, path: Path_, function: ast.FunctionDef, file:
     where = f"{file}:{function.lineno}: '{function.name}'"
     params = session.composed.at(path) or {}
     for name in params:
-        if not name.isidentifier() or iskeyword(name):
+        if name in given:
+            session.say(
+                (*path, name), f"{where} is given '{name}' by the training itself", "leave it out of the params"
+            )
+        elif not name.isidentifier() or iskeyword(name):
             session.say((*path, name), f"'{name}' is no name of a parameter", "use letters, digits and underscores")
         elif name not in known and not arguments.kwarg:
             hint = suggestion(name, known) or f"add the parameter `{name}` to the function"
             session.say((*path, name), f"{where} has no parameter '{name}'", hint)
     for name in needed:
-        if name not in params:
+        if name not in (*params, *given):
             session.say(path, f"{where} needs '{name}'", f"add `{name}:` to the params, or give it a default")
 
 

@@ -20,7 +20,7 @@ from generator.validation.semantics.session import Session
 from generator.validation.semantics.sources import resolve_dimensions, resolve_rules
 from generator.validation.semantics.stages import check_stages
 from generator.validation.semantics.table import resolve_columns
-from generator.validation.semantics.target import resolve_target
+from generator.validation.semantics.target import resolve_target, resolve_weight
 from generator.validation.semantics.tuning import check_tuning
 
 __all__ = ["resolve"]
@@ -37,6 +37,7 @@ def resolve(config: Config, composed: Composed) -> Project:
         rules = resolve_rules(session, columns, dimensions)
         target = resolve_target(session, columns)
         group = resolve_group(session, columns)
+        weight = resolve_weight(session, columns)
         features = resolve_features(session, columns, dimensions)
         estimators = resolve_estimators(session)
         check_candidates(session)
@@ -46,4 +47,4 @@ def resolve(config: Config, composed: Composed) -> Project:
         check_files(session)
     if session.problems:
         raise ConfigError(session.problems)
-    return Project(config, columns, dimensions, rules, features, target, estimators, session.modules, group)
+    return Project(config, columns, dimensions, rules, features, target, weight, estimators, session.modules, group)

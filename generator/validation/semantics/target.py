@@ -1,4 +1,4 @@
-"""The target: one expression over all columns, of the type that the task asks for."""
+"""The target, of the type that the task asks for, and how much rows count: expressions over all columns."""
 
 from collections.abc import Iterable
 
@@ -11,16 +11,14 @@ from generator.sql.parsing import encoding_of
 from generator.validation.semantics.session import Refusal, Session
 
 PATH: Path_ = ("problem", "target", "sql")
+WEIGHT: Path_ = ("problem", "weight")
 NONE = Target(bound(exp.null()))
 
 
 def resolve_target(session: Session, columns: Iterable[Column]) -> Target:
     """Return the target as BOOLEAN, VARCHAR or DOUBLE, whichever the task is about."""
     given, task = session.config.problem.target, session.config.problem.task
-    tree = session.tree(PATH, given.sql)
-    types = {column.name: column.type for column in columns}
-    failed: dict[str, Refusal] = {name.lower(): None for name in session.config.data.columns if name not in types}
-    typed = session.typed(PATH, tree, types, failed) if tree is not None else None
+    typed = _typed(session, PATH, given.sql, columns)
     if typed is None:
         return NONE
     kind, expression = typed
@@ -32,6 +30,27 @@ def resolve_target(session: Session, columns: Iterable[Column]) -> Target:
     if task == "multiclass":
         return Target(expression.cast("VARCHAR"))
     return _yes_or_no(session, kind, expression)
+
+
+def resolve_weight(session: Session, columns: Iterable[Column]) -> BoundExpression | None:
+    """Return how much rows count as DOUBLE, None where nothing says so."""
+    given = session.config.problem.weight
+    typed = _typed(session, WEIGHT, given, columns) if given is not None else None
+    if typed is None:
+        return None
+    kind, expression = typed
+    if encoding_of(kind) != "number":
+        hint = "give a number, as `CASE WHEN x THEN 5 ELSE 1 END` or TRY_CAST(x AS DOUBLE) does"
+        session.say(WEIGHT, f"a weight cannot be {kind}", hint)
+    return expression.cast("DOUBLE")
+
+
+def _typed(session: Session, path: Path_, text: str, columns: Iterable[Column]) -> tuple[str, BoundExpression] | None:
+    """Return the type of the expression at ``path`` and the bound expression, or None where it is refused."""
+    tree = session.tree(path, text)
+    types = {column.name: column.type for column in columns}
+    failed: dict[str, Refusal] = {name.lower(): None for name in session.config.data.columns if name not in types}
+    return session.typed(path, tree, types, failed) if tree is not None else None
 
 
 def _number(session: Session, kind: str, expression: BoundExpression) -> Target:
