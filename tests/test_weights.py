@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from tests.sandbox import PROJECTS, copy, tree, write
+from tests.sandbox import PROJECTS, copy, imported, tree, write
 
 TRAIN, ENCODERS = Path("data/train.parquet"), Path("data/encoders.json")
 FOREST = "sklearn.ensemble.RandomForest"
@@ -183,8 +183,8 @@ def test_weights_are_no_feature(trained: Trained) -> None:
             "('fit', 1, 'inf'), ('fit', 2, 'nan'), ('fit', 3, 1)",
             "of 3 labelled rows the weight is infinite or no number in 2 rows",
         ),
-        ("('fit', 1, 1), ('fit', 2, 1), ('fold 1', 1, 0), ('fold 1', 2, 0)", "0 rows of the part 'fold 1'"),
-        ("('fit', 1, 1), ('fit', 2, 1), ('fold 1', 1, 0), ('fold 1', 2, 3)", "1 row of the part 'fold 1'"),
+        ("('fit', 1, 1), ('fit', 2, 1), ('fold 1', 1, 0), ('fold 1', 2, 0)", "in fold 1 (0 rows)"),
+        ("('fit', 1, 1), ('fit', 2, 1), ('fold 1', 1, 0), ('fold 1', 2, 3)", "in fold 1 (1 row)"),
         ("('fit', 1, 1), ('fit', 2, 1), ('holdout', 1, 0)", ""),
     ],
 )
@@ -201,3 +201,64 @@ def test_weights_that_are_none_are_told(rows: str, told: str, tmp_path: Path, mo
         with pytest.raises(ValueError, match=r"weight. in conf/problem/") as caught:
             weights.check_weights(database)
     assert told in str(caught.value)
+
+
+CLASS_WEIGHTS = {
+    "balanced": ("edge", "+model.linear.class_weight=balanced", "+model.lightgbm.class_weight=balanced"),
+    "given": ("edge", "+model.linear.class_weight={true: 5}", "+model.lightgbm.class_weight={true: 5}"),
+    "both": (
+        "edge",
+        f"{WEIGHT}=count",
+        "+model.linear.class_weight=balanced",
+        "+model.lightgbm.class_weight={true: 5}",
+    ),
+    "several": (
+        "penguins",
+        "+model.linear.class_weight=balanced",
+        "+model.lightgbm.class_weight={a: 5, c: 0.5}",
+        *("~split.folds", "+split.validation=0.25"),
+    ),
+}
+
+
+@pytest.mark.parametrize("case", CLASS_WEIGHTS)
+def test_predictions_are_what_the_weights_of_classes_make_of_their_shares(case: str, tmp_path: Path) -> None:
+    """The weighted mean of the prediction is that of the target, exactly so where an intercept is not penalised."""
+    project, *overrides = CLASS_WEIGHTS[case]
+    package = f"classes_{case}"
+    with imported(project, tmp_path, package, *overrides) as examples:
+        target, level = examples.draw()
+        rows = np.flatnonzero(np.arange(len(level)) % 5 > (level > 0))  # so that classes have unequal shares
+        examples.write_training(target.take(rows), level[rows] + np.random.default_rng(3).normal(0, 0.7, len(rows)))
+        trained = Trained(package, pq.read_table(TRAIN))
+        predicted = trained.predicted(trained.rows)
+        encoders = trained.module("common.outputs").read_json(ENCODERS)
+        found = trained.module("features.encoders").read_target(TRAIN, encoders)
+    weighed = {
+        "linear": {"given": np.array([1.0, 5.0])}.get(case, 1 / np.bincount(found, weight_of(trained.rows))),
+        "lightgbm": {"balanced": 1 / np.bincount(found), "several": np.array([5.0, 1.0, 0.5])}.get(
+            case, np.array([1.0, 5.0])
+        ),
+    }
+    outcomes = np.eye(3)[found] if project == "penguins" else found
+    for name, weights in weighed.items():
+        weight = weight_of(trained.rows) * weights[found]
+        for score in predicted[name][1:]:
+            tolerance = 0.001 if name == "linear" else 0.06
+            wanted = np.average(outcomes, weights=weight, axis=0)
+            np.testing.assert_allclose(np.average(score, weights=weight, axis=0), wanted, atol=tolerance, err_msg=name)
+            assert np.abs(score.mean(axis=0) - outcomes.mean(axis=0)).max() > 0.03, name
+
+
+def weight_of(rows: pa.Table) -> np.ndarray:
+    """Return the weights of ``rows``, which are 1 where they have none."""
+    return rows["__weight"].to_numpy() if "__weight" in rows.column_names else np.ones(len(rows))
+
+
+def test_a_class_that_no_row_has_is_told(tmp_path: Path) -> None:
+    with imported("penguins", tmp_path, "classes_unknown", "+model.linear.class_weight={a: 2, Emperor: 3}") as examples:
+        examples.write_params()
+        examples.write_training(*examples.draw())
+        training = importlib.import_module("classes_unknown.models.train_linear")
+        with pytest.raises(ValueError, match="names what no training row is: Emperor; the classes are a, b, c"):
+            training.main()

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from generator.plan.select import NOTHING
 from generator.project import Project
-from generator.schema.model import Candidate
-from generator.sql.code import Code
+from generator.schema.model import Candidate, LightGBM, Linear
+from generator.sql.code import Code, python
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -13,12 +13,15 @@ class Weighting:
     """What the code of a candidate, or of the blend, has to have of weights: nothing where all rows count the same."""
 
     by_row: bool
+    balanced: bool = False
+    by_class: Code = NOTHING
+    classes: Code = NOTHING
     variable: str = "weight"
 
     @property
     def used(self) -> bool:
         """Return whether rows count differently."""
-        return self.by_row
+        return self.by_row or self.balanced or bool(self.by_class)
 
     def code(self, text: str) -> Code:
         """Return ``text`` where rows count differently, else nothing."""
@@ -40,7 +43,10 @@ class Weighting:
 
     def read(self, path: str) -> Code:
         """Return what reads those of the rows in ``path``, behind what else is read."""
-        return self.code(f", read_weights({path})")
+        target = f"read_target({path}, encoders)"
+        factors = [f"read_weights({path})"] if self.by_row else []
+        factors += [f"by_class({target}, {self.classes}, {self.by_class})"] if self.by_class else []
+        return self.code(f", {' * '.join(factors) or f'np.ones(len({target}))'}")
 
     def of(self, rows: str) -> Code:
         """Return those of some ``rows``, behind other arguments."""
@@ -53,7 +59,8 @@ class Weighting:
     def given(self, name: str, rows: str = "") -> Code:
         """Return the same as the argument ``name``."""
         place = f"[{rows}]" if rows else ""
-        return self.code(f", {name}{'=' if name else ''}scaled(weight{place})")
+        found = f"balanced(weight{place}, target{place})" if self.balanced else f"scaled(weight{place})"
+        return self.code(f", {name}{'=' if name else ''}{found}")
 
     @property
     def ones(self) -> Code:
@@ -74,7 +81,14 @@ class Weighting:
 
 def weighting(project: Project, candidate: Candidate | None = None) -> Weighting:
     """Plan the weights of the rows that ``candidate`` is fitted on, or those by which the blend is chosen."""
-    return Weighting(by_row=project.weight is not None)
+    given = candidate.class_weight if isinstance(candidate, Linear | LightGBM) else None
+    several = project.config.problem.task == "multiclass"
+    return Weighting(
+        by_row=project.weight is not None,
+        balanced=given == "balanced",
+        by_class=python(given) if isinstance(given, dict) else NOTHING,
+        classes=Code('encoders["classes"]' if several else '["false", "true"]'),
+    )
 
 
 def is_weighted(project: Project) -> bool:
@@ -92,4 +106,5 @@ class WeightsPlan:
 
 def weights_plan(project: Project) -> WeightsPlan:
     """Plan what weights are made of."""
-    return WeightsPlan(balanced=False, by_class=False)
+    every = [weighting(project, candidate) for candidate in project.config.model.values()]
+    return WeightsPlan(balanced=any(item.balanced for item in every), by_class=any(item.by_class for item in every))

@@ -1,8 +1,9 @@
 """``conf/model/``: the candidates that compete. Each option is placed under ``model.<its own name>``."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
+from pydantic_core import PydanticCustomError
 
 from generator.schema.base import Identifier, Setting, Strict, Text
 
@@ -10,6 +11,35 @@ Count = Annotated[int, Field(ge=1)]
 Positive = Annotated[float, Field(gt=0)]
 NotNegative = Annotated[float, Field(ge=0)]
 Fraction = Annotated[float, Field(gt=0, le=1)]
+
+
+def _class_weight(value: Any) -> Any:
+    """Return weights of classes with texts for names: YAML has true, false and numbers too."""
+    if value is None or value == "balanced":
+        return value
+    if not isinstance(value, dict) or not value:
+        raise PydanticCustomError(
+            "class_weight", "no weights of classes: write `balanced`, or a mapping of classes to numbers"
+        )
+    for weight in value.values():
+        if isinstance(weight, bool) or not isinstance(weight, int | float) or not 0 < weight < float("inf"):
+            raise PydanticCustomError(
+                "class_weight", "no weights of classes: each has to be a number above 0, without quotes"
+            )
+    names = {name: str(name).lower() if isinstance(name, bool) else str(name) for name in value}
+    return {names[name]: float(weight) for name, weight in value.items()}
+
+
+ClassWeight = Annotated[
+    Literal["balanced"] | dict[str, float],
+    BeforeValidator(_class_weight, json_schema_input_type=Literal["balanced"] | dict[str, Positive]),
+]
+"""How much rows of each class count, as scikit-learn has it."""
+
+WEIGHT_OF_CLASSES = (
+    "how much rows of each class count in fitting, as in scikit-learn: `balanced` gives all classes the same total, or "
+    "a weight for each class, 1 where it is not named. Probabilities then are no shares of rows any more"
+)
 
 Objective = Literal["poisson", "tweedie", "huber", "fair", "regression_l1"]
 """What LightGBM can minimise besides squared errors; the first two predict the exponential of what they add up."""
@@ -72,6 +102,9 @@ class Linear(Strict):
         "and amounts that are never negative: the model is linear in the logarithm of what it expects",
         examples=["poisson"],
     )
+    class_weight: ClassWeight | None = Field(
+        default=None, description=WEIGHT_OF_CLASSES, examples=["balanced", {"true": 5}]
+    )
     params: LinearParams = Field(default=LinearParams(), description="settings of the regression")
 
 
@@ -126,6 +159,9 @@ class LightGBM(Strict):
         description="what trees minimise where the target is a number, by LightGBM's name; squared errors by default. "
         "Poisson and Tweedie suit counts and skewed amounts, which are never negative; Huber and L1 suit outliers",
         examples=["poisson"],
+    )
+    class_weight: ClassWeight | None = Field(
+        default=None, description=WEIGHT_OF_CLASSES, examples=["balanced", {"true": 5}]
     )
     params: LightGBMParams = Field(default=LightGBMParams(), description="LightGBM's own parameters, under its names")
 

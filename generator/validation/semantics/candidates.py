@@ -28,8 +28,9 @@ def check_candidates(session: Session) -> None:
     for label, candidate in session.config.model.items():
         if isinstance(candidate, Own):
             _check(session, ("model", label), candidate)
-        elif isinstance(candidate, LightGBM | Linear) and candidate.objective is not None:
+        elif isinstance(candidate, LightGBM | Linear):
             _check_objective(session, ("model", label, "objective"), candidate)
+            _check_classes(session, ("model", label, "class_weight"), candidate)
 
 
 def _check(session: Session, path: Path_, candidate: Own) -> None:
@@ -85,10 +86,25 @@ def _check_blend(session: Session) -> None:
 def _check_objective(session: Session, at: Path_, candidate: LightGBM | Linear) -> None:
     """Say where what a candidate is to minimise does not fit the task, or cannot be."""
     task = session.config.problem.task
+    if candidate.objective is None:
+        return
     if task != "regression":
         session.say(at, f"'{candidate.objective}' is for numbers; the task is {task}", "leave `objective` out")
     elif isinstance(candidate, LightGBM) and candidate.objective == "regression_l1" and candidate.params.linear_tree:
         session.say(at, "LightGBM cannot fit linear trees by 'regression_l1'", "leave one of them out")
+
+
+def _check_classes(session: Session, at: Path_, candidate: LightGBM | Linear) -> None:
+    """Say where there are no classes that could weigh anything, or others than are named."""
+    task, given = session.config.problem.task, candidate.class_weight
+    if given is None:
+        return
+    if task == "regression":
+        hint = "leave it out; `weight` in conf/problem/ says how much each row counts"
+        session.say(at, "a target that is a number has no classes", hint)
+    elif task == "binary" and isinstance(given, dict) and (unknown := sorted(given.keys() - {"true", "false"})):
+        what = f"a binary target is true or false, and not {' or '.join(unknown)}"
+        session.say(at, what, "write it like {false: 1, true: 5}")
 
 
 def _is_installed(library: str) -> bool:
