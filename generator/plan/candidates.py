@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from generator.plan.folds import has_folds
 from generator.plan.loss import chooses_strength
+from generator.plan.monotone import Monotone, monotone_of
 from generator.plan.tasks import LIGHTGBM_LOSSES, task_of
 from generator.plan.tuning import is_searched
 from generator.plan.weighting import Weighting, weighting
@@ -61,6 +62,7 @@ class CandidatePlan:
     refit: bool
     folds: bool
     weighting: Weighting
+    monotone: Monotone
 
     @property
     def rows_template(self) -> str:
@@ -172,6 +174,7 @@ def candidate_plan(project: Project, candidate: str) -> CandidatePlan:
         refit=project.config.release.refits,
         folds=has_folds(project),
         weighting=weighting(project, chosen),
+        monotone=monotone_of(chosen),
     )
 
 

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
-from generator.schema.base import Identifier, Setting, Strict, Text
+from generator.schema.base import ColumnName, Identifier, Setting, Strict, Text
 
 Count = Annotated[int, Field(ge=1)]
 Positive = Annotated[float, Field(gt=0)]
@@ -43,6 +43,9 @@ WEIGHT_OF_CLASSES = (
 
 Objective = Literal["poisson", "tweedie", "huber", "fair", "regression_l1"]
 """What LightGBM can minimise besides squared errors; the first two predict the exponential of what they add up."""
+
+Direction = Literal["increasing", "decreasing"]
+"""How predictions may change with a feature."""
 
 OTHER_NAMES = {
     "C": "regularization, the strength: 1 / C",
@@ -162,6 +165,12 @@ class LightGBM(Strict):
     )
     class_weight: ClassWeight | None = Field(
         default=None, description=WEIGHT_OF_CLASSES, examples=["balanced", {"true": 5}]
+    )
+    monotone: dict[ColumnName, Direction] | None = Field(
+        default=None,
+        description="features with which predictions may only rise, or only fall, whatever the others are: LightGBM's "
+        "monotone constraints. A feature has to be one number, or a text that is encoded as `ordinal` or `target`",
+        examples=[{"distance": "increasing"}],
     )
     params: LightGBMParams = Field(default=LightGBMParams(), description="LightGBM's own parameters, under its names")
 

@@ -16,6 +16,7 @@ from generator.validation.semantics.estimators import resolve_estimators
 from generator.validation.semantics.features import resolve_features
 from generator.validation.semantics.files import check_files
 from generator.validation.semantics.groups import resolve_group
+from generator.validation.semantics.monotone import check_monotone
 from generator.validation.semantics.session import Session
 from generator.validation.semantics.sources import resolve_dimensions, resolve_rules
 from generator.validation.semantics.stages import check_stages
@@ -42,6 +43,7 @@ def resolve(config: Config, composed: Composed) -> Project:
         estimators = resolve_estimators(session)
         check_candidates(session)
         check_tuning(session)
+        check_monotone(session, features)
         check_backtest(session)
         check_stages(session)
         check_files(session)
