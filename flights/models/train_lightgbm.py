@@ -80,8 +80,9 @@ def refit(rows: Path, encoders: Encoders) -> Model:
 def main() -> None:
     settings = setting("model", "lightgbm")
     encoders = read_json(ENCODERS)
-    matrix, target = read_training(TRAIN, encoders), read_target(TRAIN, encoders)
+    matrix = read_training(TRAIN, encoders)
     params = {**FIXED, **settings["params"], "num_threads": threads(matrix)}
+    target = read_target(TRAIN, encoders)
     rows = dataset(matrix, target, categorical(encoders), params)
     validation = read_parts(TRAIN)
     fit, watched = (rows.subset(np.flatnonzero(part)) for part in (~validation, validation))  # type: ignore[arg-type]
