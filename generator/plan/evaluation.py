@@ -43,6 +43,13 @@ class EvaluatePlan:
         return Code(".of(read_groups(HOLDOUT))" if self.grouped else "")
 
     @property
+    def shipped_interval(self) -> Code:
+        """Return the code of the intervals that are released: of rows in time, the errors on the latest say most."""
+        if self.time:
+            return Code("fit_interval(*latest(target, scores[chosen], validated, validation[chosen]), share)")
+        return Code("fit_interval(np.append(validated, target), np.append(validation[chosen], scores[chosen]), share)")
+
+    @property
     def compared(self) -> Code:
         """Return on what candidates are compared."""
         return Code("out of fold" if self.folds else "on the validation part")

@@ -70,7 +70,8 @@ def _evaluation(project: Project) -> Iterator[Module]:
     if evaluated.slices:
         yield "evaluation/slices.py", "", evaluated
     if evaluated.interval:
-        for name in ("models/prediction_interval.py", "evaluation/coverage.py", "service/prediction_interval.py"):
+        yield "models/prediction_interval.py", "", evaluated
+        for name in ("evaluation/coverage.py", "service/prediction_interval.py"):
             yield name, "", None
     for name in ("selection", "reference"):
         yield f"evaluation/{name}.py", "", evaluated
