@@ -24,6 +24,7 @@ PLAIN_KEYS = {
 """Top-level keys that say in the field's word what they hold."""
 
 PLAIN_MODULES = {
+    "boosting",
     "access",
     "app",
     "category",

@@ -3,6 +3,7 @@
 import hashlib
 from dataclasses import dataclass
 
+from generator.plan.candidate_kinds import is_bounded, is_compared, is_exponential
 from generator.plan.folds import has_folds
 from generator.plan.loss import chooses_strength
 from generator.plan.monotone import Monotone, monotone_of
@@ -10,7 +11,6 @@ from generator.plan.tasks import LIGHTGBM_LOSSES, task_of
 from generator.plan.tuning import is_searched
 from generator.plan.weighting import Weighting, weighting
 from generator.project import Project
-from generator.schema.model import Candidate as AnyCandidate
 from generator.schema.model import LightGBM, Linear, Own
 from generator.schema.tuning import Optuna
 from generator.sql.code import Code
@@ -178,48 +178,9 @@ def candidate_plan(project: Project, candidate: str) -> CandidatePlan:
     )
 
 
-UNEXPLAINED = ("sklearn", "own")
-"""The kinds of candidates that are one call: they show no progress, and give no contributions."""
-
-EXPONENTIAL = ("poisson", "tweedie")
-"""The objectives whose predictions are the exponential of what trees add up: contributions to that are none to them."""
-
 POISSON_WORDS, POISSON_TYPE = Code("Poisson regression"), Code("PoissonRegressor")
 POISSON_TEMPLATE = "package/models/linear/poisson.py.jinja"
 """How a linear model of a logarithm is fitted."""
-
-
-def is_exponential(candidate: AnyCandidate) -> bool:
-    """Return whether ``candidate`` is a linear model of the logarithm of what it expects."""
-    return isinstance(candidate, Linear) and candidate.objective in EXPONENTIAL
-
-
-def is_compared(candidate: AnyCandidate) -> bool:
-    """Return whether ``candidate`` is explained by comparing rows with a background row."""
-    if isinstance(candidate, LightGBM):  # which has no contributions for linear trees
-        return candidate.params.linear_tree or candidate.objective in EXPONENTIAL
-    return candidate.kind in UNEXPLAINED or is_exponential(candidate)
-
-
-def is_bounded(project: Project, candidate: AnyCandidate) -> bool:
-    """Return whether predictions of ``candidate`` are kept within the targets that it was fitted on."""
-    linear = isinstance(candidate, LightGBM) and candidate.params.linear_tree
-    return linear and project.config.problem.task == "regression"
-
-
-def fits_at_once(project: Project) -> bool:
-    """Return whether a candidate is fitted by one call, which shows no progress of its own."""
-    return any(candidate.kind in UNEXPLAINED for candidate in project.config.model.values())
-
-
-def compares_rows(project: Project) -> bool:
-    """Return whether a candidate is explained by comparing rows with a background row."""
-    return any(is_compared(candidate) for candidate in project.config.model.values())
-
-
-def counts_rounds(project: Project) -> bool:
-    """Return whether training a candidate shows progress."""
-    return any(candidate.kind == "lightgbm" for candidate in project.config.model.values())
 
 
 def own_modules(project: Project) -> tuple[Code, ...]:

@@ -9,7 +9,7 @@ from generator.plan.audit import audit_plan
 from generator.plan.backtest import backtest_files
 from generator.plan.boosting import boosting_plan
 from generator.plan.bulk import bulk_plan, shared_modules
-from generator.plan.candidates import compares_rows
+from generator.plan.candidate_kinds import compares_rows
 from generator.plan.collect import collect_plan, module_text
 from generator.plan.define import define_plan
 from generator.plan.definitions import definitions_plan

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from generator.plan.blend import blend_plan
-from generator.plan.candidates import candidate_plan, candidates_plan, compares_rows, fits_at_once
+from generator.plan.candidate_kinds import compares_rows, fits_at_once
+from generator.plan.candidates import candidate_plan, candidates_plan
 from generator.plan.encoding import encoding_plan
 from generator.plan.evaluation import evaluate_plan
 from generator.plan.loss import has_loss, loss_plan

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from generator.plan.candidates import compares_rows, counts_rounds, fits_at_once
+from generator.plan.candidate_kinds import compares_rows, counts_rounds, fits_at_once
 from generator.plan.folds import has_folds
 from generator.plan.loss import measures_loss
 from generator.plan.metrics import metric_columns

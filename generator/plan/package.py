@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from generator.plan.blend import blend_plan
 from generator.plan.bulk import bulk_modules
-from generator.plan.candidates import compares_rows, own_modules
+from generator.plan.candidate_kinds import compares_rows
+from generator.plan.candidates import own_modules
 from generator.plan.collect import collect_plan
 from generator.plan.deploy import deploy_files
 from generator.plan.encoding import encoding_plan

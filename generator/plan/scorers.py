@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from generator.plan.candidates import is_bounded, is_compared, is_exponential, own_modules
+from generator.plan.candidate_kinds import is_bounded, is_compared, is_exponential
+from generator.plan.candidates import own_modules
 from generator.plan.tasks import Task, task_of
 from generator.project import Project
 from generator.schema.model import LightGBM, Linear, Own

@@ -53,7 +53,10 @@ class Searched(Strict):
         return {"low": self.low, "high": self.high, "log": self.log}
 
 
-Space = dict[str, Searched]
+Space = Annotated[
+    dict[str, Searched],
+    Field(description="what each of its settings may be", examples=[{"num_leaves": {"low": 7, "high": 63}}]),
+]
 
 
 class Optuna(Strict):
