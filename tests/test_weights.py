@@ -1,6 +1,7 @@
 """Weights of rows: those of weight 0 have no say in what is fitted, and others as much as their weight."""
 
 import importlib
+import json
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from tests.sandbox import PROJECTS, copy, imported, tree, write
+from tests.sandbox import PROJECTS, ROOT, commit, copy, edit, imported, older_processor, run, start, tree, write
 
 TRAIN, ENCODERS = Path("data/train.parquet"), Path("data/encoders.json")
 FOREST = "sklearn.ensemble.RandomForest"
@@ -262,3 +263,43 @@ def test_a_class_that_no_row_has_is_told(tmp_path: Path) -> None:
         training = importlib.import_module("classes_unknown.models.train_linear")
         with pytest.raises(ValueError, match="names what no training row is: Emperor; the classes are a, b, c"):
             training.main()
+
+
+@pytest.mark.slow
+def test_a_project_with_weights_runs_to_the_end(tmp_path: Path) -> None:
+    """An outcome weighs rows, candidates of every kind honour it, one has constraints, and all is as reproducible."""
+    folder = start("weights", tmp_path / "weights")
+    edit(folder / "conf/problem/weight.yaml", "use:", "weight: CASE WHEN body_mass_g > 4000 THEN 5 ELSE 1 END\nuse:")
+    edit(folder / "conf/model/lightgbm.yaml", "  rounds:", "  monotone: {flipper_length_mm: increasing}\n  rounds:")
+    (folder / "conf/model/others.yaml").write_text(
+        "# Other kinds.\n"
+        f"forest: {{kind: sklearn, estimator: {FOREST}Regressor, params: {{n_estimators: 20, random_state: 0}}}}\n"
+        "mean: {kind: own, module: weighted_mean}\n"
+    )
+    (folder / "weights").mkdir(exist_ok=True)
+    (folder / "weights/weighted_mean.py").write_text(NEAREST)
+    more = "[baseline, linear, lightgbm, spline, others]\n  - blend: greedy\n"
+    edit(folder / "conf/config.yaml", "[baseline, linear, lightgbm]\n", more)
+    edit(folder / "conf/blend/greedy.yaml", "members: [linear, spline, poisson, linear_trees]\n", "")
+    run(folder, "ninefold", "generate")
+    commit(folder, "Weigh rows")
+    run(folder, "dvc", "repro")
+    locked = (folder / "dvc.lock").read_text()
+    run(folder, "dvc", "repro", "--force", "--no-run-cache", env=older_processor())
+    assert (folder / "dvc.lock").read_text() == locked
+    train, holdout = (pq.read_table(folder / f"data/{part}.parquet") for part in ("train", "holdout"))
+    for rows in (train, holdout):
+        assert rows["__weight"].to_pylist() == [5.0 if mass > 4000 else 1.0 for mass in rows["__target"].to_pylist()]
+    mean = np.average(train["__target"], weights=train["__weight"])
+    assert json.loads((folder / "models/baseline/model.json").read_text())["prediction"] == pytest.approx(mean)
+    assert json.loads((folder / "reports/parity.json").read_text())["largest_difference"] <= 1e-12
+    assert "weight" not in json.loads((folder / "bundle/bundle.json").read_text())["inputs"]
+    run(folder, "ruff", "check", "weights")
+    run(folder, "ruff", "format", "--check", "weights")
+    run(folder, "python", "-m", "pytest", "-q", "weights/tests")
+    settings = ("--config-file", str(ROOT / "pyproject.toml"), "--no-warn-return-any")
+    run(folder, sys.executable, "-m", "mypy", *settings, "weights")
+    edit(folder / "conf/problem/weight.yaml", "THEN 5 ELSE 1", "THEN NULL ELSE 0")
+    said = run(folder, "dvc", "repro", "features", fails=True)
+    assert "the weight is NULL in" in said
+    assert "Traceback" not in said
