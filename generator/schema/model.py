@@ -30,9 +30,10 @@ def _class_weight(value: Any) -> Any:
     return {names[name]: float(weight) for name, weight in value.items()}
 
 
+WeightOfClass = Annotated[float, Field(gt=0, description="how much a row of this class counts", examples=[5.0])]
 ClassWeight = Annotated[
     Literal["balanced"] | dict[str, float],
-    BeforeValidator(_class_weight, json_schema_input_type=Literal["balanced"] | dict[str, Positive]),
+    BeforeValidator(_class_weight, json_schema_input_type=Literal["balanced"] | dict[str, WeightOfClass]),
 ]
 """How much rows of each class count, as scikit-learn has it."""
 
@@ -44,7 +45,9 @@ WEIGHT_OF_CLASSES = (
 Objective = Literal["poisson", "tweedie", "huber", "fair", "regression_l1"]
 """What LightGBM can minimise besides squared errors; the first two predict the exponential of what they add up."""
 
-Direction = Literal["increasing", "decreasing"]
+Direction = Annotated[
+    Literal["increasing", "decreasing"], Field(description="what predictions may do when the feature rises")
+]
 """How predictions may change with a feature."""
 
 OTHER_NAMES = {
