@@ -104,6 +104,7 @@ class TestsPlan:
     log: bool
     logged: LoggedPlan | None
     answer_keys: list[str]
+    interval: bool
     outcome: Any
     target: list[float]
     score: list[Any]
@@ -132,7 +133,7 @@ def tests_plan(project: Project) -> TestsPlan:
     """Plan the rows and values of the rendered tests."""
     config, task, competing = project.config, project.config.problem.task, candidates_plan(project)
     ours = [metric for metric in asked_metrics(project) if metric not in config.metrics.own]
-    past = bool(project.window_aggregates)
+    past, interval = bool(project.window_aggregates), config.problem.prediction_interval is not None
     higher = higher_is_better(project, config.metrics.primary)
     return TestsPlan(
         request=_request(project),
@@ -150,7 +151,8 @@ def tests_plan(project: Project) -> TestsPlan:
         decision=config.problem.decision is not None,
         log=config.service.log,
         logged=logged_plan(project),
-        answer_keys=ANSWER_KEYS[task],
+        answer_keys=_answer_keys(task, interval),
+        interval=interval,
         outcome=OUTCOMES[task],
         target=TARGETS[task],
         score=SCORES[task],
@@ -164,6 +166,12 @@ def tests_plan(project: Project) -> TestsPlan:
         reads=metric_columns(project),
         weighted=project.weight is not None,
     )
+
+
+def _answer_keys(task: str, interval: bool) -> list[str]:
+    """Return the keys of an answer, in their order."""
+    keys = ANSWER_KEYS[task]
+    return [*keys[:-1], "low", "high", keys[-1]] if interval else keys
 
 
 def _by_hand(project: Project, metric: str) -> bool:
