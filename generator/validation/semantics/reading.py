@@ -10,7 +10,6 @@ from typing import Any
 from generator.schema.source import Source
 from generator.sources.paths import exact
 from generator.sources.prepare import prepared
-from generator.sources.quotes import quotes
 from generator.sources.reading import PACKED, options_of, steps_of
 from generator.sql.duckdb_catalog import ANSWERS, duckdb_version
 from generator.sql.parsing import identifier
@@ -101,6 +100,8 @@ def _rows(database: Any, source: Source, file: Path, folder: Path, head: bool) -
         return records(database, files)
     if not source.is_text:
         return database.read_parquet(files, **options_of(source))
+    from generator.sources.quotes import quotes
+
     quoted = {} if source.is_rewritten else quotes(database, files, source.delimiter)
     return database.read_csv(files, **options_of(source), **quoted)
 
